@@ -1,0 +1,1 @@
+"""Pure values and functions: no clock, chance, files, network, processes or logging."""

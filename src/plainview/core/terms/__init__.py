@@ -1,0 +1,1 @@
+"""Ids, units and the frozen values that every step of the core shares."""
