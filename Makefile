@@ -1,0 +1,83 @@
+# Two commands are all one needs: `make run` and `make test`. `make help` lists the rest.
+# Needs Python >= 3.11 with venv, git and make, on Linux with glibc. PORT, HOST and PLAINVIEW_DATA_DIR pass through to the service.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV ?= .venv
+export VENV
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+STATIC := src/plainview/app/static
+CLIENT_SOURCES := $(shell find client -name node_modules -prune -o -type f -print 2>/dev/null)
+ARGS ?=
+
+.PHONY: help run test quick e2e fresh drill bench lint format types lock client reset
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+
+run: $(STAMPS)/server $(STAMPS)/link $(STATIC)/index.html ## start the service with its demonstration videos, on port 8000
+	@exec $(VENV)/bin/plainview up --demo $(ARGS)
+
+test: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## everything a change must pass, browser tests included
+	@sh scripts/test.sh
+
+quick: $(STAMPS)/dev $(STAMPS)/link ## the Python tests alone, without the browser
+	@$(PY) -m pytest -q --ignore=tests/e2e --ignore=tests/drill $(ARGS)
+
+e2e: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the browser tests alone
+	@sh scripts/test.sh e2e
+
+fresh: ## prove the two commands on a bare machine: clone, empty home, ordinary user, nothing else on PATH
+	@sh scripts/fresh.sh $(ARGS)
+
+drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the long proofs; their last output is committed beside them
+	@sh scripts/drill.sh $(ARGS)
+
+bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## measure, and write the figures into bench/
+	@$(PY) -m bench $(ARGS)
+
+lint: $(STAMPS)/dev ## ruff, and the one way imports may point
+	@$(VENV)/bin/ruff check .
+	@PYTHONPATH=src $(VENV)/bin/lint-imports
+
+format: $(STAMPS)/dev ## lay the Python out
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+types: $(STAMPS)/dev $(STAMPS)/npm ## mypy strict, and the client's types
+	@$(VENV)/bin/mypy
+	@$(PY) scripts/client.py run check
+
+lock: ## pin every Python package again, with hashes (UPGRADE=1 takes newer versions)
+	@sh scripts/lock.sh
+
+client: $(STATIC)/index.html ## build the browser app
+
+reset: $(STAMPS)/server $(STAMPS)/link ## forget all videos, viewers and receipts of the data folder (asks first)
+	@exec $(VENV)/bin/plainview reset $(ARGS)
+
+# ------------------------------------------------------------------------------------------- what is set up once
+# A stamp is newer than what it was made from, so the second start does nothing here.
+
+$(STAMPS)/server: requirements/server.txt requirements/build.txt
+	@sh scripts/bootstrap.sh install server build
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements/dev.txt
+	@sh scripts/bootstrap.sh install dev
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/server
+
+$(STAMPS)/link: pyproject.toml | $(STAMPS)/server
+	@sh scripts/bootstrap.sh link
+	@touch $@
+
+$(STAMPS)/npm: client/package-lock.json | $(STAMPS)/server
+	@$(PY) scripts/client.py node >/dev/null || sh scripts/bootstrap.sh install node
+	@echo "plainview: installing the browser app's packages"
+	@$(PY) scripts/client.py install
+	@touch $@
+
+$(STATIC)/index.html: $(STAMPS)/npm $(CLIENT_SOURCES)
+	@$(PY) scripts/client.py build
+	@touch $@
