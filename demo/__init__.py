@@ -1,0 +1,1 @@
+"""The demonstration videos: seeded generators of short vertical clips with sound."""

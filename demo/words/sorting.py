@@ -1,0 +1,15 @@
+"""Captions of the sorting clips, by generator; the place in the list is the seed."""
+
+from .line import Line
+
+LINES: dict[str, tuple[Line, ...]] = {
+    "sort-bars": (
+        Line("Put things in order in six seconds. My desk: eleven years and counting.", "algorithms heapsort tidy", 6),
+        Line("The wheel of colour has opinions about where you belong", "algorithms insertion colour", 7),
+        Line("Comb sort: like brushing hair, but the hair is numbers", "algorithms comb mirror", 6),
+        Line("Bubble sort is just gossip travelling upwards", "algorithms bubble spiral", 8),
+        Line("Quicksort opens its fan and faints", "algorithms quicksort", 6),
+        Line("Shell sort. No shells were harmed.", "algorithms shellsort", 6),
+        Line("Someone shuffled the rainbow. Someone else has to fix it.", "algorithms cocktail colour", 8),
+    ),
+}
