@@ -1,0 +1,48 @@
+"""The bytes a viewer keeps: build, read, sign, verify and chain them. `specs/receipt-v1.md`."""
+
+from plainview.core.receipts.chain import BrokenChain, check_chain, check_follows
+from plainview.core.receipts.receipt import (
+    BadReceipt,
+    Receipt,
+    ReceiptError,
+    ShownVideo,
+    build_receipt,
+    encode_receipt,
+    parse_receipt,
+    receipt_id,
+)
+from plainview.core.receipts.seed import BadSeedInput, hour_commitment, hour_of, slate_seed
+from plainview.core.receipts.sign import (
+    RECEIPT_DOMAIN,
+    UPLOAD_DOMAIN,
+    BadKey,
+    BadSignature,
+    public_key_of,
+    sign,
+    verify,
+)
+
+__all__ = [
+    "Receipt",
+    "ShownVideo",
+    "build_receipt",
+    "encode_receipt",
+    "parse_receipt",
+    "receipt_id",
+    "slate_seed",
+    "hour_commitment",
+    "hour_of",
+    "sign",
+    "verify",
+    "public_key_of",
+    "RECEIPT_DOMAIN",
+    "UPLOAD_DOMAIN",
+    "check_follows",
+    "check_chain",
+    "ReceiptError",
+    "BadReceipt",
+    "BadSeedInput",
+    "BadKey",
+    "BadSignature",
+    "BrokenChain",
+]
