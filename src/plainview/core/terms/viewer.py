@@ -44,7 +44,8 @@ class ViewerState(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen` maps a video to the request number of the last slate that served it. `watches` is oldest
     first, at most WATCHES_MAX. The other mappings map to the event number that set them; an undoing
-    removes the key. `number`, `receipt` and `epoch` are those of the last served slate.
+    removes the key. `followed_from` maps a followed creator to the video the follow was made on, 0
+    if on none. `number`, `receipt` and `epoch` are those of the last served slate.
     """
 
     viewer: ViewerId
@@ -62,5 +63,6 @@ class ViewerState(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Mapping[VideoId, int] = {}
     reported: Mapping[VideoId, int] = {}
     follows: Mapping[CreatorId, int] = {}
+    followed_from: Mapping[CreatorId, VideoId] = {}
     blocks: Mapping[CreatorId, int] = {}
     mutes: Mapping[CreatorId, int] = {}

@@ -1,0 +1,80 @@
+"""A video's life and eligibility; the frozen epoch, its header, rows and root (epoch-v1)."""
+
+from plainview.core.catalogue.content import content_embedding, token_of, words_of
+from plainview.core.catalogue.counts import (
+    NO_COUNTS,
+    CountDeltas,
+    Counts,
+    add_counts,
+    count_code,
+    count_codes,
+    count_floor,
+)
+from plainview.core.catalogue.facts import (
+    ACTIONS,
+    LABELLER_CREATOR,
+    LABELLER_MACHINE,
+    LABELLER_OPERATOR,
+    Decision,
+    RenditionFacts,
+    TopicLabel,
+    VideoFacts,
+    fold_decisions,
+    rendition_digest,
+)
+from plainview.core.catalogue.freeze import (
+    DeltaRefused,
+    Frozen,
+    apply_delta,
+    delta,
+    freeze,
+    next_events_root,
+    thaw,
+)
+from plainview.core.catalogue.root import (
+    EpochRefused,
+    HeaderRefused,
+    Leaves,
+    ProofRefused,
+    ProvenLeaf,
+    RootDiffers,
+    RowProof,
+    RowsRefused,
+    changed_leaves,
+    check_row,
+    encode_header,
+    epoch_root,
+    hash_leaves,
+    leaf_bytes,
+    leaf_count,
+    parse_header,
+    prove_row,
+    root_over,
+    verify_epoch,
+)
+from plainview.core.catalogue.rows import (
+    ROW_BYTES,
+    BadRows,
+    as_rows,
+    build_rows,
+    language_code,
+    make_row,
+    merge_rows,
+    parse_rows,
+    rows_bytes,
+    topic_list,
+    with_counts,
+)
+
+__all__ = [
+    "ACTIONS", "LABELLER_CREATOR", "LABELLER_MACHINE", "LABELLER_OPERATOR", "NO_COUNTS",
+    "ROW_BYTES", "BadRows", "CountDeltas", "Counts", "Decision", "DeltaRefused", "EpochRefused",
+    "Frozen", "HeaderRefused", "Leaves", "ProofRefused", "ProvenLeaf", "RenditionFacts",
+    "RootDiffers", "RowProof", "RowsRefused", "TopicLabel", "VideoFacts", "add_counts",
+    "apply_delta", "as_rows", "build_rows", "changed_leaves", "check_row", "content_embedding",
+    "count_code", "count_codes", "count_floor", "delta", "encode_header", "epoch_root",
+    "fold_decisions", "freeze", "hash_leaves", "language_code", "leaf_bytes", "leaf_count",
+    "make_row", "merge_rows", "next_events_root", "parse_header", "parse_rows", "prove_row",
+    "rendition_digest", "root_over", "rows_bytes", "thaw", "token_of", "topic_list",
+    "verify_epoch", "with_counts", "words_of",
+]  # fmt: skip

@@ -1,0 +1,123 @@
+"""A video's life: its facts, the decisions taken about it, and the flags they fold into."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+import msgspec
+
+from plainview.core.catalogue.counts import NO_COUNTS, Counts
+from plainview.core.terms.canonical import canonical_json
+from plainview.core.terms.epoch import (
+    FLAG_ADVERT,
+    FLAG_REMOVED,
+    FLAG_RESTRICTED,
+    FLAG_SENSITIVE,
+    FLAG_SYNTHETIC,
+    FLAG_UNLISTED,
+    FLAG_WITHDRAWN,
+)
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId
+
+LABELLER_CREATOR = 1
+LABELLER_OPERATOR = 2
+LABELLER_MACHINE = 3
+
+ACTIONS: dict[str, tuple[int, bool]] = {
+    "remove": (FLAG_REMOVED, True),
+    "restore": (FLAG_REMOVED, False),
+    "withdraw": (FLAG_WITHDRAWN, True),
+    "restrict": (FLAG_RESTRICTED, True),
+    "unrestrict": (FLAG_RESTRICTED, False),
+    "mark_sensitive": (FLAG_SENSITIVE, True),
+    "unmark_sensitive": (FLAG_SENSITIVE, False),
+    "mark_synthetic": (FLAG_SYNTHETIC, True),
+    "unmark_synthetic": (FLAG_SYNTHETIC, False),
+    "mark_advert": (FLAG_ADVERT, True),
+    "unmark_advert": (FLAG_ADVERT, False),
+    "unlist": (FLAG_UNLISTED, True),
+    "list": (FLAG_UNLISTED, False),
+}
+"""What a decision can do: the flag it concerns, and whether it raises it or takes it down. A
+withdrawal by the creator is final."""
+
+
+class TopicLabel(msgspec.Struct, frozen=True):
+    """A topic and who said so (LABELLER_*)."""
+
+    topic: str
+    labeller: int
+
+
+class RenditionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One encoded form of a video, named by the SHA-256 of its bytes."""
+
+    digest: Digest
+    short_edge: int
+    width: int
+    height: int
+    size_bytes: int
+
+
+class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a row of the epoch is made of. `flags` is `fold_decisions` of its decisions."""
+
+    id: VideoId
+    creator: CreatorId
+    published_ms: int
+    length_ms: int
+    caption: str
+    tags: tuple[str, ...] = ()
+    topics: tuple[TopicLabel, ...] = ()
+    language: str = ""
+    has_sound: bool = True
+    looks: int = 0
+    poster: Digest = NO_DIGEST
+    renditions: tuple[RenditionFacts, ...] = ()
+    flags: int = 0
+    counts: Counts = NO_COUNTS
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One act on one video, never edited. `n` orders all decisions of an edition, from 1."""
+
+    n: int
+    video: VideoId
+    action: str
+    reason_code: str
+    public_reason: str = ""
+    author: str = "operator"
+    at_ms: int = 0
+
+
+def fold_decisions(decisions: Iterable[Decision]) -> int:
+    """The flags that a video's decisions amount to, applied in the order of `n`.
+
+    Raises: KeyError: an action that is not in ACTIONS.
+
+    >>> act = lambda n, action: Decision(n=n, video=VideoId(1), action=action, reason_code="spam")
+    >>> fold_decisions([act(2, "restore"), act(1, "remove"), act(3, "mark_sensitive")])
+    8
+    """
+    flags = 0
+    for decision in sorted(decisions, key=lambda d: d.n):
+        flag, raises = ACTIONS[decision.action]
+        flags = flags | flag if raises else flags & ~flag
+    return flags
+
+
+def rendition_digest(facts: VideoFacts) -> Digest:
+    """SHA-256 over what a viewer is shown: renditions, poster, caption and tags.
+
+    The canonical JSON of {caption, poster, renditions, tags}: caption and tags as SHA-256 of their
+    UTF-8 (tags joined by line feeds), renditions sorted by (short edge, digest).
+    """
+    renditions = sorted(facts.renditions, key=lambda r: (r.short_edge, r.digest))
+    return digest_of(canonical_json({
+        "caption": sha256(facts.caption.encode()).hexdigest(),
+        "poster": facts.poster,
+        "renditions": [
+            [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in renditions
+        ],
+        "tags": sha256("\n".join(facts.tags).encode()).hexdigest(),
+    }))

@@ -1,0 +1,207 @@
+"""Events as bytes: what a client may send, the canonical form, and the chain over it."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from plainview.core.events.kinds import (
+    AUTHORS,
+    CLIENT_KINDS,
+    DIGEST,
+    FIELDS,
+    ID,
+    ID_MAX,
+    INT_MAX,
+    KEY,
+    OPTIONAL,
+    REASON,
+    SERVED_MAX,
+)
+from plainview.core.terms.ids import Digest, VideoId, ViewerId
+from plainview.core.terms.viewer import Event
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_STRINGS = {"key": KEY, "reason": REASON, "receipt": DIGEST}
+_IDS = frozenset({"video", "creator"})
+_FRAME = frozenset({"n", "kind", "at_ms", "author", "key"})
+
+
+class EventRefused(ValueError):
+    """An event that cannot stand in a chain. `code` is for programs, the message for people.
+
+    EventRefused
+    |- UnknownKind    no such kind, or one that only the server writes: the client is out of date
+    |- MissingField   the kind needs a field that is not there: drop the event, it cannot be mended
+    |- UnknownField   a field this kind does not have: drop the event
+    |- BadField       a field of the wrong type or out of bounds: drop the event
+    |- NotAnEvent     stored bytes that are not the canonical form of an event: stop, it is evidence
+    """
+
+    code = "event_refused"
+
+
+class UnknownKind(EventRefused):
+    """No such kind, or not for a client to send."""
+
+    code = "unknown_kind"
+
+
+class MissingField(EventRefused):
+    """A field the kind needs is not there."""
+
+    code = "missing_field"
+
+
+class UnknownField(EventRefused):
+    """A field the kind does not have."""
+
+    code = "unknown_field"
+
+
+class BadField(EventRefused):
+    """A field of the wrong type or out of bounds."""
+
+    code = "bad_field"
+
+
+class NotAnEvent(EventRefused):
+    """Bytes that are not the canonical form of any event."""
+
+    code = "not_an_event"
+
+
+def _read_int(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= INT_MAX[name]:
+        raise BadField(f"{name}: must be an integer from 0 to {INT_MAX[name]}")
+    return value
+
+
+def _read_id(name: str, value: object, *, least: int = 1) -> int:
+    if not isinstance(value, str) or not ID.fullmatch(value) or not least <= int(value) <= ID_MAX:
+        raise BadField(f"{name}: must be an id in decimal, as a string")
+    return int(value)
+
+
+def _read_text(name: str, value: object, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise BadField(f"{name}: must match {pattern.pattern}")
+    return value
+
+
+def _read_field(kind: str, name: str, value: object) -> Any:
+    if name in _IDS:
+        return _read_id(name, value, least=0 if (kind, name) in OPTIONAL else 1)
+    if name in _STRINGS:
+        return _read_text(name, value, _STRINGS[name])
+    if name == "videos":
+        if not isinstance(value, list | tuple) or len(value) > SERVED_MAX:
+            raise BadField(f"videos: must be a list of at most {SERVED_MAX} ids")
+        return tuple(VideoId(_read_id("videos", item)) for item in value)
+    return _read_int(name, value)
+
+
+def parse_client_event(value: Mapping[str, object], *, at_ms: int = 0) -> Event:
+    """The event a client sent, not yet numbered (`n` is 0), by author "viewer".
+
+    Raises: UnknownKind, MissingField, UnknownField, BadField: see EventRefused.
+
+    >>> parse_client_event({"kind": "like", "key": "a1", "video": "7"}, at_ms=5).video
+    7
+    """
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in CLIENT_KINDS:
+        raise UnknownKind(f"kind: {kind!r} is not one that a client sends")
+    wanted = FIELDS[kind]
+    for name in value:
+        if name not in wanted and name not in ("kind", "key"):
+            raise UnknownField(f"{name}: a {kind} event has no such field")
+    fields: dict[str, Any] = {"key": _read_text("key", value.get("key"), KEY)}
+    for name in wanted:
+        if name in value:
+            fields[name] = _read_field(kind, name, value[name])
+        elif (kind, name) not in OPTIONAL:
+            raise MissingField(f"{name}: a {kind} event needs it")
+    return Event(n=0, kind=kind, at_ms=_read_int("at_ms", at_ms), author="viewer", **fields)
+
+
+def encode_event(event: Event) -> bytes:
+    """The canonical JSON of `event`: the fields of its kind and no others, ids as strings.
+
+    Raises: UnknownKind: no such kind. Other fields are taken as they stand.
+
+    >>> encode_event(Event(n=1, kind="like", at_ms=5, author="viewer", key="a", video=VideoId(7)))
+    b'{"at_ms":5,"author":"viewer","key":"a","kind":"like","n":1,"video":"7"}'
+    """
+    fields: dict[str, object] = {
+        "at_ms": event.at_ms,
+        "author": event.author,
+        "key": event.key,
+        "kind": event.kind,
+        "n": event.n,
+    }
+    names = FIELDS.get(event.kind)
+    if names is None:
+        raise UnknownKind(f"kind: {event.kind!r}")
+    for name in names:
+        value = getattr(event, name)
+        if name in _IDS:
+            value = str(value)
+        elif name == "videos":
+            value = [str(video) for video in value]
+        fields[name] = value
+    return _ENCODER.encode(fields)
+
+
+def parse_event(data: bytes) -> Event:
+    """The event whose canonical form is `data`.
+
+    Raises: NotAnEvent: anything else.
+    """
+    try:
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise NotAnEvent(f"not JSON: {error}") from error
+    if not isinstance(fields, dict) or fields.get("kind") not in FIELDS:
+        raise NotAnEvent("not an object of a known kind")
+    kind = fields["kind"]
+    if fields.keys() != _FRAME | set(FIELDS[kind]) or fields["author"] not in AUTHORS:
+        raise NotAnEvent(f"fields are missing or left over in a {kind} event")
+    try:
+        event = Event(
+            kind=kind,
+            author=fields["author"],
+            key=fields["key"] and _read_text("key", fields["key"], KEY),
+            n=_read_int("n", fields["n"]),
+            at_ms=_read_int("at_ms", fields["at_ms"]),
+            **{name: _read_field(kind, name, fields[name]) for name in FIELDS[kind]},
+        )
+    except BadField as error:
+        raise NotAnEvent(str(error)) from error
+    if encode_event(event) != data:
+        raise NotAnEvent("not in canonical form")
+    return event
+
+
+def genesis(viewer: ViewerId) -> Digest:
+    """The head of `viewer`'s chain before its first event."""
+    return Digest(sha256(b"plainview events-v1 " + viewer.encode()).hexdigest())
+
+
+def extend(head: Digest, event_bytes: bytes) -> Digest:
+    """The head once `event_bytes` is appended: `SHA256(head, 32 bytes || event bytes)`."""
+    return Digest(sha256(bytes.fromhex(head) + event_bytes).hexdigest())
+
+
+def served_draft(
+    *, number: int, receipt: Digest, epoch: int, videos: tuple[VideoId, ...]
+) -> Event:
+    """The server's own event for a slate, to be numbered and timed when it is appended."""
+    return Event(
+        n=0, kind="served", at_ms=0, author="server",
+        number=number, receipt=receipt, epoch=epoch, videos=videos,
+    )  # fmt: skip
+
+
