@@ -1,0 +1,13 @@
+"""Captions of the chance clips, by generator; the place in the list is the seed."""
+
+from .line import Line
+
+LINES: dict[str, tuple[Line, ...]] = {
+    "chance-galton": (
+        Line("150 balls flip 1,500 coins and produce the same hill as always", "probability galton bell", 7),
+        Line("Every ball thinks it has free will", "probability galton", 7),
+        Line("This board leans. Can you see which way before the balls tell you?", "probability galton bias", 7),
+        Line("There's always one on the far left. Be that one.", "probability galton outlier", 8),
+        Line("Crooked table, honest maths", "probability galton bias", 7),
+    ),
+}

@@ -1,0 +1,14 @@
+"""Captions of the pendulum clips, by generator; the place in the list is the seed."""
+
+from .line import Line
+
+LINES: dict[str, tuple[Line, ...]] = {
+    "pendulum-wave": (
+        Line("They leave together, they come home together. In between: drama.", "physics chord harmony", 6),
+        Line("A snake that only exists because nobody can keep time", "physics wave", 7),
+        Line("My family arriving at a wedding", "physics timing", 7),
+        Line("Flower with commitment issues (it comes back)", "physics wave bloom", 6),
+        Line("Wait for the chord. Everything is about the chord.", "physics chord harmony", 8),
+        Line("Twenty brass balls, zero coordination, one miracle per clip", "physics wave brass", 6),
+    ),
+}

@@ -1,0 +1,14 @@
+"""Captions of the weather clips, by generator; the place in the list is the seed."""
+
+from .line import Line
+
+LINES: dict[str, tuple[Line, ...]] = {
+    "weather-day": (
+        Line("Today's forecast: all of it, in six seconds", "timelapse hills birdsong", 6),
+        Line("Someone always leaves the light on. It's me. I'm in the house.", "timelapse dusk cosy", 7),
+        Line("Same time tomorrow? Same time tomorrow.", "timelapse hills calm", 8),
+        Line("The birds have a meeting at seven. They are all late.", "birdsong dusk", 7),
+        Line("A very short Tuesday", "timelapse calm", 6),
+        Line("Sun goes round, nobody claps. I clapped.", "timelapse sunset", 7),
+    ),
+}

@@ -1,0 +1,14 @@
+"""Captions of the zoom clips, by generator; the place in the list is the seed."""
+
+from .line import Line
+
+LINES: dict[str, tuple[Line, ...]] = {
+    "zoom-beads": (
+        Line("The necklace that is eating me", "spiral infinite hypnotic", 6),
+        Line("Count the arms. Now the other way. Different number, right? Fibonacci says hi.", "spiral fibonacci maths", 7),
+        Line("Falling into a candy drain", "spiral infinite", 6),
+        Line("Hexagons all the way in", "spiral tiling infinite", 6),
+        Line("The tone rises for ever and so does my rent", "spiral shepardtone", 7),
+        Line("One way in. There is no number two.", "spiral infinite", 6),
+    ),
+}
