@@ -113,11 +113,15 @@ def rendition_digest(facts: VideoFacts) -> Digest:
     UTF-8 (tags joined by line feeds), renditions sorted by (short edge, digest).
     """
     renditions = sorted(facts.renditions, key=lambda r: (r.short_edge, r.digest))
-    return digest_of(canonical_json({
-        "caption": sha256(facts.caption.encode()).hexdigest(),
-        "poster": facts.poster,
-        "renditions": [
-            [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in renditions
-        ],
-        "tags": sha256("\n".join(facts.tags).encode()).hexdigest(),
-    }))
+    return digest_of(
+        canonical_json(
+            {
+                "caption": sha256(facts.caption.encode()).hexdigest(),
+                "poster": facts.poster,
+                "renditions": [
+                    [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in renditions
+                ],
+                "tags": sha256("\n".join(facts.tags).encode()).hexdigest(),
+            }
+        )
+    )

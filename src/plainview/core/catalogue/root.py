@@ -82,9 +82,9 @@ def leaf_bytes(rows: Rows, index: int) -> bytes:
 def changed_leaves(before: Rows, rows: Rows) -> list[int]:
     """Which row leaves of `rows` differ from those of `before`, ascending."""
     shared = min(len(before), len(rows)) // LEAF_ROWS
-    old = before[: shared * LEAF_ROWS].view(np.uint64).reshape(shared, -1)
-    new = rows[: shared * LEAF_ROWS].view(np.uint64).reshape(shared, -1)
-    differs = np.flatnonzero((old != new).any(axis=1)).tolist() if shared else []
+    old = before[: shared * LEAF_ROWS].view(np.uint64).reshape(shared, LEAF_BYTES // 8)
+    new = rows[: shared * LEAF_ROWS].view(np.uint64).reshape(shared, LEAF_BYTES // 8)
+    differs = np.flatnonzero((old != new).any(axis=1)).tolist()
     tail = [
         i
         for i in range(shared, leaf_count(len(rows)))

@@ -53,11 +53,15 @@ def make_row(
     row["length_ms"] = facts.length_ms
     row["looks"] = facts.looks
     row["digest"] = np.frombuffer(bytes.fromhex(rendition_digest(facts)), np.uint8)
-    row["embedding"] = embedding if embedding is not None else content_embedding(
-        caption=facts.caption,
-        tags=facts.tags,
-        topics=tuple(label.topic for label in labels),
-        creator=facts.creator,
+    row["embedding"] = (
+        embedding
+        if embedding is not None
+        else content_embedding(
+            caption=facts.caption,
+            tags=facts.tags,
+            topics=tuple(label.topic for label in labels),
+            creator=facts.creator,
+        )
     )
     row["counters"] = [count_code(n) for n in facts.counts]
     row["topics"][0, : len(labels)] = [topics.index(label.topic) + 1 for label in labels]
