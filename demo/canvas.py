@@ -21,6 +21,7 @@ CALM_X, CALM_Y = 464, 749
 RGB = tuple[int, int, int]
 RGBA = tuple[int, int, int, int]
 Paint = RGB | RGBA
+Face = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Points = Sequence[tuple[float, float]]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -98,7 +99,7 @@ def spot(middle: RGB, edge: RGB, *, cx: float = CX, cy: float = CY, reach: float
 
 
 @lru_cache(maxsize=64)
-def type_face(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def type_face(size: int) -> Face:
     """Pillow's own typeface at `size` pixels; no font file is shipped."""
     return ImageFont.load_default(size)
 
@@ -162,15 +163,26 @@ class Ink:
     ) -> None:
         """Set `text`; `bold` thickens the strokes by so many pixels."""
         s = self.scale
+        face, stroke = type_face(round(size * s)), round(bold * s)
+        if len(paint) == 4:
+            if paint[3] > 3:
+                self._faint(x * s, y * s, text, face, paint, anchor, stroke)
+            return
         self._draw.text(
-            (x * s, y * s),
-            text,
-            font=type_face(round(size * s)),
-            fill=paint,
-            anchor=anchor,
-            stroke_width=round(bold * s),
-            align="center",
+            (x * s, y * s), text, font=face, fill=paint, anchor=anchor, stroke_width=stroke, align="center"
         )
+
+    def _faint(
+        self, x: float, y: float, text: str, face: Face, paint: RGBA, anchor: str, stroke: int
+    ) -> None:
+        """Text with alpha, stroke and fill as one layer (Pillow would lay one over the other)."""
+        box = self._draw.textbbox((x, y), text, font=face, anchor=anchor, stroke_width=stroke, align="center")
+        x0, y0 = math.floor(box[0]) - 2, math.floor(box[1]) - 2
+        layer = Image.new("L", (math.ceil(box[2]) - x0 + 2, math.ceil(box[3]) - y0 + 2), 0)
+        ImageDraw.Draw(layer).text(
+            (x - x0, y - y0), text, font=face, fill=paint[3], anchor=anchor, stroke_width=stroke, align="center"
+        )
+        self.image.paste(paint[:3], (x0, y0), layer)
 
     def stamp(self, x: float, y: float, sprite: Image.Image) -> None:
         """Paste an RGBA sprite (already at sheet scale) with its middle at (x, y)."""

@@ -11,7 +11,20 @@ from .words import LINES, Line
 __all__ = ["CLIPS", "CLIP_BY_KEY", "CREATORS", "TOPICS", "ClipSpec", "CreatorSpec", "TopicSpec"]
 
 # The service opens when eight of these are in, so they are quick, short, and from every corner.
-OPENERS: tuple[str, ...] = ()
+OPENERS: tuple[str, ...] = (
+    "eyes-size-00",
+    "marble-ring-01",
+    "weather-day-00",
+    "chance-galton-00",
+    "sort-bars-00",
+    "pendulum-wave-01",
+    "dish-cells-02",
+    "zoom-beads-00",
+    "marble-ring-02",
+    "eyes-size-01",
+    "pendulum-wave-00",
+    "chance-galton-03",
+)
 
 
 def _spec(generator: str, seed: int, line: Line) -> ClipSpec:

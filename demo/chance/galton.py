@@ -32,7 +32,7 @@ def build(spec: ClipSpec) -> Scene:
         turns = [bool(v) for v in rng.random(rows) < lean]
         slot = sum(turns)
         paths.append(turns)
-        starts.append(-step * 3 + k * pour / balls)
+        starts.append(1 + k * pour / balls)
         stacks.append((slot, heights[slot]))
         heights[slot] += 1
     tall = max(heights)

@@ -41,7 +41,7 @@ def _push(at: Floats, r: Floats) -> None:
 def _grow(spec: ClipSpec, count: int) -> tuple[list[tuple[Floats, Floats, list[int], list[int]]], list[Note]]:
     rng = dice("dish-cells", spec.seed)
     founders = 1 + spec.seed % 3
-    full = (26.0, 20.0, 32.0)[spec.seed % 3]
+    full = (36.0, 29.0, 42.0)[spec.seed % 3]
     root = 220 * 2 ** (int(rng.integers(0, 6)) / 12)
     c = Colony(
         np.array([(DX + 70 * math.cos(2.1 * k + 1), DY + 70 * math.sin(2.1 * k + 1)) for k in range(founders)]) if founders > 1 else np.array([(DX, DY)]),
@@ -51,7 +51,7 @@ def _grow(spec: ClipSpec, count: int) -> tuple[list[tuple[Floats, Floats, list[i
         [-20] * founders,
     )
     film, notes = [], []
-    room = (DR * DR) / (full * full) * 0.62
+    room = (DR * DR) / (full * full) * 0.74
     speed = full * 0.3 * math.log(room / founders) / math.log(2) / (count * 0.62)
     for i in range(count):
         film.append((c.at.copy(), c.r.copy(), list(c.kin), list(c.born)))

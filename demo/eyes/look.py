@@ -23,9 +23,9 @@ def loud(seed: int) -> RGB:
 def ask(ink: Ink, question: str, answer: str, t: float, colour: RGB, *, turn: float = 0.48, back: float = 0.93) -> None:
     """The question, replaced by the answer from `turn` to `back` of the clip."""
     shown = ease((t - turn) * 14) - ease((t - back) * 20)
-    ink.words(250, 142 - 26 * shown, question, 42, see_through(INK, 1 - shown), bold=1.1)
+    ink.words(250, 116 - 26 * shown, question, 42, see_through(INK, 1 - shown), bold=1.1)
     if shown > 0.01:
-        ink.words(250, 168 - 26 * shown, answer, 48, see_through(colour, shown), bold=1.4)
+        ink.words(250, 142 - 26 * shown, answer, 48, see_through(colour, shown), bold=1.4)
 
 
 def stage(t: float, a: float, b: float, *, back: float = 0.92) -> float:

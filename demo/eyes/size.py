@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from ..canvas import RGB, Ink, Sheet, bounce_out, lift, see_through
+from ..canvas import RGB, Ink, Sheet, lift, see_through
 from ..scene import Scene, dice, frame_count
 from ..sound import Note
 from ..spec import ClipSpec
@@ -16,24 +16,23 @@ Draw = Callable[[Ink, float, RGB, float], None]
 
 def _ebbinghaus(ink: Ink, t: float, colour: RGB, spin: float) -> None:
     gone = stage(t, 0.48, 0.62)
-    for cx, cy, r, n, far in ((250, 318, 60.0, 6, 118.0), (250, 590, 17.0, 9, 66.0)):
+    for cx, cy, r, n, far in ((250, 358, 56.0, 6, 116.0), (250, 628, 17.0, 9, 66.0)):
         for k in range(n):
             a = 2 * math.pi * k / n + spin * 2 * math.pi * t
             d = far + 420 * gone
             size = r * (1 - 0.5 * gone)
             ink.disc(cx + d * math.cos(a), cy + d * math.sin(a) * (1 - gone * 0.2), size, see_through(INK, 1 - gone))
         shift = 136 * gone
-        ink.disc(cx, cy + shift * (1 if cy < 400 else -1) * 0.72, 38, colour)
+        ink.disc(cx, cy + shift * (1 if cy < 480 else -1) * 0.72, 38, colour)
     if gone > 0.5:
         for x in (212, 288):
-            ink.line([(x, 380), (x, 530)], 2, see_through(INK, gone), caps=False)
+            ink.line([(x, 400), (x, 590)], 2, see_through(INK, gone), caps=False)
 
 
 def _muller(ink: Ink, t: float, colour: RGB, spin: float) -> None:
     gone = stage(t, 0.48, 0.62)
-    flip = math.sin(2 * math.pi * t) * 0 + 1
     for k, y in enumerate((290, 420, 550)):
-        way = (1 if k % 2 == 0 else -1) * flip
+        way = 1 if k % 2 == 0 else -1
         x0, x1 = 130.0, 370.0
         wing = 46 * (1 - gone) * (0.75 + 0.25 * math.sin(4 * math.pi * t + k))
         for x, side in ((x0, 1), (x1, -1)):
@@ -66,7 +65,7 @@ def _towers(ink: Ink, t: float, colour: RGB, spin: float) -> None:
     ink.box(140, 602, 360, 618, colour, r=8)
     a = -math.pi / 2 * (1 - tip)
     n = 220.0
-    ink.line([(250, 596), (250 + n * math.cos(a) * (1 - tip) - tip * 0, 596 + n * math.sin(a) * (1 - tip))], 16 * (1 - tip) + 0.5, colour)
+    ink.line([(250, 596), (250 + n * math.cos(a) * (1 - tip), 596 + n * math.sin(a) * (1 - tip))], 16 * (1 - tip) + 0.5, colour)
     if tip > 0.3:
         ink.box(140, 560 + 8 * (1 - tip), 360, 576 + 8 * (1 - tip), see_through(colour, tip), r=8)
     for k in range(5):
@@ -98,10 +97,8 @@ def build(spec: ClipSpec) -> Scene:
     def frame(i: int) -> Image.Image:
         t = i / count
         ink = sheet.ink()
-        pop = 0.9 + 0.1 * bounce_out(t * seconds / 0.5)
         draw(ink, t, colour, spin)
         ask(ink, question, answer, t, colour)
-        assert pop > 0
         return lift(ink)
 
     return Scene(count, frame, notes, room=0.1)

@@ -8,7 +8,7 @@ from ..canvas import RGB, Ink, W, bloom, mix, rgb
 from ..scene import Scene, dice, frame_count
 from ..sound import Note
 from ..spec import ClipSpec
-from .look import flap, gradient, land, paint_land
+from .look import flap, gradient, land, lay, paint_land
 
 # Sky top, sky foot, far hills, near hills, at: dawn, noon, dusk, night.
 DAYS: tuple[tuple[tuple[str, str, str, str], ...], ...] = (
@@ -75,14 +75,14 @@ def build(spec: ClipSpec) -> Scene:
             x = 250 + way * age * 2600
             if -40 < x < W + 40:
                 ink.shape(flap(x, y + 14 * math.sin(i / 9 + y), size, i * 0.9 + y), (*mix(_at(day, u, 3), (0, 0, 0), 0.2), 255))
-        image.paste(mix(_at(day, u, 2), _at(day, u, 3), 0.75), (0, 0), masks[3])
+        lay(image, masks[3], mix(_at(day, u, 2), _at(day, u, 3), 0.75))
         wall = mix(_at(day, u, 3), (20, 14, 20), 0.35)
         ink.box(hut_x - 22, hut_y - 26, hut_x + 22, hut_y + 12, wall)
         ink.shape([(hut_x - 30, hut_y - 24), (hut_x, hut_y - 50), (hut_x + 30, hut_y - 24)], wall)
         lamp = mix(wall, (255, 214, 120), dark)
         ink.box(hut_x - 12, hut_y - 18, hut_x - 2, hut_y - 6, lamp)
         ink.box(hut_x + 4, hut_y - 18, hut_x + 14, hut_y - 6, lamp)
-        image.paste(_at(day, u, 3), (0, 0), masks[4])
+        lay(image, masks[4], _at(day, u, 3))
         return bloom(image, strength=0.5, floor=150, reach=9)
 
     return Scene(count, frame, notes, room=0.22)

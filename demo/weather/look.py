@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from ..canvas import RGB, Floats, H, W, mix
 
 Mask = Image.Image
+Layer = tuple[Image.Image, int]  # a cropped mask and the height it is laid at
 
 
 def ridge(rng: np.random.Generator, y: float, rise: float, *, rough: int = 5) -> Floats:
@@ -50,8 +51,10 @@ def plant(mask: Mask, line: Floats, rng: np.random.Generator, *, count: int, tal
     return big.resize((W, H), Image.Resampling.BOX)
 
 
-def land(rng: np.random.Generator, *, trees: str = "pine", top: float = 430, layers: int = 5) -> tuple[list[Mask], list[Floats]]:
-    """Masks and hill lines from the farthest layer to the nearest."""
+def land(
+    rng: np.random.Generator, *, trees: str = "pine", top: float = 430, layers: int = 5
+) -> tuple[list[Layer], list[Floats]]:
+    """Layers and hill lines from the farthest to the nearest; each is cut where the next one hides it."""
     masks, lines = [], []
     for k in range(layers):
         u = k / (layers - 1)
@@ -61,20 +64,32 @@ def land(rng: np.random.Generator, *, trees: str = "pine", top: float = 430, lay
             mask = plant(mask, line, rng, count=round(34 - 20 * u), tall=18 + 70 * u, kind=trees)
         masks.append(mask)
         lines.append(line)
-    return masks, lines
+    feet = [int(line.max()) + 3 for line in lines[1:]] + [H]
+    return [crop(m, min(H, max(foot, 1))) for m, foot in zip(masks, feet, strict=True)], lines
+
+
+def crop(mask: Mask, foot: int = H) -> Layer:
+    """Only the rows of a mask that hold something, down to `foot`."""
+    box = mask.getbbox() or (0, 0, W, 1)
+    return mask.crop((0, box[1], W, max(foot, box[1] + 1))), box[1]
+
+
+def lay(image: Image.Image, layer: Layer, tone: RGB) -> None:
+    """Paint one layer in one colour."""
+    image.paste(tone, (0, layer[1]), layer[0])
 
 
 def gradient(stops: list[tuple[float, RGB]]) -> Image.Image:
     """A sky, quickly: one column, stretched."""
     y = np.linspace(0, 1, H)
     col = np.stack([np.interp(y, [s[0] for s in stops], [s[1][k] for s in stops]) for k in range(3)], 1)
-    return Image.fromarray(np.broadcast_to(col[:, None, :], (H, W, 3)).astype(np.uint8))
+    return Image.fromarray(np.repeat(col.astype(np.uint8)[:, None, :], W, 1))
 
 
-def paint_land(image: Image.Image, masks: list[Mask], far: RGB, near: RGB) -> None:
+def paint_land(image: Image.Image, layers: list[Layer], far: RGB, near: RGB) -> None:
     """Colour the layers, from the haze of `far` to `near`."""
-    for k, mask in enumerate(masks):
-        image.paste(mix(far, near, (k / max(1, len(masks) - 1)) ** 0.9), (0, 0), mask)
+    for k, layer in enumerate(layers):
+        lay(image, layer, mix(far, near, (k / max(1, len(layers) - 1)) ** 0.9))
 
 
 def flap(x: float, y: float, size: float, beat: float) -> list[tuple[float, float]]:

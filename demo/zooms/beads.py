@@ -29,35 +29,41 @@ def build(spec: ClipSpec) -> Scene:
     table = glow(spec.seed + 1, 256).astype(np.float32)
     fade = np.clip((logr - 2.2) / 1.6, 0, 1).astype(np.float32)[..., None]
     heart = np.array(glow(spec.seed + 1, 8)[4], np.float32) * 1.1
+    core = heart * (1 - fade) ** 2
     det = (e1.conjugate() * e2).imag
-    a0 = (w.conjugate() * e2).imag / det
-    b0 = (e1.conjugate() * w).imag / det
+    a0 = ((w.conjugate() * e2).imag / det).astype(np.float32)
+    b0 = ((e1.conjugate() * w).imag / det).astype(np.float32)
+    logr = logr.astype(np.float32)
+    la = np.float32((-0.6 * e1.real + 0.5 * e1.imag) / abs(e1))
+    lb = np.float32((-0.6 * e2.real + 0.5 * e2.imag) / abs(e1))
+    swirl = 256 * (logr / 6)
     da, db = (shift.conjugate() * e2).imag / det, (e1.conjugate() * shift).imag / det
     square = spec.seed % 3 == 2
-    size = abs(e1)
 
     def frame(i: int) -> Image.Image:
         t = i / count
-        a, b = a0 + da * t, b0 + db * t
-        ia, ib = np.floor(a + 0.5), np.floor(b + 0.5)
-        best = np.full(a.shape, 9.0)
-        light = np.zeros(a.shape)
-        which = np.zeros(a.shape)
-        for oa, ob in ((0, 0), (1, 0), (0, 1), (-1, 0), (0, -1), (1, -1), (-1, 1)):
-            fa, fb = a - ia - oa, b - ib - ob
-            z = fa * e1 + fb * e2
-            d = np.abs(z) / size if not square else np.maximum(np.abs(fa), np.abs(fb)) * 0.98
-            near = d < best
-            best = np.where(near, d, best)
-            light = np.where(near, (-0.6 * z.real + 0.5 * z.imag) / size, light)
-            which = np.where(near, (ia + oa) * n - (ib + ob) * m, which)
-        hue = (which * 37 + 256 * (logr / 6) + 256 * t).astype(np.int64) & 255
+        a, b = a0 + np.float32(da * t), b0 + np.float32(db * t)
+        ia, ib = np.floor(a), np.floor(b)
+        fa, fb = a - ia, b - ib
+        if square:
+            oa, ob = fa > 0.5, fb > 0.5
+        else:  # the nearest of the four corners, by the lattice's own quadratic form
+            q = fa * fa + fa * fb + fb * fb
+            q10, q01, q11 = q + 1 - 2 * fa - fb, q + 1 - fa - 2 * fb, q + 3 - 3 * (fa + fb)
+            edge, far = np.minimum(q10, q01), np.minimum(q, q11)
+            oa = np.where(edge < far, q10 < q01, q11 < q)
+            ob = np.where(edge < far, q01 <= q10, q11 < q)
+        fa, fb = fa - oa, fb - ob
+        best = np.maximum(np.abs(fa), np.abs(fb)) if square else np.sqrt(fa * fa + fa * fb + fb * fb)
+        light = fa * la + fb * lb
+        which = (ia + oa) * n - (ib + ob) * m
+        hue = (which * 37 + swirl + 256 * t).astype(np.int32) & 255
         r = best / 0.47
-        dome = np.sqrt(np.clip(1 - r * r, 0, 1))
+        dome = np.sqrt(np.maximum(1 - r * r, 0))
         shade = np.clip(0.25 + 0.75 * dome + 0.9 * light, 0.05, 1.4) * np.clip((1 - r) * 9, 0, 1)
-        gleam = np.clip(light * 2.6 + dome - 1.05, 0, 1) ** 3 * 190 * (r < 1)
-        out = table[hue] * shade[..., None].astype(np.float32) + gleam[..., None].astype(np.float32)
-        out = out * fade + heart * (1 - fade) ** 2
+        shine = np.clip(light * 2.6 + dome - 1.05, 0, 1)
+        gleam = shine * shine * shine * 190 * (r < 1)
+        out = (table[hue] * shade[..., None] + gleam[..., None]) * fade + core
         small = Image.fromarray(np.clip(out, 0, 255).astype(np.uint8))
         return bloom(small.resize((W, H), Image.Resampling.BICUBIC), strength=0.5, floor=110)
 
