@@ -101,7 +101,7 @@ CREATE TABLE decisions (
   n           INTEGER PRIMARY KEY,
   id          TEXT NOT NULL UNIQUE,           -- chosen by who asks, so that asking twice decides once
   video       INTEGER NOT NULL REFERENCES videos (id),
-  kind        TEXT NOT NULL,                  -- remove, restore, withdraw, unlist, label_sensitive, ...
+  action      TEXT NOT NULL,                  -- core.catalogue.facts.ACTIONS
   author      TEXT NOT NULL,                  -- creator, operator, machine
   reason_code TEXT NOT NULL DEFAULT '',
   public_reason TEXT NOT NULL DEFAULT '',
