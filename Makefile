@@ -29,7 +29,7 @@ e2e: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the browser tests alon
 	@sh scripts/test.sh e2e
 
 fresh: ## prove the two commands on a bare machine: clone, empty home, ordinary user, nothing else on PATH
-	@sh scripts/fresh.sh $(ARGS)
+	@$(or $(PYTHON_BIN),python3) scripts/fresh.py $(ARGS)
 
 drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the long proofs; their last output is committed beside them
 	@sh scripts/drill.sh $(ARGS)

@@ -95,6 +95,6 @@ def test_an_impure_line_is_seen(line: str, said: str) -> None:
 
 
 def test_a_rounding_is_seen() -> None:
-    """The logarithm is refused by its module, by its name and in numpy, and isqrt is let through."""
+    """The logarithm is refused by name, by module and in numpy; isqrt is let through."""
     code = "from math import log, isqrt\nmath.log(2)\nnp.exp(1)\nmath.isqrt(9)"
     assert roundings(ast.parse(code)) == ["1: math.log", "2: math.log", "3: np.exp"]
