@@ -214,7 +214,7 @@ def lift(ink: Ink) -> Image.Image:
 
 def bloom(image: Image.Image, *, strength: float = 0.8, reach: float = 6, floor: int = 40) -> Image.Image:
     """Let bright parts glow into their surroundings, as a lens would; darker than `floor` does not glow."""
-    small = image.resize((W // 4, H // 4), Image.Resampling.BOX)
+    small = image.reduce(4)
     table = [min(255, round(max(0, v - floor) * strength * 255 / (255 - floor))) for v in range(256)]
     soft = small.point(table * 3).filter(ImageFilter.GaussianBlur(reach))
     return ImageChops.screen(image, soft.resize((W, H), Image.Resampling.BILINEAR))

@@ -10,4 +10,10 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("There's always one on the far left. Be that one.", "probability galton outlier", 8),
         Line("Crooked table, honest maths", "probability galton bias", 7),
     ),
+    "chance-monty": (
+        Line("The goat is behind a door. Personally I'd keep the goat.", "probability montyhall goat", 7),
+        Line("Switch. I know how it feels. Switch.", "probability montyhall", 7),
+        Line("Two thirds of the time you should have listened", "probability montyhall quiz", 8),
+        Line("Cake, goat, goat: the full Saturday", "probability montyhall cake", 7),
+    ),
 }

@@ -10,4 +10,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Everyone here is technically the same guy", "microlife cells family", 7),
         Line("They blink. I have checked. They blink.", "microlife cells", 6),
     ),
+    "dish-reaction": (
+        Line("Coral speedrun, any percent", "chemistry turing coral", 6),
+        Line("This is how leopards are printed", "chemistry turing spots", 7),
+        Line("Fed it at noon. By 12:06 it had architecture.", "chemistry turing growth", 7),
+        Line("Holes. It makes holes. We respect it.", "chemistry turing", 6),
+        Line("A maze with no minotaur (looked twice)", "chemistry turing maze", 7),
+        Line("It waves back if you are patient", "chemistry turing waves", 6),
+    ),
 }

@@ -14,4 +14,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Tangled. Not sorry.", "strings physics", 8),
         Line("These three have never once agreed on a tempo", "music trails", 6),
     ),
+    "marble-steps": (
+        Line("He believes the stairs end. We have not told him.", "music stairs physics", 7),
+        Line("Two marbles, one canon, no rehearsals", "music canon stairs", 8),
+        Line("Please do not wake the xylophone", "music stairs sleepy", 6),
+        Line("Commuting, but each step is a song", "music stairs", 6),
+        Line("Down is just up with better rhythm", "music physics", 7),
+        Line("The downstairs neighbours wrote this tune, against their will", "music stairs neighbours", 7),
+    ),
 }

@@ -11,4 +11,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Wait for the chord. Everything is about the chord.", "physics chord harmony", 8),
         Line("Twenty brass balls, zero coordination, one miracle per clip", "physics wave brass", 6),
     ),
+    "pendulum-arcs": (
+        Line("Everyone hits the table together exactly once per rehearsal", "polyrhythm chord", 7),
+        Line("Clock with twelve opinions", "polyrhythm rings", 8),
+        Line("Popcorn, but it went to music school", "polyrhythm bounce", 6),
+        Line("Triangular commute", "polyrhythm geometry", 7),
+        Line("Listen for the pile-up at the end", "polyrhythm chord harmony", 8),
+        Line("The line between them is doing all the emotional work", "polyrhythm wave", 7),
+    ),
 }

@@ -12,4 +12,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Shell sort. No shells were harmed.", "algorithms shellsort", 6),
         Line("Someone shuffled the rainbow. Someone else has to fix it.", "algorithms cocktail colour", 8),
     ),
+    "sort-race": (
+        Line("Bubble sort brought snacks. Bubble sort will need them.", "algorithms race bubble", 7),
+        Line("Three lanes, same mess. Place your bets.", "algorithms race heapsort", 7),
+        Line("Comb, cocktail, heap: also a decent night out", "algorithms race", 8),
+        Line("Photo finish at the divide-and-conquer derby", "algorithms race quicksort", 6),
+        Line("The tortoise, the other tortoise, and shell sort", "algorithms race", 8),
+    ),
 }

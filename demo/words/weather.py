@@ -11,4 +11,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("A very short Tuesday", "timelapse calm", 6),
         Line("Sun goes round, nobody claps. I clapped.", "timelapse sunset", 7),
     ),
+    "weather-rain": (
+        Line("The heron has seen the forecast and chosen peace", "rain lake heron", 7),
+        Line("Fishing is mostly sitting in a puddle above a bigger puddle", "rain boat cosy", 8),
+        Line("Free ambience. Thunder is extra.", "rain storm lake", 7),
+        Line("It's raining on the lake, which feels redundant", "rain storm heron", 7),
+        Line("Rain, then more rain, then a small lamp", "rain boat calm", 8),
+    ),
 }

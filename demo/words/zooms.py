@@ -11,4 +11,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("The tone rises for ever and so does my rent", "spiral shepardtone", 7),
         Line("One way in. There is no number two.", "spiral infinite", 6),
     ),
+    "zoom-julia": (
+        Line("Julia, where are you going? In.", "fractal julia infinite", 6),
+        Line("Every turn is the same turn. Very therapeutic.", "fractal julia spiral", 7),
+        Line("I dropped my keys in here in March", "fractal julia deep", 6),
+        Line("Backing out slowly so it doesn't notice", "fractal julia", 7),
+        Line("The neighbours downstairs are identical to the neighbours downstairs", "fractal julia selfsimilar", 7),
+        Line("Screensaver of a cathedral", "fractal julia", 6),
+    ),
 }

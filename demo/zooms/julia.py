@@ -1,0 +1,85 @@
+"""Falling into a Julia set at one of its fixed points, where each turn of the spiral is the next one."""
+
+import cmath
+import math
+
+import numpy as np
+from PIL import Image
+
+from ..canvas import FPS, H, W, Floats, bloom
+from ..scene import Scene, dice, frame_count
+from ..sound import Note, degree
+from ..spec import ClipSpec
+from .look import glow, log_polar
+
+SEEDS = (
+    -0.8 + 0.156j, 0.285 + 0.01j, -0.7269 + 0.1889j, -0.4 + 0.6j, 0.355 + 0.355j, -0.54 + 0.54j,
+    -0.835 - 0.2321j, 0.37 + 0.1j, -0.1 + 0.651j, -0.70176 - 0.3842j,
+)  # fmt: skip
+ANGLES = 900
+
+
+def smooth_escape(z: np.ndarray, c: complex, *, most: int = 260) -> Floats:
+    """How long each point takes to leave, as a real number; points that stay get `most`."""
+    flat = z.ravel().astype(np.complex128)
+    out = np.full(flat.shape, float(most))
+    index = np.arange(len(flat))
+    for k in range(most):
+        flat = flat * flat + c
+        size = flat.real**2 + flat.imag**2
+        gone = size > 1e4
+        if gone.any():
+            out[index[gone]] = k + 1 - np.log2(np.log(size[gone]) / np.log(1e4)) - 1
+            keep = ~gone
+            flat, index = flat[keep], index[keep]
+            if not len(flat):
+                break
+    return out.reshape(z.shape)
+
+
+def build(spec: ClipSpec) -> Scene:
+    """The strip is the set in logarithmic polar coordinates; each frame reads it a little lower."""
+    count = frame_count(spec.length_s)
+    rng = dice("zoom-julia", spec.seed)
+    c = SEEDS[spec.seed % len(SEEDS)]
+    root = cmath.sqrt(1 - 4 * c)
+    fixed = max(((1 + root) / 2, (1 - root) / 2), key=lambda p: abs(2 * p))
+    turn = 2 * fixed
+    rate = math.log(abs(turn))
+    periods = max(1, round((2.0 + 0.28 * spec.length_s) / rate))
+    logr, angle = log_polar()
+    base = math.log(0.9 / 270)
+    step = 2 * math.pi / ANGLES
+    low, high = float(logr.min()) - periods * rate, float(logr.max())
+    rows = int((high - low) / step) + 3
+    radii = np.exp(base + low + step * np.arange(rows))
+    strip = smooth_escape(fixed + radii[:, None] * np.exp(1j * step * np.arange(ANGLES))[None, :], c)
+    strip32 = strip.astype(np.float32)
+    spin = math.atan2(turn.imag, turn.real)
+    band = (7, 5, 9)[spec.seed % 3] * (1 if rng.random() < 0.5 else 1)
+    table = glow(spec.seed, 1024)
+    r0 = ((logr - low) / step).astype(np.float32)
+    a0 = (angle / step).astype(np.float32)
+    way = -1 if spec.seed % 4 == 3 else 1
+
+    def frame(i: int) -> Image.Image:
+        t = i / count if way > 0 else 1 - i / count
+        r = r0 - np.float32(t * periods * rate / step)
+        a = (a0 - np.float32(t * periods * spin / step)) % ANGLES
+        ri = np.clip(r, 0, rows - 2).astype(np.int32)
+        ai = a.astype(np.int32) % ANGLES
+        fr, fa = np.clip(r - ri, 0, 1), a - np.floor(a)
+        bi = (ai + 1) % ANGLES
+        top = strip32[ri, ai] * (1 - fa) + strip32[ri, bi] * fa
+        low_row = strip32[ri + 1, ai] * (1 - fa) + strip32[ri + 1, bi] * fa
+        value = top * (1 - fr) + low_row * fr - np.float32(t * periods)
+        small = table[(value * (1024 / band)).astype(np.int32) & 1023]
+        image = Image.fromarray(small).resize((W, H), Image.Resampling.BICUBIC)
+        return bloom(image, strength=0.45, floor=110)
+
+    octaves = max(2, round(periods * rate / math.log(2)))
+    seconds = count / FPS
+    notes = [Note(0, "shepard", way * octaves, 0.7, 0, seconds)]
+    beats = periods if periods < 20 else 8
+    notes += [Note(k / beats * seconds, "vibes", degree((way * k) % 5 * 2, root_hz=262), 0.12, 0.6 * (-1) ** k) for k in range(beats)]
+    return Scene(count, frame, notes, room=0.25)
