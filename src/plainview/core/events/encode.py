@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from plainview.core.events.kinds import (
-    AUTHORS,
     CLIENT_KINDS,
     DIGEST,
     FIELDS,
@@ -20,13 +19,45 @@ from plainview.core.events.kinds import (
     REASON,
     SERVED_MAX,
 )
-from plainview.core.terms.ids import Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.core.terms.viewer import Event
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_STRINGS = {"key": KEY, "reason": REASON, "receipt": DIGEST}
+
+
+def _at_most(name: str) -> msgspec.Meta:
+    return msgspec.Meta(ge=0, le=INT_MAX[name])
+
+
+def _whole(pattern: re.Pattern[str]) -> msgspec.Meta:
+    return msgspec.Meta(pattern=rf"\A(?:{pattern.pattern})\Z")
+
+
+_ID = Annotated[str, _whole(ID)]
+
+
+class _Wire(msgspec.Struct):
+    """Any event as JSON; what a kind does not have shows when it is encoded again."""
+
+    n: Annotated[int, _at_most("n")]
+    kind: str
+    at_ms: Annotated[int, _at_most("at_ms")]
+    author: Literal["viewer", "server", "operator"]
+    key: Annotated[str, msgspec.Meta(pattern=rf"\A(?:{KEY.pattern})?\Z")]
+    video: _ID = "0"
+    creator: _ID = "0"
+    number: Annotated[int, _at_most("number")] = 0
+    position: Annotated[int, _at_most("position")] = 0
+    ms: Annotated[int, _at_most("ms")] = 0
+    loops: Annotated[int, _at_most("loops")] = 0
+    reason: Annotated[str, _whole(REASON)] = ""
+    receipt: Annotated[Digest, _whole(DIGEST)] = NO_DIGEST
+    epoch: Annotated[int, _at_most("epoch")] = 0
+    videos: Annotated[list[_ID], msgspec.Meta(max_length=SERVED_MAX)] = []
+
+
+_DECODER = msgspec.json.Decoder(_Wire)
 _IDS = frozenset({"video", "creator"})
-_FRAME = frozenset({"n", "kind", "at_ms", "author", "key"})
 
 
 class EventRefused(ValueError):
@@ -94,12 +125,8 @@ def _read_text(name: str, value: object, pattern: re.Pattern[str]) -> str:
 def _read_field(kind: str, name: str, value: object) -> Any:
     if name in _IDS:
         return _read_id(name, value, least=0 if (kind, name) in OPTIONAL else 1)
-    if name in _STRINGS:
-        return _read_text(name, value, _STRINGS[name])
-    if name == "videos":
-        if not isinstance(value, list | tuple) or len(value) > SERVED_MAX:
-            raise BadField(f"videos: must be a list of at most {SERVED_MAX} ids")
-        return tuple(VideoId(_read_id("videos", item)) for item in value)
+    if name == "reason":
+        return _read_text(name, value, REASON)
     return _read_int(name, value)
 
 
@@ -161,27 +188,36 @@ def parse_event(data: bytes) -> Event:
     Raises: NotAnEvent: anything else.
     """
     try:
-        fields = msgspec.json.decode(data)
+        wire = _DECODER.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise NotAnEvent(f"not JSON: {error}") from error
-    if not isinstance(fields, dict) or fields.get("kind") not in FIELDS:
-        raise NotAnEvent("not an object of a known kind")
-    kind = fields["kind"]
-    if fields.keys() != _FRAME | set(FIELDS[kind]) or fields["author"] not in AUTHORS:
-        raise NotAnEvent(f"fields are missing or left over in a {kind} event")
-    try:
-        event = Event(
-            kind=kind,
-            author=fields["author"],
-            key=fields["key"] and _read_text("key", fields["key"], KEY),
-            n=_read_int("n", fields["n"]),
-            at_ms=_read_int("at_ms", fields["at_ms"]),
-            **{name: _read_field(kind, name, fields[name]) for name in FIELDS[kind]},
-        )
-    except BadField as error:
-        raise NotAnEvent(str(error)) from error
+        raise NotAnEvent(f"not an event: {error}") from error
+    if wire.kind not in FIELDS or (wire.author == "viewer") != bool(wire.key):
+        raise NotAnEvent(f"not a {wire.author}'s event of a known kind")
+    event = Event(
+        n=wire.n,
+        kind=wire.kind,
+        at_ms=wire.at_ms,
+        author=wire.author,
+        key=wire.key,
+        video=VideoId(int(wire.video)),
+        creator=CreatorId(int(wire.creator)),
+        number=wire.number,
+        position=wire.position,
+        ms=wire.ms,
+        loops=wire.loops,
+        reason=wire.reason,
+        receipt=wire.receipt,
+        epoch=wire.epoch,
+        videos=tuple([VideoId(int(video)) for video in wire.videos]),
+    )
+    for name in _IDS.intersection(FIELDS[wire.kind]):
+        least = 0 if (wire.kind, name) in OPTIONAL else 1
+        if not least <= getattr(event, name) <= ID_MAX:
+            raise NotAnEvent(f"{name}: out of bounds")
+    if any(not 1 <= video <= ID_MAX for video in event.videos):
+        raise NotAnEvent("videos: out of bounds")
     if encode_event(event) != data:
-        raise NotAnEvent("not in canonical form")
+        raise NotAnEvent("not in canonical form, or not with exactly the fields of its kind")
     return event
 
 
@@ -195,13 +231,9 @@ def extend(head: Digest, event_bytes: bytes) -> Digest:
     return Digest(sha256(bytes.fromhex(head) + event_bytes).hexdigest())
 
 
-def served_draft(
-    *, number: int, receipt: Digest, epoch: int, videos: tuple[VideoId, ...]
-) -> Event:
+def served_draft(*, number: int, receipt: Digest, epoch: int, videos: tuple[VideoId, ...]) -> Event:
     """The server's own event for a slate, to be numbered and timed when it is appended."""
     return Event(
         n=0, kind="served", at_ms=0, author="server",
         number=number, receipt=receipt, epoch=epoch, videos=videos,
     )  # fmt: skip
-
-

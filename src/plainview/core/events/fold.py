@@ -160,9 +160,7 @@ def watch_outcome(*, ms: int, loops: int, length_ms: int) -> frozenset[str]:
 def _watch_counts(watch: Watch | Event | None, length_ms: int) -> dict[str, int]:
     if watch is None:
         return {}
-    counts = dict.fromkeys(
-        watch_outcome(ms=watch.ms, loops=watch.loops, length_ms=length_ms), 1
-    )
+    counts = dict.fromkeys(watch_outcome(ms=watch.ms, loops=watch.loops, length_ms=length_ms), 1)
     counts["watch_s"] = min(watch.ms, WATCH_LENGTHS_MAX * length_ms) // 1_000
     return counts
 

@@ -29,7 +29,6 @@ OPTIONAL: Final = frozenset({("follow", "video")})
 """Fields a client may leave out; they are then 0 and encoded all the same."""
 
 CLIENT_KINDS: Final = frozenset(FIELDS) - {"served"}
-AUTHORS: Final = ("viewer", "server", "operator")
 
 INT_MAX: Final = {
     "n": 2**53 - 1,

@@ -46,7 +46,7 @@ def canonical_json(value: object) -> bytes:
     b'{"a":-2,"b":[1,"x"]}'
     """
     _check(value, "$")
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parse_canonical(data: bytes) -> dict[str, Canonical]:
