@@ -1,0 +1,12 @@
+"""The feed: filter, retrieve, rank, arrange, and slate.py, which reads as the four in a row."""
+
+from plainview.core.feed.errors import BadRequest, BadRow, FeedRefused, WeightsMismatch
+from plainview.core.feed.features import shown_features
+from plainview.core.feed.index import Index, build_index
+from plainview.core.feed.slate import Trace, make_slate, trace_slate
+from plainview.core.feed.why import Effect, Why, explain
+
+__all__ = [
+    "BadRequest", "BadRow", "Effect", "FeedRefused", "Index", "Trace", "WeightsMismatch", "Why",
+    "build_index", "explain", "make_slate", "shown_features", "trace_slate",
+]  # fmt: skip

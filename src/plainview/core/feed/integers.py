@@ -1,0 +1,43 @@
+"""Whole-number arithmetic on arrays: logarithms, clips and count codes, each exact everywhere."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+POWERS = np.left_shift(np.int64(1), np.arange(62, dtype=np.int64))
+COUNT_MAX = 1 << 30
+CODE_EXACT = 256
+CODE_STEPS = 32
+
+
+def eighths_log2(values: Ints) -> Ints:
+    """`8 * log2(n)` in whole numbers, piecewise linear: for n >= 1 with b bits it is
+    `8 * (b - 1) + (the 3 bits after the leading one)`; 0 for n <= 1. n < 2**58.
+
+    >>> eighths_log2(np.array([0, 1, 2, 3, 100])).tolist()
+    [0, 0, 8, 12, 52]
+    """
+    n = np.maximum(values, 1)
+    top = np.searchsorted(POWERS, n, side="right") - 1
+    return np.asarray(8 * top + (((n << 3) >> top) & 7), dtype=np.int64)
+
+
+def clip127(values: Ints) -> Ints:
+    """Clip to -127..127, the range of a feature."""
+    return np.clip(values, -127, 127)
+
+
+def floors_of_codes() -> Ints:
+    """For each u16 count code the least count it stands for, at most COUNT_MAX.
+
+    Exact below 256; then code = 256 + (bits - 9) * 32 + the 5 bits after the leading one.
+    """
+    code = np.arange(1 << 16, dtype=np.int64)
+    step = np.maximum(code - CODE_EXACT, 0)
+    bits = np.minimum(step // CODE_STEPS + 9, 40)
+    floors = (CODE_STEPS + step % CODE_STEPS) << (bits - 6)
+    return np.where(code < CODE_EXACT, code, np.minimum(floors, COUNT_MAX))
+
+
+COUNT_FLOORS = floors_of_codes()

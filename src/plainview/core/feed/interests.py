@@ -1,0 +1,244 @@
+"""What the feed makes of a viewer: signals, interest vectors, affinities. All of it recomputed."""
+
+from collections.abc import Mapping
+from math import isqrt
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from plainview.core.feed.index import Index
+from plainview.core.feed.integers import Ints, clip127
+from plainview.core.terms.epoch import EMBED_DIM
+from plainview.core.terms.ids import CreatorId, VideoId
+from plainview.core.terms.viewer import WATCHES_MAX, ViewerState, Watch
+
+SIGNALS_MAX = WATCHES_MAX
+DECAY_ONE = 4096
+INTEREST_NORM = 400
+AFFINITY_PRIOR = 6 * DECAY_ONE
+RECENT_COUNT = 8
+HABIT_COUNT = 32
+
+FINISHED, LONG, UNSURE, SKIPPED = 4, 2, 0, -3
+LOOP_BONUS, LOOPS_MAX = 1, 2
+LIKED, SAVED, SHARED = 8, 8, 10
+REJECTED, REPORTED = -16, -16
+
+
+def decay(numerator: int, denominator: int) -> Ints:
+    """(SIGNALS_MAX,) weights by age: 4096 for the newest, then `d * numerator // denominator`."""
+    out = [DECAY_ONE]
+    while len(out) < SIGNALS_MAX:
+        out.append(out[-1] * numerator // denominator)
+    return np.array(out, dtype=np.int64)
+
+
+RECENT = decay(7, 8)
+MIDDLE = decay(31, 32)
+LASTING = decay(63, 64)
+
+
+class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A viewer's dealings with videos of this epoch, newest first, at most SIGNALS_MAX.
+
+    `rows` are rows of the index, `outcome` what the watch says, `acts` what like, save, share, not
+    interested and report say. `liking` is 1 where the acts are positive.
+    """
+
+    rows: NDArray[np.intp]
+    outcome: Ints
+    acts: Ints
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All that ranking knows of the viewer.
+
+    `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. `topic_affinity` and
+    `topic_recent` are by 1-based topic, entry 0 is 0; the creator columns go with `creators`,
+    sorted.
+    """
+
+    interests: NDArray[np.int8]
+    topic_affinity: Ints
+    topic_recent: Ints
+    creators: Ints
+    creator_affinity: Ints
+    creator_recent: Ints
+    follows: Ints
+    history: int
+    finished: int
+    skipped: int
+    liked: int
+
+
+def watch_outcome(watch: Watch, *, length_ms: int) -> int:
+    """What one watch says: SKIPPED, UNSURE, LONG or FINISHED and up to 2 more for loops.
+
+    Finished: at least 90 % watched or a loop; skipped: less than 2 s and less than 25 %; long: at
+    least 50 % or 10 s.
+    """
+    if watch.loops >= 1 or watch.ms * 10 >= length_ms * 9:
+        return FINISHED + LOOP_BONUS * min(watch.loops, LOOPS_MAX)
+    if watch.ms < 2000 and watch.ms * 4 < length_ms:
+        return SKIPPED
+    if watch.ms * 2 >= length_ms or watch.ms >= 10_000:
+        return LONG
+    return UNSURE
+
+
+def act_weights(state: ViewerState) -> dict[VideoId, int]:
+    """What the viewer said about each video in so many words; a complaint silences the praise."""
+    acts: dict[VideoId, int] = {}
+    praise = ((state.liked, LIKED), (state.saved, SAVED), (state.shared, SHARED))
+    for videos, weight in praise:
+        for video in videos:
+            acts[video] = acts.get(video, 0) + weight
+    for videos, weight in ((state.rejected, REJECTED), (state.reported, REPORTED)):
+        for video in videos:
+            acts[video] = min(acts.get(video, 0), 0) + weight
+    return acts
+
+
+def signals_of(state: ViewerState, *, index: Index) -> Signals:
+    """Merge watches and acts into one list, newest first.
+
+    A watch stands at (its request number, 0, its place); a video with acts and no watch in
+    `state.watches` at (the number of the last slate that served it, 1, the number of its newest
+    act). The acts of a video count once, with its newest watch. Videos that the epoch no longer
+    holds are passed over, after the SIGNALS_MAX newest have been taken.
+    """
+    acts = act_weights(state)
+    watched = {watch.video for watch in state.watches}
+    entries: list[tuple[int, int, int, VideoId, Watch | None]] = [
+        (watch.number, 0, place, watch.video, watch) for place, watch in enumerate(state.watches)
+    ]
+    entries += [
+        (state.seen.get(video, 0), 1, newest_act(state, video), video, None)
+        for video in acts
+        if video not in watched
+    ]
+    entries.sort(key=lambda entry: entry[:4], reverse=True)
+    del entries[SIGNALS_MAX:]
+    wanted = np.array([entry[3] for entry in entries], dtype=np.int64)
+    rows, is_known = rows_of(wanted, index=index)
+    lengths = index.length_ms[rows].tolist() if index.size else []
+    outcome: list[int] = []
+    said: list[int] = []
+    kept: list[int] = []
+    for i, (_, _, _, video, watch) in enumerate(entries):
+        if not is_known[i]:
+            continue
+        kept.append(i)
+        outcome.append(watch_outcome(watch, length_ms=lengths[i]) if watch else UNSURE)
+        said.append(acts.pop(video, 0))
+    return Signals(
+        rows=rows[kept],
+        outcome=np.array(outcome, dtype=np.int64),
+        acts=np.array(said, dtype=np.int64),
+    )
+
+
+def newest_act(state: ViewerState, video: VideoId) -> int:
+    """The largest event number with which the viewer acted on `video`."""
+    places: tuple[Mapping[VideoId, int], ...] = (
+        state.liked, state.saved, state.shared, state.rejected, state.reported,
+    )  # fmt: skip
+    return max(videos.get(video, 0) for videos in places)
+
+
+def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The row of each id, and whether there is one (where not, the row is some other's)."""
+    if index.size == 0:
+        return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=np.bool_)
+    rows = np.minimum(np.searchsorted(index.ids, wanted), index.size - 1)
+    return rows, index.ids[rows] == wanted
+
+
+def unit_vector(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8]:
+    """`sum_i weights_i * embeddings_i`, shortened to length INTEREST_NORM in int8.
+
+    The sum is shifted right (floor) until its largest magnitude is below 2**20, then
+    `v * INTEREST_NORM // isqrt(sum v*v)`, clipped to +-127. The zero vector stays zero.
+    """
+    # Exact: below 2**31 in magnitude, and float64 holds whole numbers to 2**53.
+    total = (weights.astype(np.float64) @ embeddings.astype(np.float64)).astype(np.int64)
+    peak = int(np.abs(total).max(initial=0))
+    total >>= max(0, peak.bit_length() - 20)
+    norm = isqrt(int((total * total).sum()))
+    if norm == 0:
+        return np.zeros(EMBED_DIM, dtype=np.int8)
+    return clip127(total * INTEREST_NORM // norm).astype(np.int8)
+
+
+def affinities(
+    groups: NDArray[np.intp], weights: Ints, *, count: int
+) -> Ints:
+    """(count,) from -127 to 127: `127 * A // (M + AFFINITY_PRIOR)`, A the sum of a group's weights
+    and M of their magnitudes. `groups[i]` is the group of `weights[i]`."""
+    total = np.zeros(count, dtype=np.int64)
+    mass = np.zeros(count, dtype=np.int64)
+    np.add.at(total, groups, weights)
+    np.add.at(mass, groups, np.abs(weights))
+    return 127 * total // (mass + AFFINITY_PRIOR)
+
+
+def profile_of(state: ViewerState, *, index: Index) -> Profile:
+    """Everything ranking may know of a viewer, from their own events and this epoch."""
+    signals = signals_of(state, index=index)
+    n = len(signals.rows)
+    weight = signals.outcome + signals.acts
+    embeddings = index.embeddings[signals.rows]
+    interests = np.stack([
+        unit_vector(weight * RECENT[:n], embeddings),
+        unit_vector(weight * LASTING[:n], embeddings),
+        unit_vector(np.maximum(signals.acts, 0) * LASTING[:n], embeddings),
+        unit_vector(np.maximum(-weight, 0) * MIDDLE[:n], embeddings),
+    ])
+    aged = weight * MIDDLE[:n]
+    topics = index.topics[signals.rows]
+    topic_count = len(index.header.topics) + 1
+    topic_affinity = affinities(
+        topics.ravel(), np.repeat(aged, topics.shape[1]), count=topic_count
+    )
+    topic_recent = np.bincount(topics[:RECENT_COUNT].ravel(), minlength=topic_count)
+    topic_affinity[0] = topic_recent[0] = 0
+    creators, group = np.unique(index.creators[signals.rows], return_inverse=True)
+    habits = signals.outcome[:HABIT_COUNT]
+    return Profile(
+        interests=interests,
+        topic_affinity=topic_affinity,
+        topic_recent=topic_recent,
+        creators=creators,
+        creator_affinity=affinities(group, aged, count=len(creators)),
+        creator_recent=np.bincount(group[:RECENT_COUNT], minlength=len(creators)),
+        follows=np.array(sorted(state.follows), dtype=np.int64),
+        history=n,
+        finished=int((habits >= FINISHED).sum()),
+        skipped=int((habits == SKIPPED).sum()),
+        liked=int((signals.acts[:HABIT_COUNT] > 0).sum()),
+    )
+
+
+def no_profile(*, index: Index) -> Profile:
+    """What a policy that uses no profile knows of any viewer."""
+    nothing = np.zeros(0, dtype=np.int64)
+    topics = np.zeros(len(index.header.topics) + 1, dtype=np.int64)
+    return Profile(
+        interests=np.zeros((4, EMBED_DIM), dtype=np.int8),
+        topic_affinity=topics,
+        topic_recent=topics,
+        creators=nothing,
+        creator_affinity=nothing,
+        creator_recent=nothing,
+        follows=nothing,
+        history=0,
+        finished=0,
+        skipped=0,
+        liked=0,
+    )
+
+
+def creator_ids(creators: Mapping[CreatorId, int]) -> Ints:
+    """The keys as a sorted array."""
+    return np.array(sorted(creators), dtype=np.int64)

@@ -1,0 +1,138 @@
+"""The two steps worth making fast, behind one interface: the nearest rows, and the network.
+
+Whichever kernels run, the bits are the same: sums of whole numbers that the certificate keeps
+below 2**24, and a total order. `BEST` is numba where it is installed, else numpy.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from plainview.core.terms.weights import (
+    ACTIVATION_MAX,
+    TABLE_MIDDLE,
+    TABLE_SIZE,
+    VIEWER_FEATURES,
+    Layer,
+    Weights,
+)
+
+Near = Callable[[NDArray[np.int8], NDArray[np.uint8], NDArray[np.int8], int], NDArray[np.intp]]
+Forward = Callable[[Weights, NDArray[np.int8], NDArray[np.int8]], NDArray[np.int64]]
+
+
+class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One way to compute.
+
+    near(embeddings (N, D), decided (N,), query (D,), count): the first `count` rows with
+        decided == 0 by (dot with the query, descending; row, ascending).
+    forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
+        int64 in Q24, what the network predicts.
+    """
+
+    name: str
+    near: Near
+    forward: Forward
+
+
+def near_numpy(
+    embeddings: NDArray[np.int8],
+    decided: NDArray[np.uint8],
+    query: NDArray[np.int8],
+    count: int,
+) -> NDArray[np.intp]:
+    """See Kernels. |dot| <= 64 * 128 * 128 < 2**24, so float32 is exact."""
+    rows = np.flatnonzero(decided == 0)
+    if count <= 0 or len(rows) == 0:
+        return np.zeros(0, dtype=np.intp)
+    q = query.astype(np.float32)
+    dots = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), 8192):
+        part = rows[start : start + 8192]
+        dots[start : start + 8192] = embeddings[part].astype(np.float32) @ q
+    if count < len(rows):
+        least = np.partition(dots, len(dots) - count)[len(dots) - count]
+        close = np.flatnonzero(dots >= least)
+        rows, dots = rows[close], dots[close]
+    return rows[np.argsort(-dots, kind="stable")][:count]
+
+
+def forward_float(
+    weights: Weights,
+    viewer: NDArray[np.int8],
+    video: NDArray[np.int8],
+    *,
+    dtype: type[np.float32] | type[np.float64],
+) -> NDArray[np.int64]:
+    """See Kernels: BLAS on floats that hold whole numbers; `dtype` cannot change a bit."""
+    first = weights.hidden[0] if weights.hidden else weights.heads
+    W = first.weight_f32.astype(dtype, copy=False)
+    split = len(VIEWER_FEATURES)
+    folded = viewer.astype(dtype) @ W[:split] + first.bias_f32  # (J,)
+    a = video.astype(dtype)  # (n, K)
+    for layer in weights.hidden:
+        if layer is first:
+            a = a @ W[split:]
+            a += folded
+        else:
+            a = a @ layer.weight_f32.astype(dtype, copy=False)
+            a += layer.bias_f32
+        a *= layer.scale_f32
+        np.floor(a, out=a)
+        np.clip(a, 0, ACTIVATION_MAX, out=a)
+    out = a @ weights.heads.weight_f32.astype(dtype, copy=False)  # (n, heads)
+    out += weights.heads.bias_f32
+    out *= weights.heads.scale_f32
+    return predicted(np.floor(out).astype(np.int64), weights=weights)
+
+
+def forward_int64(
+    weights: Weights, viewer: NDArray[np.int8], video: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """See Kernels: the definition, in int64 and without folding."""
+    n = len(video)
+    a = np.hstack([np.broadcast_to(viewer, (n, len(viewer))), video]).astype(np.int64)
+    for layer in weights.hidden:
+        a = np.clip(_layer_int64(layer, a), 0, ACTIVATION_MAX)
+    return predicted(_layer_int64(weights.heads, a), weights=weights)
+
+
+def _layer_int64(layer: Layer, a: NDArray[np.int64]) -> NDArray[np.int64]:
+    total = a @ layer.weight.astype(np.int64) + layer.bias.astype(np.int64)
+    return np.asarray(total >> layer.shift.astype(np.int64), dtype=np.int64)
+
+
+def predicted(outputs: NDArray[np.int64], *, weights: Weights) -> NDArray[np.int64]:
+    """(n, heads) outputs -> Q24 through each head's table, clipped at its ends."""
+    entry = np.clip(outputs + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
+    return weights.table[np.arange(entry.shape[1]), entry].astype(np.int64)
+
+
+def forward_f32(
+    weights: Weights, viewer: NDArray[np.int8], video: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """`forward_float` in float32."""
+    return forward_float(weights, viewer, video, dtype=np.float32)
+
+
+def forward_f64(
+    weights: Weights, viewer: NDArray[np.int8], video: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """`forward_float` in float64."""
+    return forward_float(weights, viewer, video, dtype=np.float64)
+
+
+NUMPY = Kernels(name="numpy", near=near_numpy, forward=forward_f32)
+NUMPY_F64 = Kernels(name="numpy-f64", near=near_numpy, forward=forward_f64)
+NUMPY_INT64 = Kernels(name="numpy-int64", near=near_numpy, forward=forward_int64)
+
+try:
+    from plainview.core.feed.kernels_numba import forward_fused, near_numba
+except ImportError:
+    NUMBA: Kernels | None = None
+else:
+    NUMBA = Kernels(name="numba", near=near_numba, forward=forward_fused)
+
+BEST = NUMBA or NUMPY

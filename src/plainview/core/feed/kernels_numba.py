@@ -1,0 +1,167 @@
+"""The kernels compiled: the scan for the nearest rows, and what follows each matrix product.
+
+Compiled at import, from numba's cache where it can keep one, anew where it cannot.
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from plainview.core.terms.weights import (
+    ACTIVATION_MAX,
+    TABLE_MIDDLE,
+    TABLE_SIZE,
+    VIEWER_FEATURES,
+    Weights,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BIN_SHIFT = 6
+BINS = (2 << 20 >> BIN_SHIFT) + 1
+
+
+def given(dtype: Any, dimensions: int = 1) -> Any:
+    """An array that is only read: frozen ones come in too."""
+    return types.Array(dtype, dimensions, "C", readonly=True)
+
+
+def filled(dtype: Any, dimensions: int = 1) -> Any:
+    """An array that is written."""
+    return types.Array(dtype, dimensions, "C")
+
+
+def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile for `signature` now, without the interpreter lock, cached where that is possible."""
+
+    def compile_now(function: Callable[P, R]) -> Callable[P, R]:
+        try:
+            fast = numba.njit(signature, nogil=True, cache=True)(function)
+        except (RuntimeError, OSError):
+            # No folder to keep a cache in: an installation that this user may not write to.
+            fast = numba.njit(signature, nogil=True)(function)
+        return cast("Callable[P, R]", fast)
+
+    return compile_now
+
+
+@compiled(
+    types.int64(
+        given(types.int8, 2), given(types.uint8), given(types.int8),
+        filled(types.int32), filled(types.int32),
+    )
+)  # fmt: skip
+def _scan(
+    embeddings: NDArray[np.int8],
+    decided: NDArray[np.uint8],
+    query: NDArray[np.int8],
+    dots: NDArray[np.int32],
+    bins: NDArray[np.int32],
+) -> int:
+    """Dot every eligible row with the query, and count the dots by bins of 2**BIN_SHIFT.
+
+    Returns how many rows are eligible. Other rows get the least int32.
+    """
+    eligible = 0
+    wide = query.astype(np.int16)
+    for i in range(embeddings.shape[0]):
+        if decided[i] != 0:
+            dots[i] = -(1 << 31)
+            continue
+        dot = np.int32(0)
+        for d in range(embeddings.shape[1]):
+            dot += np.int32(np.int16(embeddings[i, d])) * np.int32(wide[d])
+        dots[i] = dot
+        bins[(dot + (1 << 20)) >> BIN_SHIFT] += 1
+        eligible += 1
+    return eligible
+
+
+@compiled(types.int64(given(types.int32), types.int64, filled(types.int64)))
+def _collect(dots: NDArray[np.int32], least: int, keys: NDArray[np.int64]) -> int:
+    """Write a key for each dot of at least `least`; they sort by (dot descending, row)."""
+    found = 0
+    for i in range(dots.shape[0]):
+        if dots[i] >= least:
+            keys[found] = ((1 << 21) - np.int64(dots[i])) << 32 | i
+            found += 1
+    return found
+
+
+def near_numba(
+    embeddings: NDArray[np.int8],
+    decided: NDArray[np.uint8],
+    query: NDArray[np.int8],
+    count: int,
+) -> NDArray[np.intp]:
+    """See Kernels in kernels.py."""
+    dots = np.empty(len(embeddings), dtype=np.int32)
+    bins = np.zeros(BINS, dtype=np.int32)
+    eligible = _scan(embeddings, decided, query, dots, bins)
+    wanted = min(count, eligible)
+    if wanted <= 0:
+        return np.zeros(0, dtype=np.intp)
+    above = np.cumsum(bins[::-1])
+    lowest = BINS - 1 - int(np.searchsorted(above, wanted))
+    survivors = int(above[BINS - 1 - lowest])
+    keys = np.empty(survivors, dtype=np.int64)
+    _collect(dots, (lowest << BIN_SHIFT) - (1 << 20), keys)
+    keys.sort()
+    return keys[:wanted] & 0xFFFFFFFF
+
+
+@compiled(
+    types.void(filled(types.float32, 2), given(types.float32), given(types.float32))
+)
+def _requantise(
+    acc: NDArray[np.float32], bias: NDArray[np.float32], scale: NDArray[np.float32]
+) -> None:
+    """`clip(floor((acc + bias) * scale), 0, ACTIVATION_MAX)` in place."""
+    low, high = np.float32(0), np.float32(ACTIVATION_MAX)
+    for i in range(acc.shape[0]):
+        for j in range(acc.shape[1]):
+            value = np.floor((acc[i, j] + bias[j]) * scale[j])
+            acc[i, j] = min(max(value, low), high)
+
+
+@compiled(
+    types.void(
+        given(types.float32, 2), given(types.float32), given(types.float32),
+        given(types.int32, 2), filled(types.int64, 2),
+    )
+)  # fmt: skip
+def _predict(
+    acc: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    table: NDArray[np.int32],
+    out: NDArray[np.int64],
+) -> None:
+    """Outputs of the heads to Q24, through each head's table."""
+    for i in range(acc.shape[0]):
+        for j in range(acc.shape[1]):
+            entry = np.int64(np.floor((acc[i, j] + bias[j]) * scale[j])) + TABLE_MIDDLE
+            out[i, j] = table[j, min(max(entry, 0), TABLE_SIZE - 1)]
+
+
+def forward_fused(
+    weights: Weights, viewer: NDArray[np.int8], video: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """See Kernels in kernels.py: BLAS for the products, one compiled pass for what follows each."""
+    split = len(VIEWER_FEATURES)
+    layers = (*weights.hidden, weights.heads)
+    W = layers[0].weight_f32
+    a = video.astype(np.float32) @ W[split:]  # (n, J)
+    bias = viewer.astype(np.float32) @ W[:split] + layers[0].bias_f32
+    for layer, following in zip(layers, layers[1:], strict=False):
+        _requantise(a, bias, layer.scale_f32)
+        a = a @ following.weight_f32
+        bias = following.bias_f32
+    out = np.empty(a.shape, dtype=np.int64)
+    _predict(a, bias, weights.heads.scale_f32, weights.table, out)
+    return out

@@ -1,0 +1,58 @@
+"""What each candidate is worth: the policy's points for what the network predicts."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plainview.core.feed.index import Index
+from plainview.core.feed.integers import Ints
+from plainview.core.terms.epoch import (
+    FLAG_ADVERT,
+    FLAG_RESTRICTED,
+    FLAG_SENSITIVE,
+    FLAG_SYNTHETIC,
+)
+from plainview.core.terms.policy import LABELS, Policy
+from plainview.core.terms.weights import HEAD_ONE, HEADS
+
+LABEL_FLAGS = dict(
+    zip(
+        LABELS,
+        (FLAG_RESTRICTED, FLAG_SENSITIVE, FLAG_SYNTHETIC, FLAG_ADVERT),
+        strict=True,
+    )
+)
+WATCH = HEADS.index("watch")
+LENGTH_MS_MAX = 3_600_000
+VALUE_POINT = 1000 * HEAD_ONE
+"""One point of the policy in units of `value`."""
+
+
+def value_terms(
+    predictions: NDArray[np.int64], *, rows: NDArray[np.intp], index: Index, policy: Policy
+) -> Ints:
+    """(n, heads + 1) what each head adds to a candidate's value, and last what its labels take off.
+
+    A head adds `worth_milli * prediction`; `watch` adds `worth_milli * (share * length_ms // 1000)`,
+    lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`. |value| is
+    below 2**53 by the bounds of a policy's numbers.
+    """
+    terms = np.zeros((len(rows), len(HEADS) + 1), dtype=np.int64)
+    terms[:, :-1] = predictions
+    length_ms = np.minimum(index.length_ms[rows], LENGTH_MS_MAX)
+    terms[:, WATCH] = predictions[:, WATCH] * length_ms // 1000
+    terms[:, :-1] *= np.array(policy.worth_milli, dtype=np.int64)
+    for label, demote_milli in zip(LABELS, policy.demote_milli, strict=True):
+        if demote_milli:
+            has_label = (index.flags[rows] & LABEL_FLAGS[label]) != 0
+            terms[has_label, -1] -= demote_milli * HEAD_ONE
+    return terms
+
+
+def newest_values(*, rows: NDArray[np.intp], index: Index) -> Ints:
+    """(n,) the value under the order "newest": the minute of publication."""
+    return index.published_min[rows]
+
+
+def best_first(values: Ints, *, ids: Ints, is_rest: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The order of a pool: what `rest` filled in comes last; then value descending, id ascending."""
+    return np.lexsort((ids, -values, is_rest))

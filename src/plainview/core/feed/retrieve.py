@@ -1,0 +1,156 @@
+"""Where candidates come from: sources, each a fixed order of the eligible videos, ties by id."""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from plainview.core.feed.index import Index
+from plainview.core.feed.integers import Ints
+from plainview.core.feed.interests import Profile
+from plainview.core.feed.kernels import Kernels
+from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
+
+RowIndexes = NDArray[np.intp]
+CHUNK = 1024
+MINUTES_PER_DAY = 1440
+
+
+class Candidates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """The pool of one slate, in retrieval order, each row once with the first source that had it.
+
+    `fresh` are the places (in `rows`) of the videos that the fresh source offered, in its order.
+    """
+
+    rows: RowIndexes
+    sources: NDArray[np.uint8]
+    fresh: RowIndexes
+
+
+def retrieve(
+    *,
+    index: Index,
+    policy: Policy,
+    profile: Profile,
+    decided: NDArray[np.uint8],
+    now_ms: int,
+    size: int,
+    kernels: Kernels,
+) -> Candidates:
+    """Ask each source for its share of eligible videos, in the order of SOURCES.
+
+    A video keeps the first source that offered it. When fewer than `size` came together, `rest`
+    fills up to that with eligible videos in the order `popular`, so that a slate is only short
+    when the catalogue is.
+    """
+    offers: list[tuple[int, RowIndexes]] = []
+    fresh = np.zeros(0, dtype=np.intp)
+    for name, count in zip(SOURCES, policy.sources, strict=True):
+        if count == 0:
+            continue
+        rows = offered(
+            name, count, index=index, policy=policy, profile=profile, decided=decided,
+            now_ms=now_ms, kernels=kernels,
+        )  # fmt: skip
+        offers.append((SOURCE_CODES[name], rows))
+        if name == "fresh":
+            fresh = rows
+    rows, sources = _each_once(offers)
+    if len(rows) < size:
+        # `size` in the order always hold enough that are new, since fewer than `size` came before.
+        rest = first_eligible(index.order_popular, size=2 * size, decided=decided)
+        missing = rest[~np.isin(rest, rows)][: size - len(rows)]
+        rows, sources = _each_once([*offers, (SOURCE_CODES["rest"], missing)])
+    order = np.argsort(rows)
+    places = order[np.searchsorted(rows, fresh, sorter=order)]
+    return Candidates(rows=rows, sources=sources, fresh=places)
+
+
+def offered(
+    name: str,
+    count: int,
+    *,
+    index: Index,
+    policy: Policy,
+    profile: Profile,
+    decided: NDArray[np.uint8],
+    now_ms: int,
+    kernels: Kernels,
+) -> RowIndexes:
+    """The first `count` eligible videos of one source, in its order."""
+    if name == "following":
+        return following(profile.follows, count=count, index=index, decided=decided)
+    if name in {"near_recent", "near_lasting"}:
+        query = profile.interests[0 if name == "near_recent" else 1]
+        if not query.any():
+            return np.zeros(0, dtype=np.intp)
+        return kernels.near(index.embeddings, decided, query, count)
+    if name == "fresh":
+        return owed_an_audience(
+            count=count, index=index, policy=policy, decided=decided, now_ms=now_ms
+        )
+    order = {
+        "rising": index.order_rising,
+        "popular": index.order_popular,
+        "newest": index.order_newest,
+    }[name]
+    return first_eligible(order, size=count, decided=decided)
+
+
+def first_eligible(
+    order: RowIndexes, *, size: int, decided: NDArray[np.uint8]
+) -> RowIndexes:
+    """The first `size` rows of `order` that no rule keeps out."""
+    found: list[RowIndexes] = []
+    missing, start, step = size, 0, CHUNK
+    while missing > 0 and start < len(order):
+        part = order[start : start + step]
+        open_rows = part[decided[part] == 0][:missing]
+        found.append(open_rows)
+        missing -= len(open_rows)
+        start, step = start + step, step * 4
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+
+
+def owed_an_audience(
+    *, count: int, index: Index, policy: Policy, decided: NDArray[np.uint8], now_ms: int
+) -> RowIndexes:
+    """Videos shown fewer than `fresh_shown_below` times and published in the last `fresh_days`:
+    the least shown first, then the newest, then by id."""
+    few = int(np.searchsorted(index.fresh_shown, policy.fresh_shown_below))
+    since = now_ms // 60_000 - policy.fresh_days * MINUTES_PER_DAY
+    young = index.order_fresh[:few]
+    young = young[index.published_min[young] >= since]
+    return first_eligible(young, size=count, decided=decided)
+
+
+def following(
+    follows: Ints, *, count: int, index: Index, decided: NDArray[np.uint8]
+) -> RowIndexes:
+    """Videos of followed creators, newest first, then by id."""
+    rows = rows_of_creators(follows, index=index)
+    rows = np.sort(rows[decided[rows] == 0])
+    return rows[np.argsort(-index.published_min[rows], kind="stable")][:count]
+
+
+def rows_of_creators(creators: Ints, *, index: Index) -> RowIndexes:
+    """All rows of `creators` (sorted ids), creator by creator."""
+    if len(creators) == 0:
+        return np.zeros(0, dtype=np.intp)
+    first = np.searchsorted(index.sorted_creators, creators, side="left")
+    after = np.searchsorted(index.sorted_creators, creators, side="right")
+    parts = [index.order_creator[a:b] for a, b in zip(first, after, strict=True) if a < b]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
+
+
+def _each_once(offers: list[tuple[int, RowIndexes]]) -> tuple[RowIndexes, NDArray[np.uint8]]:
+    """All offers in a row; of a row offered twice only the first stays."""
+    if not offers:
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.uint8)
+    rows = np.concatenate([rows for _, rows in offers])
+    codes = np.repeat(
+        np.array([code for code, _ in offers], dtype=np.uint8),
+        [len(rows) for _, rows in offers],
+    )
+    _, first = np.unique(rows, return_index=True)
+    first.sort()
+    return rows[first], codes[first]

@@ -1,0 +1,164 @@
+"""Weights as a safetensors file: written one way only, read with every claim checked."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import safetensors
+from numpy.typing import NDArray
+from safetensors.numpy import load
+
+from plainview.core.learn.certificate import largest_sum
+from plainview.core.learn.errors import BadFile
+from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.weights import (
+    ACTIVATION_MAX,
+    FEATURES,
+    HEAD_ONE,
+    HEADS,
+    INPUT_MAX,
+    TABLE_SIZE,
+    WEIGHTS_SPEC,
+    Layer,
+    Weights,
+)
+
+SHIFT_MAX = 23
+HIDDEN_MAX = 4
+WIDTH_MAX = 1024
+METADATA_KEY = "plainview"
+DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8"}
+
+
+def encode_weights(
+    *,
+    name: str,
+    hidden: Sequence[tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.uint8]]],
+    heads: tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.uint8]],
+    table: NDArray[np.int32],
+    offsets: Sequence[int],
+) -> bytes:
+    """The one file for these numbers: tensors by name, the header canonical JSON padded to 8.
+
+    `hidden` and `heads` are (weight, bias, shift) per layer, `table` is (heads, TABLE_SIZE) in Q24,
+    `offsets` says which logit, in 1/256, each table has at its middle (for people and for learning).
+    """
+    tensors: dict[str, NDArray[Any]] = {}
+    for prefix, layer in (*((f"hidden{i}", x) for i, x in enumerate(hidden)), ("heads", heads)):
+        for part, array in zip(("weight", "bias", "shift"), layer, strict=True):
+            tensors[f"{prefix}.{part}"] = array
+    tensors["heads.table"] = table
+    about = canonical_json({
+        "spec": WEIGHTS_SPEC,
+        "name": name,
+        "features": list(FEATURES),
+        "heads": list(HEADS),
+        "offsets": list(offsets),
+    })
+    header: dict[str, Any] = {"__metadata__": {METADATA_KEY: about.decode()}}
+    data = b""
+    for key in sorted(tensors):
+        array = tensors[key]
+        raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        header[key] = {
+            "dtype": DTYPES[array.dtype.name],
+            "shape": list(array.shape),
+            "data_offsets": [len(data), len(data) + len(raw)],
+        }
+        data += raw
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def load_weights(data: bytes) -> Weights:
+    """Weights from a file, with the certificate checked; `digest` is the SHA-256 of the bytes.
+
+    Raises: BadFile: not safetensors, another spec, other features or heads, a shape, type, shift or
+        table out of range, a tensor too many. NotExact: the certificate does not hold.
+    """
+    about = _about(data)
+    try:
+        tensors = load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadFile(f"not a safetensors file: {error}") from error
+    depth = sum(key.endswith(".weight") and key.startswith("hidden") for key in tensors)
+    if depth > HIDDEN_MAX:
+        raise BadFile(f"{depth} hidden layers; at most {HIDDEN_MAX}")
+    names = [f"hidden{i}" for i in range(depth)] + ["heads"]
+    wanted = {f"{n}.{part}" for n in names for part in ("weight", "bias", "shift")} | {"heads.table"}
+    if set(tensors) != wanted:
+        raise BadFile(f"tensors missing or too many: {sorted(set(tensors) ^ wanted)}")
+    width, bound = len(FEATURES), 0
+    layers: list[Layer] = []
+    for i, name in enumerate(names):
+        layer = _layer(tensors, name=name, inputs=width)
+        input_max = INPUT_MAX if i == 0 else ACTIVATION_MAX
+        bound = max(
+            bound, largest_sum(layer.weight, layer.bias, input_max=input_max, where=name)
+        )
+        layers.append(layer)
+        width = layer.weight.shape[1]
+    if width != len(HEADS):
+        raise BadFile(f"{width} outputs for {len(HEADS)} heads")
+    return Weights(
+        name=about["name"],
+        digest=digest_of(data),
+        hidden=tuple(layers[:-1]),
+        heads=layers[-1],
+        table=_table(tensors["heads.table"]),
+        bound=bound,
+    )
+
+
+def _about(data: bytes) -> dict[str, Any]:
+    try:
+        size = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + size])
+        about: dict[str, Any] = parse_canonical(header["__metadata__"][METADATA_KEY].encode())
+    except (ValueError, KeyError, TypeError, AttributeError, NotCanonical) as error:
+        raise BadFile(f"the file does not say what it is: {error}") from error
+    wanted = {"spec": WEIGHTS_SPEC, "features": list(FEATURES), "heads": list(HEADS)}
+    for key, value in wanted.items():
+        if about.get(key) != value:
+            raise BadFile(f"made for another {key} than this program's")
+    if not isinstance(about.get("name"), str):
+        raise BadFile("the weights have no name")
+    return about
+
+
+def _layer(tensors: Mapping[str, NDArray[Any]], *, name: str, inputs: int) -> Layer:
+    weight, bias, shift = (tensors[f"{name}.{part}"] for part in ("weight", "bias", "shift"))
+    if weight.ndim != 2 or weight.shape[0] != inputs or not 1 <= weight.shape[1] <= WIDTH_MAX:
+        raise BadFile(f"{name}.weight is {weight.shape}, with {inputs} inputs")
+    outputs = (weight.shape[1],)
+    if bias.shape != outputs or shift.shape != outputs:
+        raise BadFile(f"{name}: bias or shift is not {outputs}")
+    if (weight.dtype, bias.dtype, shift.dtype) != (np.int8, np.int32, np.uint8):
+        raise BadFile(f"{name}: weight, bias and shift must be int8, int32 and uint8")
+    if int(shift.max()) > SHIFT_MAX:
+        raise BadFile(f"{name}.shift goes up to {int(shift.max())}, at most {SHIFT_MAX}")
+    return Layer(
+        weight=_kept(weight),
+        bias=_kept(bias),
+        shift=_kept(shift),
+        weight_f32=_kept(weight.astype(np.float32)),
+        bias_f32=_kept(bias.astype(np.float32)),
+        scale_f32=_kept((1.0 / (1 << shift.astype(np.int64))).astype(np.float32)),
+    )
+
+
+def _table(table: NDArray[Any]) -> NDArray[np.int32]:
+    if table.dtype != np.int32 or table.shape != (len(HEADS), TABLE_SIZE):
+        raise BadFile(f"heads.table is {table.dtype} {table.shape}")
+    if int(table.min()) < 0 or int(table.max()) > HEAD_ONE or (np.diff(table) < 0).any():
+        raise BadFile("heads.table must rise within 0 .. 2**24")
+    return _kept(table)
+
+
+def _kept(array: NDArray[Any]) -> NDArray[Any]:
+    out = np.ascontiguousarray(array)
+    out.flags.writeable = False
+    return out
