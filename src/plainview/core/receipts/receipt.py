@@ -6,13 +6,7 @@ from typing import Final
 
 import msgspec
 
-from plainview.core.terms.canonical import (
-    INT_BOUND,
-    Canonical,
-    NotCanonical,
-    canonical_json,
-    parse_canonical,
-)
+from plainview.core.terms.canonical import INT_BOUND, Canonical
 from plainview.core.terms.ids import Digest, VideoId, ViewerId
 from plainview.core.terms.slate import Context, Slate
 
@@ -25,6 +19,8 @@ PROPENSITY_UNIT: Final = 1 << 40
 """A propensity of this much is certainty."""
 ID_BOUND: Final = 2**63
 
+# For what `_read` lets through (integers in range, ASCII text) this writes canonical JSON.
+_ENCODER = msgspec.json.Encoder(order="sorted")
 _HEX32 = re.compile(r"[0-9a-f]{32}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,18}\Z")
@@ -142,10 +138,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
         "previous": receipt.previous,
     }
     _read(fields)
-    try:
-        return canonical_json(fields)
-    except NotCanonical as error:
-        raise BadReceipt(str(error)) from error
+    return _ENCODER.encode(fields)
 
 
 def build_receipt(
@@ -206,10 +199,15 @@ def parse_receipt(data: bytes) -> Receipt:
     Raises: BadReceipt: not canonical JSON, a field missing, unknown or out of range.
     """
     try:
-        fields = parse_canonical(data)
-    except NotCanonical as error:
-        raise BadReceipt(str(error)) from error
-    return _read(fields)
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadReceipt(f"not JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise BadReceipt("not a JSON object")
+    receipt = _read(fields)
+    if _ENCODER.encode(fields) != data:
+        raise BadReceipt("not in canonical form (key order, white space or escapes differ)")
+    return receipt
 
 
 _FIELDS: Final = frozenset(
@@ -302,6 +300,8 @@ def _text(
     value = fields[name]
     if not isinstance(value, str) or len(value) > length_max or not (value or empty_too):
         raise BadReceipt(f"{name}: must be text of at most {length_max} characters")
+    if not value.isascii():
+        raise BadReceipt(f"{name}: must be ASCII")
     return value
 
 

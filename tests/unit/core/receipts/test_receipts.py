@@ -31,6 +31,7 @@ from plainview.core.receipts import (
     slate_seed,
     verify,
 )
+from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.core.terms.slate import Context, Slate, SlateItem
 
@@ -87,6 +88,21 @@ def test_the_bytes_are_sorted_json_that_reads_back_to_the_same_receipt() -> None
     assert parse_receipt(data) == a_receipt()
 
 
+@given(st.text(st.characters(max_codepoint=127), min_size=1, max_size=60))
+def test_the_fast_encoder_writes_canonical_json(text: str) -> None:
+    """Whatever ASCII stands in a receipt, its bytes are those of the canonical encoder."""
+    data = encode_receipt(msgspec.structs.replace(a_receipt(), edition=text, arm=text))
+    assert canonical_json(json.loads(data)) == data
+    assert parse_receipt(data).edition == text
+
+
+def test_a_key_twice_is_refused() -> None:
+    """Bytes in which a field stands twice are not a receipt, even when both agree."""
+    data = encode_receipt(a_receipt()).replace(b'{"arm":"",', b'{"arm":"","arm":"",')
+    with pytest.raises(BadReceipt, match="canonical"):
+        parse_receipt(data)
+
+
 def test_build_receipt_copies_the_slate_and_its_digests() -> None:
     """Building from a slate gives the bytes of the receipt that states that slate."""
     wanted = a_receipt()
@@ -115,7 +131,7 @@ def test_the_id_is_the_hash_of_the_exact_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, value",
+    ("name", "value"),
     [
         ("spec", "receipt-v2"),
         ("edition", ""),
@@ -248,7 +264,7 @@ def test_the_seed_is_an_hmac_of_four_things_in_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "key, number, nonce",
+    ("key", "number", "nonce"),
     [(KEY[:-1], 1, "a" * 32), (KEY, 0, "a" * 32), (KEY, 1, "A" * 32), (KEY, 1, "a" * 33)],
 )
 def test_a_seed_needs_a_whole_key_a_number_and_a_nonce(key: bytes, number: int, nonce: str) -> None:
