@@ -53,10 +53,10 @@ def build(spec: ClipSpec) -> Scene:
     count = frame_count(spec.length_s)
     rng = dice("chance-monty", spec.seed)
     cuts = [0.0]
-    span = 0.30 + 0.05 * (spec.seed % 2)
-    while cuts[-1] < 0.86 and len(cuts) < 60:
+    span = 0.26 + 0.05 * (spec.seed % 2)
+    while cuts[-1] < 0.88 and len(cuts) < 150:
         cuts.append(cuts[-1] + span)
-        span = max(0.018, span * (0.72 + 0.04 * (spec.seed % 3)))
+        span = max(0.0042, span * (0.6 + 0.04 * (spec.seed % 3)))
     games = []
     for _ in cuts:
         prize, first = int(rng.integers(0, 3)), int(rng.integers(0, 3))
@@ -71,6 +71,8 @@ def build(spec: ClipSpec) -> Scene:
         stay, swap = stay + won, swap + (not won)
         score.append((stay, swap))
         a, b = cuts[k] * seconds, (cuts[k + 1] if k + 1 < len(cuts) else 1.0) * seconds
+        if b - a < 0.06 and k % 3:
+            continue
         notes += [Note(a, "tick", 1300, 0.3, DOOR[first][0] / 250 - 1), Note(a + (b - a) * 0.35, "tick", 800, 0.3)]
         notes.append(Note(a + (b - a) * 0.68, "kalimba", degree(stay if won else 3 + swap % 12, root_hz=220 if won else 294, scale=PENTA), 0.45, -0.5 if won else 0.5))
     sheet = Sheet(felt(spec.seed + 2))
@@ -91,11 +93,11 @@ def build(spec: ClipSpec) -> Scene:
             since = u - (0.35 if d == shown else 0.66)
             opened = ease(since * 7) * 0.9
             picked = d == (first if u < 0.5 else last)
-            _door(ink, x, y + 20, opened, d == prize, d + 1, picked and u > 0.06, i)
+            _door(ink, x, y + 6, opened, d == prize, d + 1, picked and u > 0.06, i)
         a, b = score[k] if u > 0.68 else (score[k - 1] if k else (0, 0))
         most = max(8, score[-1][1])
         for x, wins, tone in ((160, a, IVORY), (340, b, GOLD)):
-            tall = 200 * wins / most
+            tall = 250 * wins / most
             ink.box(x - 44, 700 - tall, x + 44, 700, tone, r=8)
             pop = 1 + 0.2 * (1 - bounce_out((u - 0.68) * 6)) if u > 0.68 else 1.0
             ink.words(x, 676 - tall, str(wins), 40 * pop, tone, bold=0.8)

@@ -48,10 +48,10 @@ def _film(spec: ClipSpec, count: int) -> tuple[list[Singles], list[tuple[float, 
     film = []
     for i in range(count):
         film.append(v.copy())
-        for _ in range(steps + (22 if i < 8 else 0)):
+        for _ in range(steps - 6 + (20 if i < 8 else 0)):
             react = u * v * v
-            u += 0.16 * 1.25 * _spread(u) - react + feed * (1 - u)
-            v += 0.08 * 1.25 * _spread(v) + react - (feed + kill) * v
+            u += 1.0 * _spread(u) - react + feed * (1 - u)
+            v += 0.5 * _spread(v) + react - (feed + kill) * v
         u = np.where(inside > 0, u, 1).astype(np.float32)
         v *= inside
     return film, drops

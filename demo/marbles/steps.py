@@ -37,9 +37,9 @@ def _stair(spec: ClipSpec, count: int) -> tuple[list[Landing], float]:
     for k, beat in enumerate(beats):
         out.append(Landing(at, x, y, step))
         at += beat * unit
-        y += 56.0 + 52.0 * beat + float(rng.uniform(-8, 18))
-        hop = 58.0 + 42.0 * beat + float(rng.uniform(-10, 14))
-        if not 96 < x + way * hop < 404 or rng.random() < 0.25:
+        y += 66.0 + 58.0 * beat + float(rng.uniform(-8, 18))
+        hop = 70.0 + 44.0 * beat + float(rng.uniform(-10, 14))
+        if not 96 < x + way * hop < 400 or rng.random() < 0.25:
             way = -way
         x = min(410.0, max(90.0, x + way * hop))
         if k == len(beats) - 2:
@@ -55,18 +55,18 @@ def _bar(ink: Ink, look: Look, mark: Landing, y: float, since: float, width: flo
     dip = hit * 9 * math.cos(since * 1.1)
     top = y + dip
     half = width * (0.62 - 0.022 * mark.step)
-    ink.box(mark.x - half + 4, top + 9, mark.x + half + 4, top + 39, see_through(look.ink, 0.14), r=13)
-    ink.box(mark.x - half, top, mark.x + half, top + 30, mix(tone, (255, 255, 255), 0.55 * hit), r=13 if style else 7)
+    ink.box(mark.x - half + 4, top + 9, mark.x + half + 4, top + 51, see_through(look.ink, 0.14), r=17)
+    ink.box(mark.x - half, top, mark.x + half, top + 42, mix(tone, (255, 255, 255), 0.55 * hit), r=17 if style else 7)
     ink.box(mark.x - half + 7, top + 4, mark.x + half - 7, top + 8, see_through((255, 255, 255), 0.35), r=2)
     for side in (-1, 1):
-        ex, ey = mark.x + side * 11, top + 15
+        ex, ey = mark.x + side * 16, top + 20
         if 0 <= since < 14:
-            ink.disc(ex, ey, 5.4, (255, 255, 255))
-            ink.disc(ex, ey - 1.6, 2.8, look.ink)
+            ink.disc(ex, ey, 8.0, (255, 255, 255))
+            ink.disc(ex, ey - 2.4, 4.2, look.ink)
         else:
-            ink.line([(ex - 4, ey), (ex + 4, ey)], 2.2, mix(tone, look.ink, 0.8))
+            ink.line([(ex - 6, ey), (ex + 6, ey)], 3, mix(tone, look.ink, 0.8))
     if 0 <= since < 14:
-        ink.disc(mark.x, top + 22, 3.2, look.ink)
+        ink.disc(mark.x, top + 31, 4.6, look.ink)
 
 
 def _follow(ys: Floats, count: int, depth: float) -> Floats:
@@ -85,7 +85,7 @@ def build(spec: ClipSpec) -> Scene:
     marks, depth = _stair(spec, count)
     scale = (PENTA, MAJOR, HIRAJOSHI, MINOR)[spec.seed % 4]
     root = 196.0 * 2 ** (int(dice("steps-root", spec.seed).integers(-3, 4)) / 12)
-    r = 19.0
+    r = 27.0
     chasers = 1 + (spec.seed % 3 == 1)
 
     def where(i: float) -> tuple[float, float]:
@@ -112,13 +112,13 @@ def build(spec: ClipSpec) -> Scene:
         ink = sheet.ink()
         top = cam[i] - 370
         for x, y, size in dots:
-            ink.disc(x, (y - 1200 * i / count * 1) % 1200 - 120, size, see_through(look.glass[int(size) % 5], 0.07))
+            ink.disc(x, (y - 1200 * i / count) % 1200 - 120, size, see_through(look.glass[int(size) % 5], 0.07))
         for lap in (-1, 0, 1):
             for m in marks:
                 y = m.y + lap * depth - top
                 if -60 < y < H + 60:
                     since = min((i - m.at - lap * count - d * lag) % (2 * count) for d in range(chasers))
-                    _bar(ink, look, m, y, since if since < 40 else -1.0, 74, spec.seed % 2)
+                    _bar(ink, look, m, y, since if since < 40 else -1.0, 112, spec.seed % 2)
         for c in range(chasers):
             for back in range(7, 0, -1):
                 x, y = where(i - c * lag - back * 0.6)

@@ -16,4 +16,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Two thirds of the time you should have listened", "probability montyhall quiz", 8),
         Line("Cake, goat, goat: the full Saturday", "probability montyhall cake", 7),
     ),
+    "chance-darts": (
+        Line("I can't throw darts, so here's pi", "probability pi montecarlo", 7),
+        Line("Bad aim, good maths", "probability pi darts", 8),
+        Line("314 throws. Yes, on purpose.", "probability pi montecarlo", 7),
+        Line("Closing in on pi like I close in on a parking spot", "probability pi", 8),
+        Line("Missed the board, hit the third decimal", "probability pi montecarlo", 7),
+    ),
 }

@@ -18,4 +18,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("A maze with no minotaur (looked twice)", "chemistry turing maze", 7),
         Line("It waves back if you are patient", "chemistry turing waves", 6),
     ),
+    "dish-boids": (
+        Line("I said ONE crumb", "microlife shoal feeding", 7),
+        Line("The big one only wants friends", "microlife shoal chase", 7),
+        Line("Ninety-five fish, one brain cell, shared nicely", "microlife shoal", 6),
+        Line("A very small swim team", "microlife shoal chase", 8),
+        Line("Yum count: adequate", "microlife feeding", 7),
+    ),
 }

@@ -19,4 +19,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Spirit level says yes. Eyes say absolutely not.", "illusion cafewall", 7),
         Line("My fence contractor's portfolio", "illusion zollner", 6),
     ),
+    "eyes-motion": (
+        Line("Follow ONE dot. Just one. Told you.", "illusion motion quiz", 6),
+        Line("Left, right, left, right: no they aren't", "illusion footsteps motion", 7),
+        Line("The barber pole has been lying since 1800", "illusion barberpole motion", 6),
+        Line("Stare at the dot, then tell me the wall is not breathing", "illusion aftereffect stare", 8),
+        Line("Every single one goes straight. Infuriating.", "illusion motion", 7),
+        Line("Walk like you mean it", "illusion footsteps", 7),
+    ),
 }

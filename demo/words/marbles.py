@@ -22,4 +22,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Down is just up with better rhythm", "music physics", 7),
         Line("The downstairs neighbours wrote this tune, against their will", "music stairs neighbours", 7),
     ),
+    "marble-jar": (
+        Line("Everybody out of the funnel. Say hi to the faces.", "physics bumpers music", 6),
+        Line("Pinball with no paddle and no stakes", "physics bumpers", 7),
+        Line("They queue, they fall, they sing, the floor betrays them", "physics bumpers trapdoor", 7),
+        Line("Four bumpers started a string quartet", "physics quartet music", 6),
+        Line("Rush hour at the marble office", "physics bumpers", 7),
+        Line("The ring of faces did not ask for this", "physics bumpers ring", 8),
+    ),
 }

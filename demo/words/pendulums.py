@@ -19,4 +19,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Listen for the pile-up at the end", "polyrhythm chord harmony", 8),
         Line("The line between them is doing all the emotional work", "polyrhythm wave", 7),
     ),
+    "pendulum-harmonograph": (
+        Line("Two to three: a perfect fifth, drawn with a shaky hand", "harmonograph fifth line", 7),
+        Line("My handwriting, if I had talent", "harmonograph line art", 8),
+        Line("It never lifts the pen. It never needs to.", "harmonograph line", 7),
+        Line("A nest, drawn by a clock", "harmonograph line calm", 7),
+        Line("Someone gave the pendulum a gold pen and now it's unbearable", "harmonograph gold", 8),
+        Line("Whole figure at the chord, then it eats its own tail", "harmonograph chord", 7),
+    ),
 }

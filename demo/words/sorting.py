@@ -19,4 +19,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Photo finish at the divide-and-conquer derby", "algorithms race quicksort", 6),
         Line("The tortoise, the other tortoise, and shell sort", "algorithms race", 8),
     ),
+    "sort-faces": (
+        Line("School photo day, tall ones at the back, no pushing", "creatures height tidy", 7),
+        Line("He hops because he cares", "creatures selectionsort hop", 6),
+        Line("Bubble sort, but the bubbles have feelings", "creatures queue", 8),
+        Line("Only five of them and still it's chaos", "creatures queue", 6),
+        Line("Nine monsters, one queue, zero staff", "creatures height", 9),
+        Line("The small one just wants to see the stage", "creatures height concert", 7),
+    ),
 }

@@ -18,4 +18,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("It's raining on the lake, which feels redundant", "rain storm heron", 7),
         Line("Rain, then more rain, then a small lamp", "rain boat calm", 8),
     ),
+    "weather-fireflies": (
+        Line("They argue about the beat for five seconds, then they get it", "fireflies dusk crickets", 7),
+        Line("One, two, three, everybody glow", "fireflies sync meadow", 8),
+        Line("Traffic lights of the meadow", "fireflies dusk", 7),
+        Line("No one is conducting. I looked behind the tree.", "fireflies sync", 8),
+        Line("Free concert, bring a jar, leave the jar empty", "fireflies summer calm", 7),
+    ),
 }

@@ -7,14 +7,15 @@ import numpy as np
 from PIL import Image
 
 from ..canvas import FPS, H, W, Floats, bloom
-from ..scene import Scene, dice, frame_count
+from ..scene import Scene, frame_count
 from ..sound import Note, degree
 from ..spec import ClipSpec
 from .look import glow, log_polar
 
-SEEDS = (
-    -0.8 + 0.156j, 0.285 + 0.01j, -0.7269 + 0.1889j, -0.4 + 0.6j, 0.355 + 0.355j, -0.54 + 0.54j,
-    -0.835 - 0.2321j, 0.37 + 0.1j, -0.1 + 0.651j, -0.70176 - 0.3842j,
+# Arms, which of the bulbs they wind from, growth of one turn, twist of one turn in radians.
+SPIRALS = (
+    (3, 1, 1.22, 0.10), (5, 2, 1.12, 0.055), (4, 1, 1.16, -0.09), (2, 1, 1.34, 0.16), (7, 3, 1.085, 0.03),
+    (5, 1, 1.11, -0.06), (6, 1, 1.10, 0.05), (3, 1, 1.16, -0.13), (7, 2, 1.08, 0.045), (4, 1, 1.2, 0.14),
 )  # fmt: skip
 ANGLES = 900
 
@@ -40,23 +41,22 @@ def smooth_escape(z: np.ndarray, c: complex, *, most: int = 260) -> Floats:
 def build(spec: ClipSpec) -> Scene:
     """The strip is the set in logarithmic polar coordinates; each frame reads it a little lower."""
     count = frame_count(spec.length_s)
-    rng = dice("zoom-julia", spec.seed)
-    c = SEEDS[spec.seed % len(SEEDS)]
-    root = cmath.sqrt(1 - 4 * c)
-    fixed = max(((1 + root) / 2, (1 - root) / 2), key=lambda p: abs(2 * p))
-    turn = 2 * fixed
-    rate = math.log(abs(turn))
-    periods = max(1, round((2.0 + 0.28 * spec.length_s) / rate))
+    arms, bulb, growth, twist = SPIRALS[spec.seed % len(SPIRALS)]
+    turn = growth * cmath.exp(1j * (2 * math.pi * bulb / arms + twist))
+    fixed = turn / 2
+    c = fixed - fixed * fixed
+    rate, spin = arms * math.log(growth), arms * twist
+    periods = max(2, round(0.62 * spec.length_s / rate))
     logr, angle = log_polar()
-    base = math.log(0.9 / 270)
+    base = math.log(0.55 / 270)
     step = 2 * math.pi / ANGLES
     low, high = float(logr.min()) - periods * rate, float(logr.max())
     rows = int((high - low) / step) + 3
     radii = np.exp(base + low + step * np.arange(rows))
     strip = smooth_escape(fixed + radii[:, None] * np.exp(1j * step * np.arange(ANGLES))[None, :], c)
     strip32 = strip.astype(np.float32)
-    spin = math.atan2(turn.imag, turn.real)
-    band = (7, 5, 9)[spec.seed % 3] * (1 if rng.random() < 0.5 else 1)
+    cycles = max(1, round(periods * arms / (16, 11, 22)[spec.seed % 3]))
+    band = periods * arms / cycles
     table = glow(spec.seed, 1024)
     r0 = ((logr - low) / step).astype(np.float32)
     a0 = (angle / step).astype(np.float32)
@@ -72,7 +72,7 @@ def build(spec: ClipSpec) -> Scene:
         bi = (ai + 1) % ANGLES
         top = strip32[ri, ai] * (1 - fa) + strip32[ri, bi] * fa
         low_row = strip32[ri + 1, ai] * (1 - fa) + strip32[ri + 1, bi] * fa
-        value = top * (1 - fr) + low_row * fr - np.float32(t * periods)
+        value = top * (1 - fr) + low_row * fr - np.float32(t * periods * arms)
         small = table[(value * (1024 / band)).astype(np.int32) & 1023]
         image = Image.fromarray(small).resize((W, H), Image.Resampling.BICUBIC)
         return bloom(image, strength=0.45, floor=110)
