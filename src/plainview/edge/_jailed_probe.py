@@ -1,7 +1,7 @@
 """Reads a strange file with PyAV and prints what it says as one line of JSON
 (`core.media.facts.Probe`).
 
-Run as a script inside a jail: `python -I -S _jailed_probe.py SITE SOURCE FORMATS LENGTH_MS_MAX`.
+Run as a script inside a jail: `python -I -S _jailed_probe.py AV SOURCE FORMATS LENGTH_MS_MAX`.
 It decides nothing: it reads every packet's times, decodes as far as the first frame, and stops
 reading a little past LENGTH_MS_MAX.
 """
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from fractions import Fraction
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -149,8 +150,20 @@ def _read(container: "InputContainer", found: dict[str, Any], *, length_ms_max: 
         }
 
 
-def main(site: str, source: str, formats: str, length_ms_max: int) -> None:
-    sys.path.append(site)
+def _import_av(folder: str) -> None:
+    """Import PyAV by its own folder: the one around it, with all else installed, is shut."""
+    spec = spec_from_file_location(
+        "av", f"{folder}/__init__.py", submodule_search_locations=[folder]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules["av"] = module
+    spec.loader.exec_module(module)
+
+
+def main(av_folder: str, source: str, formats: str, length_ms_max: int) -> None:
+    _import_av(av_folder)
     import av
 
     av.logging.set_level(None)

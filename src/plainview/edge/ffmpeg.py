@@ -61,15 +61,14 @@ class FfmpegTools:
         import av
 
         source = source.resolve()
-        site = Path(av.__file__).resolve().parent
-        own = [site.parent / name for name in ("av", "av.libs")]
+        own = Path(av.__file__).resolve().parent
         python = jailed_python()
         run = self._jail.run(
             (
-                *(python, "-I", "-S", str(_PROBE), str(site.parent), str(source)),
+                *(python, "-I", "-S", str(_PROBE), str(own), str(source)),
                 *(arguments.FORMATS, str(limits.length_ms_max)),
             ),
-            reads=[*python_reads(), *own, _PROBE, source],
+            reads=[*python_reads(), own, own.with_name("av.libs"), _PROBE, source],
             writes=None,
             limits=_PROBE_LIMITS,
         )

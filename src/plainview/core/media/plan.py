@@ -130,11 +130,11 @@ def fit_size(width: int, height: int, *, short_edge: int) -> tuple[int, int]:
     """`width x height` scaled to that short edge, both even, neither over LONG_EDGE_MAX.
 
     >>> fit_size(1080, 1920, short_edge=360), fit_size(641, 359, short_edge=359)
-    ((360, 640), (638, 358))
+    ((360, 640), (640, 358))
     """
     short, long = min(width, height), max(width, height)
     new_short = max(2, short_edge // 2 * 2)
-    new_long = max(2, (long * new_short + short) // (2 * short) * 2)
+    new_long = max(2, min(long // 2, (long * new_short + short) // (2 * short)) * 2)
     if new_long > LONG_EDGE_MAX:
         new_long = LONG_EDGE_MAX
         new_short = max(2, (short * new_long + long) // (2 * long) * 2)

@@ -14,6 +14,7 @@ from math import cos, floor, pi
 
 _EDGE_MAX = 100
 _LUMA_COMPONENTS = 7
+_NOISE = 1e-9
 
 
 def thumbhash(rgb: bytes, *, width: int, height: int) -> bytes:
@@ -22,8 +23,8 @@ def thumbhash(rgb: bytes, *, width: int, height: int) -> bytes:
     Args: rgb: `width * height` pixels of 3 bytes, rows from the top; neither side over 100.
     Raises: ValueError: the sizes do not fit.
 
-    >>> thumbhash(bytes([255, 255, 255]) * 4, width=2, height=2).hex()[:6]
-    '3ff801'
+    >>> thumbhash(bytes([255, 255, 255]) * 64, width=8, height=8).hex()[:10]
+    '3f08020700'
     """
     if not (0 < width <= _EDGE_MAX and 0 < height <= _EDGE_MAX) or len(rgb) != 3 * width * height:
         raise ValueError(f"{len(rgb)} bytes for {width}x{height}")
@@ -64,7 +65,10 @@ def thumbhash(rgb: bytes, *, width: int, height: int) -> bytes:
 def _cosines(
     channel: list[float], width: int, height: int, across: int, down: int
 ) -> tuple[float, list[float], float]:
-    """(mean, the other low-frequency cosine coefficients scaled to 0..1, their scale)."""
+    """(mean, the other low-frequency cosine coefficients scaled to 0..1, their scale).
+
+    A picture of one colour has coefficients of rounding alone: they count as nothing.
+    """
     mean, scale = 0.0, 0.0
     parts: list[float] = []
     for row in range(down):
@@ -83,9 +87,9 @@ def _cosines(
             else:
                 mean = part
             column += 1
-    if scale:
-        parts = [0.5 + 0.5 / scale * part for part in parts]
-    return mean, parts, scale
+    if scale < _NOISE:
+        return mean, [0.0] * len(parts), 0.0
+    return mean, [0.5 + 0.5 / scale * part for part in parts], scale
 
 
 def _rounded(value: float) -> int:
