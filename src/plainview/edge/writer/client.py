@@ -53,6 +53,11 @@ class WriterClient:
             raise WriterGone("the writer did not answer") from None
         return answer
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the writer is there now."""
+        return self._sock is not None
+
     def close(self) -> None:
         """Hang up; what is unanswered fails with WriterGone."""
         with self._lock:

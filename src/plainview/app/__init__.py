@@ -1,0 +1,1 @@
+"""HTTP, worker, supervisor, command line, settings; `wire` alone builds objects."""

@@ -1,0 +1,187 @@
+"""The command line: `plainview up | demo | import | replay | reset`."""
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+from plainview import __version__
+from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
+from plainview.edge.data_folder import DataFolder, FolderRefused
+
+UP = """\
+Start Plainview: the feed, uploads and everything behind them, in one process tree.
+
+It prints the address to open and a link that makes your browser the operator's, once. Everything
+is kept in the data folder (./data unless you say otherwise). Ctrl-C stops all of it; what it had
+acknowledged is on disk, so it may also be killed at any moment.
+"""
+EXAMPLES = """\
+examples:
+  plainview up                       on this machine, http://127.0.0.1:8080
+  HOST=0.0.0.0 plainview up --demo   with demonstration clips, and a code for your phone
+  plainview up --port 9000 --data /srv/plainview --web 4
+"""
+DEMO = """\
+Start Plainview with demonstration clips: the same as `plainview up --demo`.
+
+The first clips are made at once and the feed opens as soon as they can be played; the rest are
+made while you swipe, behind anything you upload. The page "Be the villain" is open.
+"""
+RESET = """\
+Delete everything in the data folder: videos, viewers, receipts, keys.
+
+There is no way back, and receipts signed with the deleted key can no longer be issued, only
+checked. Stop the service first.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status says how it went (0 well, 1 not, 2 wrong usage)."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (BadSetting, FolderRefused) as error:
+        print(f"plainview: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="plainview",
+        description="Short video you host, with a feed nobody can quietly change.",
+        epilog="Each command has its own --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"plainview {__version__}")
+    commands = parser.add_subparsers(metavar="command", required=True)
+    for name, text, is_demo in (("up", UP, False), ("demo", DEMO, True)):
+        command = _command(commands, name, text, epilog=EXAMPLES)
+        _add_settings(command)
+        command.add_argument(
+            "--demo", action="store_true", default=is_demo, help="make demonstration clips"
+        )
+        command.set_defaults(run=_up)
+    reset = _command(commands, "reset", RESET)
+    _add_settings(reset, only=("data",))
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    reset.set_defaults(run=_reset)
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    epilog: str | None = None,
+) -> argparse.ArgumentParser:
+    """A command whose help begins with `text`, and whose first line stands in the list."""
+    return commands.add_parser(
+        name,
+        help=text.partition("\n")[0],
+        description=text,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_settings(command: argparse.ArgumentParser, only: tuple[str, ...] | None = None) -> None:
+    for setting in SETTINGS:
+        if only is None or setting.name in only:
+            default = f" [{setting.variable}, else {setting.default or 'by the machine'}]"
+            command.add_argument(
+                setting.flag, metavar=setting.name.upper(), help=setting.help + default
+            )
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that the flags and the environment amount to. Raises: BadSetting."""
+    flags = {setting.name: getattr(options, setting.name, None) for setting in SETTINGS}
+    return read_settings(flags, os.environ, is_demo=getattr(options, "demo", False))
+
+
+def _up(options: argparse.Namespace) -> int:
+    from plainview.app.supervisor import CannotStart, Supervisor, listen, make_operator_key
+    from plainview.edge.keys import make_key
+
+    settings = settings_of(options)
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    try:
+        with folder.held():
+            make_key(folder.keys, os.urandom(32))
+            sock = listen(settings)
+            port: int = sock.getsockname()[1]
+            supervisor = Supervisor(settings, folder, sock)
+            supervisor.run(lambda: _greet(settings, port, make_operator_key(folder)))
+    except CannotStart as error:
+        print(f"plainview: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _greet(settings: Settings, port: int, operator_key: str) -> None:
+    """Say where it is."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
+    print(f"Plainview      http://{host}:{port}")
+    print(f"Operator link  http://{host}:{port}/operator?key={operator_key}   (works once)")
+    if settings.is_open:
+        address = f"http://{_phone_host(settings.host)}:{port}"
+        print(f"On your phone  {address}   (same network)")
+        _print_code(address)
+    print(f"Data           {settings.data.resolve()}")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def _phone_host(host: str) -> str:
+    """The address that other machines of the network reach this one by; nothing is sent."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104
+        return host
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        probe.connect(("192.0.2.1", 9))
+        found: str = probe.getsockname()[0]
+        return found
+    except OSError:
+        return socket.gethostname()
+    finally:
+        probe.close()
+
+
+def _print_code(address: str) -> None:
+    import segno
+
+    segno.make(address, error="l").terminal(compact=True, border=1)
+
+
+def _reset(options: argparse.Namespace) -> int:
+    folder = DataFolder(settings_of(options).data)
+    if not folder.root.exists():
+        print(f"There is nothing at {folder.root}.")
+        return 0
+    if folder.is_held:
+        print(f"plainview: the service runs on {folder.root}; stop it first.", file=sys.stderr)
+        return 1
+    if not options.yes and not _is_sure(folder.root):
+        print("Nothing was deleted.")
+        return 1
+    for path in (folder.objects, folder.epochs, folder.uploads, folder.keys, folder.run):
+        shutil.rmtree(path, ignore_errors=True)
+    for suffix in ("", "-wal", "-shm"):
+        folder.database.with_name(folder.database.name + suffix).unlink(missing_ok=True)
+    print(f"Deleted what Plainview kept in {folder.root}.")
+    return 0
+
+
+def _is_sure(root: Path) -> bool:
+    try:
+        return input(f"Delete everything in {root.resolve()}? Type yes: ").strip() == "yes"
+    except EOFError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

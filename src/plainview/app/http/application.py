@@ -1,0 +1,69 @@
+"""The application: all routes, with what holds for each of them."""
+
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from plainview import __version__
+from plainview.app.http.errors import ApiError, answer_error
+from plainview.app.http.pages import PAGE_ROUTES
+from plainview.app.http.service import Service
+from plainview.app.http.view import VIEW_ROUTES
+
+BODY_BYTES_MAX = 256 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+GUARD_HEADER = "x-plainview"
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
+        " style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none';"
+        " form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse what changes things without our header: another site's page cannot send it."""
+    if connection.scope.get("method") in SAFE_METHODS:
+        return
+    if connection.headers.get(GUARD_HEADER) != "1":
+        raise ApiError("csrf", f"The header {GUARD_HEADER}: 1 is missing.")
+
+
+def build_application(service: Service) -> Litestar:
+    """The ASGI application over `service`."""
+    return Litestar(
+        route_handlers=[*VIEW_ROUTES, *PAGE_ROUTES],
+        state=State({"service": service}),
+        guards=[guard_writes],
+        exception_handlers={Exception: answer_error},
+        before_send=[add_security_headers],
+        request_max_body_size=BODY_BYTES_MAX,
+        request_class=Request,
+        openapi_config=OpenAPIConfig(
+            title="Plainview",
+            version=__version__,
+            path="/api/v1",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+        ),
+    )
+
+
+async def add_security_headers(message: Any, scope: Any) -> None:
+    """Put SECURITY_HEADERS on every answer, errors too."""
+    if message["type"] == "http.response.start" and scope["type"] == "http":
+        message["headers"] = [
+            *message["headers"],
+            *((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+        ]

@@ -1,0 +1,151 @@
+"""What handlers stand on: the wired parts, a pool for synchronous flows, and the newest epoch."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+import numpy as np
+from litestar import Request
+
+from plainview.app.http.errors import ApiError
+from plainview.app.wire import Wired
+from plainview.core.catalogue import ACTIONS
+from plainview.core.receipts import hour_of
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import ViewerId
+from plainview.flows.serve_slate import Serving
+from plainview.ports.view import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COOKIE = "plainview_session"
+SLATE_SIZE = 8
+POOL_THREADS = 8
+EPOCH_POLL_S = 0.025
+NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a full slate can be served, and why not."""
+
+    ready: bool
+    reason: str
+    playable: int
+    wanted: int
+
+
+class Service:
+    """One web process's state. Handlers get it from `request.app.state.service`."""
+
+    def __init__(self, wired: Wired, *, is_demo: bool) -> None:
+        self.wired = wired
+        self.is_demo = is_demo
+        self.log = logging.getLogger("plainview.web")
+        self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
+        self._serving: Serving | None = None
+        self._playable: tuple[int, int] = (0, 0)
+        self._stop = threading.Event()
+        self._hurry = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="epochs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch for epochs."""
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Stop watching; flows under way finish on their own."""
+        self._stop.set()
+        self._hurry.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def in_pool(self, flow: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a synchronous flow off the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, lambda: flow(*args, **kwargs))
+
+    @property
+    def serving(self) -> Serving:
+        """What serves slates. Raises: ApiError: not_ready: the first start is still under way."""
+        if self._serving is None:
+            raise ApiError("not_ready", "The service is still starting.")
+        return self._serving
+
+    def serving_for(self, viewer: ViewerId) -> Serving:
+        """What serves this viewer: what serves everybody, unless a villain is at work."""
+        assert viewer, "a viewer has an id"
+        return self.serving
+
+    def health(self) -> Health:
+        """Whether a full slate can be served now."""
+        reason, playable = "", 0
+        serving = self._serving
+        if serving is None:
+            reason = "the service is still starting"
+        elif not serving.epochs.is_ready:
+            reason = "no epoch has been frozen yet"
+        else:
+            playable = self._count_playable(serving)
+            if playable < SLATE_SIZE:
+                reason = f"{playable} of {SLATE_SIZE} videos are ready to play"
+            elif not self.wired.writer.is_connected:
+                reason = "the writer is starting again"
+            elif self.wired.reads.hour_key(hour_of(self.wired.clock.now_ms())) is None:
+                reason = "no key was committed for this hour yet"
+        return Health(ready=not reason, reason=reason, playable=playable, wanted=SLATE_SIZE)
+
+    def _count_playable(self, serving: Serving) -> int:
+        epoch = serving.epochs.at_least(0).epoch
+        if self._playable[0] != epoch.header.number:
+            shown = int(np.count_nonzero((epoch.rows["flags"] & NOT_SHOWN) == 0))
+            self._playable = (epoch.header.number, shown)
+        return self._playable[1]
+
+    def _watch(self) -> None:
+        """Build what serves as soon as the worker has prepared it, then follow the epochs."""
+        while not self._stop.is_set():
+            try:
+                if self._serving is None and self.wired.reads.policies():
+                    serving = self.wired.serving()
+                    serving.epochs.hurry = self._hurry.set
+                    self._serving = serving
+                if self._serving is not None:
+                    self._serving.epochs.refresh()
+            except Exception:
+                self.log.exception("the newest epoch could not be opened")
+                time.sleep(EPOCH_POLL_S * 20)
+            self._hurry.wait(EPOCH_POLL_S)
+            self._hurry.clear()
+
+
+def service_of(request: Request[Any, Any, Any]) -> Service:
+    """The service that answers `request`."""
+    service: Service = request.app.state.service
+    return service
+
+
+def token_of(request: Request[Any, Any, Any]) -> str | None:
+    """The session's secret from the cookie."""
+    return request.cookies.get(COOKIE)
+
+
+def session_of(request: Request[Any, Any, Any]) -> Session:
+    """Who asks. Raises: ApiError: no_session."""
+    token = token_of(request)
+    session = service_of(request).wired.reads.session(digest_of(token.encode())) if token else None
+    if session is None:
+        raise ApiError("no_session", "There is no session yet.")
+    return session
+
+
+def operator_of(request: Request[Any, Any, Any]) -> Session:
+    """Who asks, who is an operator. Raises: ApiError: no_session, not_operator."""
+    session = session_of(request)
+    if not session.is_operator:
+        raise ApiError("not_operator", "This page is for the operator.")
+    return session

@@ -1,0 +1,104 @@
+"""The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION`.
+
+Each of LOOPS runs in a thread of its own until told to stop: the freezer of epochs, the keys of the
+coming hours, and the jobs. If one of them fails for good the process ends, and the supervisor
+starts it again.
+"""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from plainview.app.processes.child import begin, when_told
+from plainview.app.wire import Wired, policy_files
+from plainview.edge.data_folder import DataFolder
+from plainview.flows.prepare_edition import commit_hours, prepare_edition
+from plainview.ports.commands import Refused, WriterGone
+
+LOG = logging.getLogger(__name__)
+
+FREEZE_POLL_S = 0.05
+HOURS_POLL_S = 600.0
+RETRY_S = 0.2
+
+Loop = Callable[[Wired, threading.Event], None]
+
+
+def freeze_epochs(wired: Wired, stop: threading.Event) -> None:
+    """Freeze whenever it is due."""
+    freezer = wired.freezer()
+    while not stop.wait(FREEZE_POLL_S):
+        try:
+            freezer.freeze_if_due()
+        except (Refused, WriterGone) as error:
+            LOG.warning("an epoch was not recorded: %s", error)
+            stop.wait(RETRY_S)
+
+
+def keep_hours(wired: Wired, stop: threading.Event) -> None:
+    """Commit to hour keys well before their hours."""
+    while not stop.wait(HOURS_POLL_S):
+        try:
+            commit_hours(
+                reads=wired.reads, writer=wired.writer, clock=wired.clock, chance=wired.chance
+            )
+        except WriterGone as error:
+            LOG.warning("hour keys were not committed: %s", error)
+
+
+LOOPS: list[Loop] = [freeze_epochs, keep_hours]
+
+
+def prepare(wired: Wired, edition: str) -> None:
+    """What must be there before anything is served."""
+    from plainview.core.learn import starting_weights
+
+    prepare_edition(
+        edition=edition,
+        policies=policy_files(),
+        weights=starting_weights(),
+        reads=wired.reads,
+        writer=wired.writer,
+        objects=wired.objects,
+        clock=wired.clock,
+    )
+    commit_hours(reads=wired.reads, writer=wired.writer, clock=wired.clock, chance=wired.chance)
+
+
+def main(arguments: list[str]) -> int:
+    """Work until told to stop."""
+    begin("worker")
+    folder, edition = DataFolder(Path(arguments[0])), arguments[1]
+    stop = threading.Event()
+    when_told(stop.set)
+    wired = Wired(folder)
+    prepare(wired, edition)
+    threads = [
+        threading.Thread(target=_run, args=(loop, wired, stop), name=loop.__name__, daemon=True)
+        for loop in LOOPS
+    ]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join(1.0)
+    wired.writer.close()
+    return 0
+
+
+def _run(loop: Loop, wired: Wired, stop: threading.Event) -> None:
+    try:
+        loop(wired, stop)
+    except BaseException:
+        if stop.is_set():
+            return
+        LOG.exception("%s failed; the worker starts again", loop.__name__)
+        logging.shutdown()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""Settings: a flag, else an environment variable, else a default. Each is in the table below."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting as people meet it."""
+
+    name: str
+    flag: str
+    variable: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("data", "--data", "PLAINVIEW_DATA_DIR", "./data", "folder that holds everything"),
+    Setting("host", "--host", "HOST", "127.0.0.1", "address to listen on; 0.0.0.0 for your phone"),
+    Setting("port", "--port", "PORT", "8080", "port to listen on"),
+    Setting("web", "--web", "PLAINVIEW_WEB", "", "web processes; 2 on four cores or more, else 1"),
+    Setting("edition", "--edition", "PLAINVIEW_EDITION", "home", "name of this service, kept once"),
+)
+
+
+class BadSetting(Exception):
+    """A setting has a value it cannot have; the message says which and where it came from."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service was told."""
+
+    data: Path
+    host: str
+    port: int
+    web: int
+    edition: str
+    is_demo: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other machines can reach it."""
+        return self.host not in ("127.0.0.1", "localhost", "::1")
+
+
+def read_settings(
+    flags: Mapping[str, str | None], environment: Mapping[str, str], *, is_demo: bool = False
+) -> Settings:
+    """The settings of this start.
+
+    Args: flags: values given on the command line by setting name, None where none was given.
+    Raises: BadSetting.
+
+    >>> read_settings({"port": "80"}, {"PORT": "9000", "HOST": "::1"}).port
+    80
+    """
+    found = {}
+    for setting in SETTINGS:
+        given = flags.get(setting.name)
+        found[setting.name] = given or environment.get(setting.variable) or setting.default
+    edition = found["edition"]
+    if not edition.isascii() or not 0 < len(edition) <= 64 or not edition.isprintable():
+        raise BadSetting("The edition's name is 1 to 64 plain characters (--edition).")
+    return Settings(
+        data=Path(found["data"]),
+        host=found["host"],
+        port=_whole("port", found["port"], most=65_535),
+        web=_whole("web", found["web"] or str(default_web()), least=1, most=64),
+        edition=edition,
+        is_demo=is_demo,
+    )
+
+
+def default_web() -> int:
+    """How many web processes this machine gets when nobody says."""
+    return 2 if len(os.sched_getaffinity(0)) >= 4 else 1
+
+
+def _whole(name: str, text: str, *, least: int = 0, most: int) -> int:
+    (setting,) = (s for s in SETTINGS if s.name == name)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise BadSetting(
+            f"{setting.flag} (or {setting.variable}) must be a whole number from {least} to"
+            f" {most}, not {text!r}."
+        )
+    return int(text)

@@ -1,0 +1,98 @@
+"""The only place that builds objects: ports to what stands behind them.
+
+Heavy parts are imported where they are built, so that each process holds only what it uses.
+"""
+
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plainview.core.terms.ids import Digest
+from plainview.edge.clock import SystemChance, SystemClock
+from plainview.edge.data_folder import DataFolder
+from plainview.edge.files import LocalEpochFiles, LocalObjects
+from plainview.edge.sqlite.reads import SqliteReads
+from plainview.edge.writer.client import WriterClient
+
+if TYPE_CHECKING:
+    from plainview.edge.keys import FileSigner
+    from plainview.flows.freeze_epoch import EpochFreezer
+    from plainview.flows.serve_slate import Serving
+
+
+class Wired:
+    """What one process of the service is made of. Parts are built when they are first asked for."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.clock = SystemClock()
+        self.chance = SystemChance()
+        self.reads = SqliteReads(folder.database)
+        self.writer = WriterClient(folder.socket)
+        self.objects = LocalObjects(folder.objects)
+        self.epoch_files = LocalEpochFiles(folder.epochs)
+
+    def signer(self) -> "FileSigner":
+        """The edition's key."""
+        from plainview.edge.keys import FileSigner
+
+        return FileSigner(self.folder.keys)
+
+    def freezer(self) -> "EpochFreezer":
+        """The one freezer, for the worker."""
+        from plainview.flows.freeze_epoch import EpochFreezer
+
+        return EpochFreezer(
+            reads=self.reads, writer=self.writer, files=self.epoch_files, clock=self.clock
+        )
+
+    def serving(self) -> "Serving":
+        """What serves slates, for a web process. The edition must have been named."""
+        from plainview.core.policy import compile_policy
+        from plainview.flows.fold_viewer import ViewerFolds
+        from plainview.flows.open_epoch import EpochShelf
+        from plainview.flows.serve_slate import Serving
+
+        edition = self.reads.edition()
+        assert edition is not None, "the worker names the edition before anything is served"
+        compiled = [
+            compile_policy(self.objects.get(record.digest)) for record in self.reads.policies()
+        ]
+        return Serving(
+            views=self.reads,
+            reads=self.reads,
+            writer=self.writer,
+            signer=self.signer(),
+            clock=self.clock,
+            folds=ViewerFolds(self.reads),
+            epochs=EpochShelf(self.reads, self.epoch_files, self.objects),
+            policies={policy.name: policy for policy in compiled},
+            edition=edition,
+            release=release_digest(),
+        )
+
+
+def policy_files() -> list[bytes]:
+    """The policies' bytes in the order of the switch: from the package, else the checkout."""
+    packaged = files("plainview") / "policies"
+    folder = packaged if packaged.is_dir() else Path(__file__).parents[3] / "policies"
+    named = {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".toml")}
+    first = [f"{name}.toml" for name in ("for-you", "following", "popular", "fresh")]
+    order = [name for name in first if name in named]
+    return [named[name] for name in (*order, *sorted(set(named) - set(order)))]
+
+
+def release_digest() -> Digest:
+    """What stands for a release until releases are logged: a hash of this program's own source.
+
+    SHA-256 over the lines `path SP sha256 LF` of every Python file of the package and every policy
+    (as `policy`), sorted.
+    """
+    package = Path(__file__).parents[1]
+    lines = [
+        f"{path.relative_to(package).as_posix()} {sha256(path.read_bytes()).hexdigest()}\n"
+        for path in package.rglob("*.py")
+    ]
+    lines += [f"policy {sha256(data).hexdigest()}\n" for data in policy_files()]
+    return Digest(sha256("".join(sorted(lines)).encode()).hexdigest())

@@ -1,0 +1,59 @@
+"""Fold viewers: each one's state as of their newest event, from what is kept and what is new."""
+
+import threading
+from collections import OrderedDict
+
+from plainview.core.events import empty_state, fold, parse_event
+from plainview.core.terms.ids import ViewerId
+from plainview.core.terms.viewer import ViewerState
+from plainview.ports.view import ViewReads
+
+VIEWERS_KEPT = 20_000
+
+
+class NoViewer(Exception):
+    """There is no such viewer. Over HTTP: 401, the client begins a session anew."""
+
+
+class ChainDiffers(Exception):
+    """The stored events do not lead to the stored head: the database was altered. Serve nothing
+    to this viewer; `plainview replay` names the event."""
+
+
+class ViewerFolds:
+    """States by viewer; a state is never older than the chain was when it was asked for.
+
+    Safe to call from many threads. At most `kept` states are kept, those asked for last.
+    """
+
+    def __init__(self, reads: ViewReads, *, kept: int = VIEWERS_KEPT) -> None:
+        self._reads = reads
+        self._kept = kept
+        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def state(self, viewer: ViewerId) -> ViewerState:
+        """The fold of all the viewer's events. Raises: NoViewer, ChainDiffers."""
+        with self._lock:
+            known = self._states.get(viewer)
+        state = self._fold_on(known or empty_state(viewer))
+        if state is None and known is not None:
+            # What was kept is ahead of or beside the stored chain: believe storage alone.
+            state = self._fold_on(empty_state(viewer))
+        if state is None:
+            raise ChainDiffers(viewer)
+        with self._lock:
+            self._states[viewer] = state
+            self._states.move_to_end(viewer)
+            while len(self._states) > self._kept:
+                self._states.popitem(last=False)
+        return state
+
+    def _fold_on(self, state: ViewerState) -> ViewerState | None:
+        """`state` after the events it lacks; None if that does not end in the stored head."""
+        found = self._reads.chain_after(state.viewer, state.n)
+        if found is None:
+            raise NoViewer(state.viewer)
+        head, bodies = found
+        folded = fold(state, [parse_event(body) for body in bodies]) if bodies else state
+        return folded if (folded.n, folded.head) == (head.n, head.head) else None

@@ -1,0 +1,237 @@
+"""Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from plainview.core.catalogue import (
+    Counts,
+    Frozen,
+    VideoFacts,
+    add_counts,
+    build_rows,
+    delta,
+    freeze,
+    merge_rows,
+    next_events_root,
+    rows_bytes,
+    thaw,
+    topic_list,
+    with_counts,
+)
+from plainview.core.events import CountedVideo, count_events, empty_state, fold, parse_event
+from plainview.core.terms.epoch import Rows
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, VideoId, ViewerId
+from plainview.core.terms.viewer import ViewerState
+from plainview.flows.read_epoch import read_rows
+from plainview.ports.catalogue import CatalogueReads
+from plainview.ports.clock import Clock
+from plainview.ports.commands import Refused, Writer
+from plainview.ports.serving import (
+    CountDelta,
+    CountedEvent,
+    EpochFiles,
+    EpochRecord,
+    Pending,
+    RecordEpoch,
+    ServingReads,
+)
+from plainview.ports.view import ViewReads
+
+EVENTS_MAX = 20_000
+"""Events counted into one epoch; what is left waits for the next."""
+VIEWERS_KEPT = 20_000
+DELTAS_MAX = 32
+APART_MS = 2_000
+"""Between an epoch and the next with something new in the catalogue, unless it is urgent."""
+COUNTS_APART_MS = 10_000
+"""Between an epoch and the next that differs in counts alone."""
+
+
+class FreezeReads(ServingReads, CatalogueReads, ViewReads, Protocol):
+    """All that freezing reads."""
+
+
+class EpochFreezer:
+    """Owns the freezing of epochs: one process, one thread, at a time.
+
+    It keeps the newest epoch's leaves and the viewers it counted last, and believes the database
+    over both: when another has frozen meanwhile, it starts again from what is stored.
+    """
+
+    def __init__(
+        self, *, reads: FreezeReads, writer: Writer, files: EpochFiles, clock: Clock
+    ) -> None:
+        self._reads = reads
+        self._writer = writer
+        self._files = files
+        self._clock = clock
+        self._record: EpochRecord | None = None
+        self._frozen: Frozen | None = None
+        self._delta_bytes = 0
+        self._deltas = 0
+        self._urgent = -1
+        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+
+    def freeze_if_due(self) -> EpochRecord | None:
+        """Freeze when something changed and it is time: at once after a removal, APART_MS after
+        the last for other changes, COUNTS_APART_MS when only events wait to be counted.
+
+        Raises: Refused: another froze first; call again. WriterGone.
+        """
+        pending = self._reads.pending()
+        weights = self._reads.weights()
+        newest = self._newest()
+        if weights is None:
+            return None
+        if newest is not None and self._frozen is not None:
+            is_changed = (
+                pending.changed > newest.changed or weights != self._frozen.epoch.header.weights
+            )
+            if not is_changed and pending.seq <= newest.seq:
+                return None
+            is_urgent = pending.changed > newest.changed and pending.urgent != self._urgent
+            apart_ms = APART_MS if is_changed else COUNTS_APART_MS
+            if not is_urgent and self._clock.now_ms() < newest.served_ms + apart_ms:
+                return None
+        return self.freeze(pending)
+
+    def freeze(self, pending: Pending) -> EpochRecord:
+        """Freeze what was pending. Raises: Refused: another froze first; call again."""
+        newest, before = self._newest(), self._frozen
+        weights = self._reads.weights()
+        edition = self._reads.edition()
+        assert weights is not None, "weights are published before epochs are frozen"
+        assert edition is not None, "the edition is named before epochs are frozen"
+        facts = self._reads.facts_changed_after(newest.changed if newest else 0)
+        batch = self._reads.events_after(newest.seq if newest else 0, count=EVENTS_MAX)
+        batch = [event for event in batch if event.seq <= pending.seq]
+        topics = topic_list(before.epoch.header.topics if before else (), facts)
+        rows = _merge(before, facts, topics)
+        gains, states = self._count(batch, rows)
+        rows = with_counts(rows, self._totals(gains))
+        header = before.epoch.header if before else None
+        frozen = freeze(
+            before,
+            rows=rows,
+            topics=topics,
+            edition=edition,
+            weights=weights,
+            decisions=pending.decisions,
+            events_counted=(header.events_counted if header else 0) + len(batch),
+            events_root=next_events_root(
+                header.events_root if header else NO_DIGEST, [event.body for event in batch]
+            ),
+            frozen_ms=self._clock.now_ms(),
+        )
+        record = self._keep(frozen, before, pending, batch, newest)
+        deltas = tuple(CountDelta(video, gains[video]) for video in sorted(gains))
+        try:
+            self._writer.submit(RecordEpoch(epoch=record, deltas=deltas))
+        except Refused:
+            self._forget()
+            raise
+        self._record, self._frozen, self._urgent = record, frozen, pending.urgent
+        for viewer, state in states.items():
+            self._states[viewer] = state
+            self._states.move_to_end(viewer)
+        while len(self._states) > VIEWERS_KEPT:
+            self._states.popitem(last=False)
+        return record
+
+    def _forget(self) -> None:
+        self._record = self._frozen = None
+        self._states.clear()
+
+    def _newest(self) -> EpochRecord | None:
+        """The newest stored epoch, whose rows and leaves are then in `_frozen`."""
+        if self._record is None:
+            record = self._reads.newest_epoch()
+            if record is not None:
+                rows = read_rows(record, reads=self._reads, files=self._files)
+                self._frozen = thaw(record.header, rows_bytes(rows), record.root)
+                self._record = record
+                self._deltas = DELTAS_MAX
+        return self._record
+
+    def _keep(
+        self,
+        frozen: Frozen,
+        before: Frozen | None,
+        pending: Pending,
+        batch: list[CountedEvent],
+        newest: EpochRecord | None,
+    ) -> EpochRecord:
+        """Store the rows, whole or as a delta, whichever is less to read back in the end."""
+        epoch, number = frozen.epoch, frozen.epoch.header.number
+        whole = epoch.rows.nbytes
+        change = delta(before.epoch.rows, epoch.rows) if before else b""
+        is_whole = (
+            before is None
+            or self._deltas >= DELTAS_MAX
+            or (self._deltas > 0 and self._delta_bytes + len(change) > whole)
+        )
+        name = f"{number:010d}-{epoch.root[:16]}.{'rows' if is_whole else 'delta'}"
+        self._files.keep(name, rows_bytes(epoch.rows) if is_whole else change)
+        self._deltas = 0 if is_whole else self._deltas + 1
+        self._delta_bytes = 0 if is_whole else self._delta_bytes + len(change)
+        return EpochRecord(
+            number=number,
+            root=epoch.root,
+            header=frozen.header_bytes,
+            file=name,
+            starts_from=number if is_whole else number - 1,
+            rows=len(epoch.rows),
+            seq=batch[-1].seq if batch else (newest.seq if newest else 0),
+            changed=pending.changed,
+            frozen_ms=epoch.header.frozen_ms,
+            served_ms=self._clock.now_ms(),
+        )
+
+    def _totals(self, gains: Mapping[VideoId, Counts]) -> dict[VideoId, Counts]:
+        """The counts of those videos once `gains` are added, as the writer will add them."""
+        counts = self._reads.counts(gains)
+        none = (0,) * len(next(iter(gains.values()), ()))
+        return {video: add_counts(counts.get(video, none), gains[video]) for video in gains}
+
+    def _count(
+        self, batch: Iterable[CountedEvent], rows: Rows
+    ) -> tuple[dict[VideoId, Counts], dict[ViewerId, ViewerState]]:
+        """What the batch adds to the counters, and the states of its viewers after it."""
+        bodies: dict[ViewerId, list[bytes]] = defaultdict(list)
+        for event in batch:
+            bodies[event.viewer].append(event.body)
+        videos = {
+            VideoId(video): CountedVideo(CreatorId(creator), length_ms)
+            for video, creator, length_ms in zip(
+                rows["id"].tolist(), rows["creator"].tolist(), rows["length_ms"].tolist(),
+                strict=True,
+            )
+        } if bodies else {}  # fmt: skip
+        gains: dict[VideoId, Counts] = {}
+        states: dict[ViewerId, ViewerState] = {}
+        for viewer, theirs in bodies.items():
+            events = [parse_event(body) for body in theirs]
+            before = self._state_before(viewer, events[0].n)
+            gained, states[viewer] = count_events(before, events, videos=videos)
+            for video, more in gained.items():
+                old = gains.get(video)
+                gains[video] = (
+                    more if old is None else tuple(a + b for a, b in zip(old, more, strict=True))
+                )
+        return gains, states
+
+    def _state_before(self, viewer: ViewerId, n: int) -> ViewerState:
+        """The fold of the viewer's events before event `n`."""
+        known = self._states.get(viewer)
+        state = known if known is not None and known.n < n else empty_state(viewer)
+        if state.n == n - 1:
+            return state
+        found = self._reads.chain_after(viewer, state.n)
+        assert found is not None, "a viewer whose event is counted exists"
+        return fold(state, [parse_event(body) for body in found[1][: n - 1 - state.n]])
+
+
+def _merge(before: Frozen | None, facts: Iterable[VideoFacts], topics: tuple[str, ...]) -> Rows:
+    changed = build_rows(list(facts), topics=topics)
+    return merge_rows(before.epoch.rows, changed) if before else changed

@@ -1,0 +1,92 @@
+"""Keep the newest epoch open, with its index and its weights, ready for every request."""
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from plainview.core.feed import Index, build_index
+from plainview.core.learn import load_weights
+from plainview.core.terms.epoch import Epoch
+from plainview.core.terms.ids import Digest
+from plainview.core.terms.weights import Weights
+from plainview.flows.read_epoch import NoEpoch, open_epoch
+from plainview.ports.objects import Objects
+from plainview.ports.serving import EpochFiles, ServingReads
+
+
+class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
+    """What a slate is made from: the epoch's index and the weights its header names, one pair.
+
+    `served_ms` is when it became the newest.
+    """
+
+    epoch: Epoch
+    index: Index
+    weights: Weights
+    served_ms: int
+
+
+class EpochShelf:
+    """The newest epoch, opened once for all requests of a process.
+
+    `refresh` is called by one thread, the others read. Asking `at_least` for a newer epoch than
+    the shelf holds wakes whoever refreshes, by `hurry`, and waits.
+    """
+
+    def __init__(self, reads: ServingReads, files: EpochFiles, objects: Objects) -> None:
+        self._reads = reads
+        self._files = files
+        self._objects = objects
+        self._newest: ServedEpoch | None = None
+        self._weights: dict[Digest, Weights] = {}
+        self._changed = threading.Condition()
+        self.hurry: Callable[[], None] = lambda: None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is an epoch to serve from."""
+        return self._newest is not None
+
+    def newest(self) -> ServedEpoch:
+        """The newest epoch that is ready. Raises: NoEpoch: there is none yet."""
+        newest = self._newest
+        if newest is None:
+            raise NoEpoch("no epoch has been frozen yet")
+        return newest
+
+    def at_least(self, number: int, *, wait_s: float = 2.0) -> ServedEpoch:
+        """An epoch of that number or newer. Raises: NoEpoch: none came in time."""
+        newest = self._newest
+        if newest is None or newest.epoch.header.number < number:
+            self.hurry()
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._newest is not None and self._newest.epoch.header.number >= number,
+                    wait_s,
+                )
+        newest = self.newest()
+        if newest.epoch.header.number < number:
+            raise NoEpoch(f"epoch {number} is not ready yet")
+        return newest
+
+    def refresh(self) -> bool:
+        """Open the newest stored epoch unless the shelf holds it; whether it changed."""
+        held = self._newest
+        record = self._reads.newest_epoch()
+        if record is None or (held and held.epoch.header.number == record.number):
+            return False
+        known = (held.epoch.header.number, held.epoch.rows) if held else None
+        epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
+        served = ServedEpoch(
+            epoch, build_index(epoch), self._weights_of(epoch.header.weights), record.served_ms
+        )
+        with self._changed:
+            self._newest = served
+            self._changed.notify_all()
+        return True
+
+    def _weights_of(self, digest: Digest) -> Weights:
+        if digest not in self._weights:
+            self._weights = {digest: load_weights(self._objects.get(digest))}
+        return self._weights[digest]

@@ -1,0 +1,216 @@
+"""Serve a slate: fold the viewer, make the slate, sign its receipt, commit both, answer."""
+
+import msgspec
+
+from plainview.core.feed import make_slate
+from plainview.core.receipts import RECEIPT_DOMAIN, build_receipt, hour_of, slate_seed
+from plainview.core.terms.ids import Digest, ViewerId
+from plainview.core.terms.policy import Policy
+from plainview.core.terms.slate import Context, Slate, SlateRequest
+from plainview.core.terms.viewer import ViewerState
+from plainview.flows.fold_viewer import ViewerFolds
+from plainview.flows.open_epoch import EpochShelf, ServedEpoch
+from plainview.ports.clock import Clock
+from plainview.ports.commands import Refused, Writer
+from plainview.ports.keys import Signer
+from plainview.ports.serving import HourKey, ServingReads
+from plainview.ports.view import Issued, IssueSlate, ViewReads
+
+EVENTS_WAIT_MS = 1_000
+POLL_MS = 5
+
+
+class SlateAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """One request. `chosen_by` says who chose the policy: "viewer" or "default"."""
+
+    viewer: ViewerId
+    policy: str
+    chosen_by: str
+    number: int
+    nonce: str
+    last_event: int
+    context: Context
+
+
+class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What serving slates needs: ports, and what this process keeps of the newest data."""
+
+    views: ViewReads
+    reads: ServingReads
+    writer: Writer
+    signer: Signer
+    clock: Clock
+    folds: ViewerFolds
+    epochs: EpochShelf
+    policies: dict[str, Policy]
+    edition: str
+    release: Digest
+
+
+class SlateRefused(Exception):
+    """No slate for this request.
+
+    SlateRefused
+     |- EventsNotHere   the viewer's last event has not arrived here: ask again in a moment
+     |- NumberTaken     the number was answered with another nonce: go on with `next_number`
+     |- NumberGap       the number is not the next: go on with `next_number`
+     |- UnknownPolicy   no such policy is on offer: choose one from the session's list
+     |- NotReady        nothing can be served yet, or no key was committed for this hour: wait
+    """
+
+    code = "slate_refused"
+
+    def __init__(self, message: str, *, next_number: int = 0) -> None:
+        super().__init__(message)
+        self.next_number = next_number
+
+
+class EventsNotHere(SlateRefused):
+    """The event named has not arrived here."""
+
+    code = "events_not_here"
+
+
+class NumberTaken(SlateRefused):
+    """The number was answered, with another nonce."""
+
+    code = "number_taken"
+
+
+class NumberGap(SlateRefused):
+    """The number is not the one after the last."""
+
+    code = "number_gap"
+
+
+class UnknownPolicy(SlateRefused):
+    """No such policy is on offer."""
+
+    code = "unknown_policy"
+
+
+class NotReady(SlateRefused):
+    """The service has nothing to serve from yet."""
+
+    code = "not_ready"
+
+
+def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
+    """The slate for `asked`, durable, with the same bytes however often it is asked for.
+
+    Raises: SlateRefused: see there. NoViewer. NoEpoch: nothing was frozen yet. WriterGone.
+    """
+    policy = by.policies.get(asked.policy)
+    if policy is None:
+        raise UnknownPolicy(f"There is no feed called {asked.policy!r}.")
+    state = _state_with(asked, by=by)
+    if asked.number <= state.number:
+        return _answered_before(asked, state, by=by)
+    if asked.number != state.number + 1:
+        raise NumberGap(
+            f"Number {asked.number} came after {state.number}.", next_number=state.number + 1
+        )
+    served = by.epochs.at_least(state.epoch)
+    now_ms = by.clock.now_ms()
+    hour_key = by.reads.hour_key(hour_of(now_ms))
+    if hour_key is None:
+        raise NotReady("No key was committed for this hour yet.")
+    slate = _make(asked, state, policy, served, hour_key, now_ms)
+    receipt = _receipt(asked, state, policy, served, hour_key, now_ms, slate, by=by)
+    issue = IssueSlate(
+        viewer=asked.viewer,
+        number=asked.number,
+        nonce=asked.nonce,
+        receipt=receipt,
+        signature=by.signer.sign(receipt, domain=RECEIPT_DOMAIN),
+        epoch=served.epoch.header.number,
+        videos=tuple(item.video for item in slate.items),
+        at_ms=now_ms,
+    )
+    try:
+        return by.writer.submit(issue)
+    except Refused as refusal:
+        next_number = int(refusal.detail.get("next_number", 0))
+        if refusal.code == NumberTaken.code:
+            raise NumberTaken(refusal.message, next_number=next_number) from refusal
+        if refusal.code == NumberGap.code:
+            raise NumberGap(refusal.message, next_number=next_number) from refusal
+        raise
+
+
+def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:
+    """The viewer's state at or past the event the client knows of; waits for it a little."""
+    waited = 0
+    while True:
+        state = by.folds.state(asked.viewer)
+        if state.n >= asked.last_event:
+            return state
+        if waited >= EVENTS_WAIT_MS:
+            raise EventsNotHere(f"Event {asked.last_event} is not here; the last is {state.n}.")
+        by.clock.sleep_ms(POLL_MS)
+        waited += POLL_MS
+
+
+def _answered_before(asked: SlateAsked, state: ViewerState, *, by: Serving) -> Issued:
+    stored = by.views.issued(asked.viewer, asked.number)
+    if stored is not None and stored[0] == asked.nonce:
+        return stored[1]
+    raise NumberTaken(f"Number {asked.number} was answered already.", next_number=state.number + 1)
+
+
+def _make(
+    asked: SlateAsked,
+    state: ViewerState,
+    policy: Policy,
+    served: ServedEpoch,
+    hour_key: HourKey,
+    now_ms: int,
+) -> Slate:
+    seed = slate_seed(
+        hour_key.key,
+        viewer=asked.viewer,
+        number=asked.number,
+        nonce=asked.nonce,
+        previous=state.receipt,
+    )
+    return make_slate(
+        index=served.index,
+        weights=served.weights,
+        policy=policy,
+        state=state,
+        request=SlateRequest(number=asked.number, now_ms=now_ms, seed=seed, context=asked.context),
+    )
+
+
+def _receipt(
+    asked: SlateAsked,
+    state: ViewerState,
+    policy: Policy,
+    served: ServedEpoch,
+    hour_key: HourKey,
+    now_ms: int,
+    slate: Slate,
+    *,
+    by: Serving,
+) -> bytes:
+    return build_receipt(
+        slate,
+        edition=by.edition,
+        release=by.release,
+        viewer=asked.viewer,
+        number=asked.number,
+        nonce=asked.nonce,
+        policy=policy.name,
+        policy_digest=policy.digest,
+        chosen_by=asked.chosen_by,
+        weights=served.weights.digest,
+        epoch=served.epoch.header.number,
+        epoch_root=served.epoch.root,
+        now_ms=now_ms,
+        context=asked.context,
+        events_n=state.n,
+        events_head=state.head,
+        hour=hour_key.hour,
+        hour_commitment=hour_key.commitment,
+        previous=state.receipt,
+    )
