@@ -200,7 +200,7 @@ def parse_receipt(data: bytes) -> Receipt:
     """
     try:
         fields = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadReceipt(f"not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise BadReceipt("not a JSON object")

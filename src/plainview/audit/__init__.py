@@ -1,0 +1,1 @@
+"""What an outsider runs: recompute a slate and say what differs. Needs `core` alone."""

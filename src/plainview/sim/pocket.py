@@ -1,0 +1,265 @@
+"""An edition in memory: the same core as the service's, with everything kept in plain dicts.
+
+For tests, drills and benchmarks that are about the core. It keeps what an auditor would ask for.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from plainview.core.catalogue import (
+    NO_COUNTS,
+    Counts,
+    Frozen,
+    add_counts,
+    build_rows,
+    freeze,
+    next_events_root,
+    rows_bytes,
+    thaw,
+    topic_list,
+    with_counts,
+)
+from plainview.core.events import (
+    CountedVideo,
+    count_events,
+    empty_state,
+    encode_event,
+    fold,
+    parse_client_event,
+    parse_event,
+    served_draft,
+)
+from plainview.core.feed import Index, build_index, make_slate
+from plainview.core.feed.kernels import BEST, Kernels
+from plainview.core.learn import load_weights
+from plainview.core.policy import compile_policy
+from plainview.core.receipts import (
+    build_receipt,
+    hour_commitment,
+    hour_of,
+    public_key_of,
+    receipt_id,
+    sign,
+    slate_seed,
+)
+from plainview.core.terms.hashing import digest_of, leaf_hash
+from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
+from plainview.core.terms.policy import Policy
+from plainview.core.terms.slate import Context, Slate, SlateRequest
+from plainview.core.terms.viewer import Event, ViewerState
+from plainview.sim.world import World
+
+EDITION: Final = "pocket"
+
+
+class PocketEpoch(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of an epoch: the bytes, and the hashes of its tree's leaves, header first."""
+
+    header: bytes
+    rows: bytes
+    leaves: tuple[bytes, ...]
+    root: Digest
+    frozen_ms: int
+
+
+class PocketSlate(msgspec.Struct, frozen=True, kw_only=True):
+    """One slate as it was served."""
+
+    viewer: ViewerId
+    number: int
+    receipt: bytes
+    signature: bytes
+    videos: tuple[VideoId, ...]
+
+
+class Pocket:
+    """Serves, takes events, freezes epochs and forgets nothing."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        weights: bytes,
+        policies: Sequence[bytes],
+        now_ms: int,
+        secret: bytes = bytes(32),
+        kernels: Kernels = BEST,
+    ) -> None:
+        """Freeze the first epoch of `world`. `secret` is what the edition's keys derive from."""
+        self.world = world
+        self.weights_bytes = weights
+        self.weights = load_weights(weights)
+        self.policies_bytes = {digest_of(data): data for data in policies}
+        compiled = [compile_policy(data) for data in policies]
+        self.policies: dict[str, Policy] = {policy.name: policy for policy in compiled}
+        self._secret = secret
+        self._kernels = kernels
+        self._private_key = sha256(b"signing" + secret).digest()
+        self.public_key = public_key_of(self._private_key)
+        self.epochs: dict[int, PocketEpoch] = {}
+        self.chains: dict[ViewerId, list[bytes]] = {}
+        self.slates: list[PocketSlate] = []
+        self._states: dict[ViewerId, ViewerState] = {}
+        self._counted_states: dict[ViewerId, ViewerState] = {}
+        self._counts: dict[VideoId, Counts] = {}
+        self._uncounted: list[tuple[ViewerId, Event]] = []
+        self._events_counted, self._events_root = 0, NO_DIGEST
+        self._facts = {
+            facts.id: CountedVideo(facts.creator, facts.length_ms) for facts in world.videos
+        }
+        self._topics = topic_list((), world.videos)
+        self._rows = build_rows(world.videos, topics=self._topics)
+        self._frozen: Frozen | None = None
+        self.index: Index
+        self.freeze(now_ms)
+
+    def hour_key(self, hour: int) -> bytes:
+        """The key of that hour."""
+        return sha256(b"hour %d" % hour + self._secret).digest()
+
+    def freeze(self, now_ms: int) -> None:
+        """Fold what was counted since into the counters and freeze the next epoch."""
+        by_viewer: dict[ViewerId, list[Event]] = {}
+        for viewer, event in self._uncounted:
+            by_viewer.setdefault(viewer, []).append(event)
+        for viewer, events in by_viewer.items():
+            before = self._counted_states.get(viewer) or empty_state(viewer)
+            deltas, after = count_events(before, events, videos=self._facts)
+            self._counted_states[viewer] = after
+            for video, gained in deltas.items():
+                self._counts[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+        batch = [encode_event(event) for _, event in self._uncounted]
+        self._events_root = next_events_root(self._events_root, batch)
+        self._events_counted += len(batch)
+        self._uncounted = []
+        self._rows = with_counts(self._rows, self._counts)
+        self._frozen = freeze(
+            self._frozen,
+            rows=self._rows,
+            topics=self._topics,
+            edition=EDITION,
+            weights=digest_of(self.weights_bytes),
+            decisions=0,
+            events_counted=self._events_counted,
+            events_root=self._events_root,
+            frozen_ms=now_ms,
+        )
+        epoch = self._frozen.epoch
+        self.epochs[epoch.header.number] = PocketEpoch(
+            header=self._frozen.header_bytes,
+            rows=rows_bytes(epoch.rows),
+            leaves=(leaf_hash(self._frozen.header_bytes), *self._frozen.leaves.hashes),
+            root=epoch.root,
+            frozen_ms=epoch.header.frozen_ms,
+        )
+        self.index = build_index(epoch)
+
+    def restart(self) -> None:
+        """Forget all that was held beside the stored bytes, and read it back from them."""
+        self._states.clear()
+        last = self.epochs[max(self.epochs)]
+        self._frozen = thaw(last.header, last.rows, last.root)
+        self._rows = self._frozen.epoch.rows
+        self.index = build_index(self._frozen.epoch)
+        self.weights = load_weights(self.weights_bytes)
+        compiled = [compile_policy(data) for data in self.policies_bytes.values()]
+        self.policies = {policy.name: policy for policy in compiled}
+
+    def state(self, viewer: ViewerId) -> ViewerState:
+        """The fold of the viewer's whole chain."""
+        state = self._states.get(viewer)
+        if state is None:
+            state = empty_state(viewer)
+        chain = self.chains.get(viewer, [])
+        if state.n < len(chain):
+            # Read back rather than remembered, so that what is folded is what an auditor gets.
+            state = fold(state, [parse_event(data) for data in chain[state.n :]])
+            self._states[viewer] = state
+        return state
+
+    def take_events(
+        self, viewer: ViewerId, events: Sequence[Mapping[str, object]], *, now_ms: int
+    ) -> None:
+        """Append what a client reports to the viewer's chain."""
+        for event in events:
+            self._append(viewer, parse_client_event(event, at_ms=now_ms))
+
+    def _append(self, viewer: ViewerId, event: Event) -> None:
+        chain = self.chains.setdefault(viewer, [])
+        numbered = msgspec.structs.replace(event, n=len(chain) + 1)
+        chain.append(encode_event(numbered))
+        self._uncounted.append((viewer, numbered))
+
+    def serve(
+        self,
+        viewer: ViewerId,
+        *,
+        policy: str,
+        now_ms: int,
+        context: Context | None = None,
+    ) -> PocketSlate:
+        """The viewer's next slate, with its receipt, and the `served` event in the chain."""
+        state = self.state(viewer)
+        number = state.number + 1
+        nonce = sha256(f"{viewer} {number}".encode()).hexdigest()[:32]
+        hour = hour_of(now_ms)
+        context = context or Context(size=8)
+        rules = self.policies[policy]
+        request = SlateRequest(
+            number=number,
+            now_ms=now_ms,
+            context=context,
+            seed=slate_seed(
+                self.hour_key(hour), viewer=viewer, number=number, nonce=nonce,
+                previous=state.receipt,
+            ),
+        )  # fmt: skip
+        slate = make_slate(
+            index=self.index, weights=self.weights, policy=rules, state=state, request=request,
+            kernels=self._kernels,
+        )  # fmt: skip
+        return self._issue(state, slate, rules, request, nonce)
+
+    def _issue(
+        self, state: ViewerState, slate: Slate, rules: Policy, request: SlateRequest, nonce: str
+    ) -> PocketSlate:
+        viewer, hour = state.viewer, hour_of(request.now_ms)
+        epoch = max(self.epochs)
+        receipt = build_receipt(
+            slate,
+            edition=EDITION,
+            release=digest_of(b"pocket"),
+            viewer=viewer,
+            number=request.number,
+            nonce=nonce,
+            policy=rules.name,
+            policy_digest=rules.digest,
+            chosen_by="viewer",
+            weights=self.weights.digest,
+            epoch=epoch,
+            epoch_root=self.epochs[epoch].root,
+            now_ms=request.now_ms,
+            context=request.context,
+            events_n=state.n,
+            events_head=state.head,
+            hour=hour,
+            hour_commitment=hour_commitment(hour, self.hour_key(hour)),
+            previous=state.receipt,
+        )
+        videos = tuple(item.video for item in slate.items)
+        draft = served_draft(
+            number=request.number, receipt=receipt_id(receipt), epoch=epoch, videos=videos
+        )
+        self._append(viewer, msgspec.structs.replace(draft, at_ms=request.now_ms))
+        served = PocketSlate(
+            viewer=viewer,
+            number=request.number,
+            receipt=receipt,
+            signature=sign(receipt, private_key=self._private_key),
+            videos=videos,
+        )
+        self.slates.append(served)
+        return served
