@@ -189,7 +189,7 @@ def parse_event(data: bytes) -> Event:
     """
     try:
         wire = _DECODER.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotAnEvent(f"not an event: {error}") from error
     if wire.kind not in FIELDS or (wire.author == "viewer") != bool(wire.key):
         raise NotAnEvent(f"not a {wire.author}'s event of a known kind")
