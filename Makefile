@@ -2,6 +2,7 @@
 # Needs Python >= 3.11 with venv, git and make, on Linux with glibc. PORT, HOST and PLAINVIEW_DATA_DIR pass through to the service.
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 SHELL := /bin/sh
 VENV ?= .venv
 export VENV
@@ -16,7 +17,7 @@ ARGS ?=
 help: ## list what can be made
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 
-run: $(STAMPS)/server $(STAMPS)/link $(STATIC)/index.html ## start the service with its demonstration videos, on port 8000
+run: $(STAMPS)/server $(STAMPS)/link $(STATIC)/index.html ## start the service with its demonstration videos and print its address
 	@exec $(VENV)/bin/plainview up --demo $(ARGS)
 
 test: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## everything a change must pass, browser tests included

@@ -66,7 +66,10 @@ install_pinned() {
         *) size="small" ;;
         esac
         echo "plainview: installing requirements/$name.txt, pinned by hash ($size)"
-        "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: \
+        # With somebody watching, pip shows how far it is; in a log it would only be long.
+        quiet=--quiet
+        [ ! -t 1 ] || quiet=--progress-bar=on
+        "$VENV/bin/python" -m pip install "$quiet" --disable-pip-version-check --no-input --only-binary :all: \
             --require-hashes --requirement "requirements/$name.txt" ||
             fail "could not install requirements/$name.txt." \
                 "Without a network, or behind a proxy or a mirror, set pip's own variables (PIP_INDEX_URL, HTTPS_PROXY, PIP_CERT)." \
