@@ -1,0 +1,36 @@
+// Prints what a visitor of the feed downloads, and fails when the feed's script exceeds its budget.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const BUDGET_BYTES = 45 * 1024;
+const out = fileURLToPath(new URL("../../src/plainview/app/static/", import.meta.url));
+const packed = (name) => gzipSync(readFileSync(join(out, name)), { level: 9 }).length;
+const manifest = JSON.parse(readFileSync(join(out, ".vite/manifest.json"), "utf8"));
+
+/** The files a chunk needs before it runs: itself and its static imports, scripts and styles. */
+function needed(key, found = { js: new Set(), css: new Set() }) {
+  const chunk = manifest[key];
+  if (found.js.has(chunk.file)) return found;
+  found.js.add(chunk.file);
+  for (const css of chunk.css ?? []) found.css.add(css);
+  for (const other of chunk.imports ?? []) needed(other, found);
+  return found;
+}
+const weigh = (files) => [...files].reduce((sum, name) => sum + packed(name), 0);
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(9);
+
+const entry = needed("index.html");
+const atFeed = { js: new Set(entry.js), css: new Set(entry.css) };
+needed("src/ui/WhyCard.svelte", atFeed);
+console.log(`feed page, script    ${kib(weigh(atFeed.js))} gzipped (budget ${kib(BUDGET_BYTES).trim()})`);
+console.log(`feed page, styles    ${kib(weigh(atFeed.css))} gzipped`);
+for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry)) {
+  const extra = [...needed(key).js].filter((name) => !entry.js.has(name));
+  console.log(`  on demand ${kib(weigh(extra))}  ${key.replace("node_modules/", "")}`);
+}
+if (weigh(atFeed.js) > BUDGET_BYTES) {
+  console.error("The feed page is over its budget: load something of it on demand.");
+  process.exit(1);
+}

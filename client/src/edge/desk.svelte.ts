@@ -1,0 +1,231 @@
+/** Holds the feed's state and performs its effects. One per page. */
+import { CLOSED, type Effect, type Feed, type FeedEvent, type Trouble } from "../feed/state";
+import type { Draft } from "../events/queue";
+import { reduceFeed } from "../feed/reduce";
+import type { Fault } from "../receipts/faults";
+import { api, health, Refused, Unreachable } from "./api";
+import { sleep } from "./clock";
+import { Ledger, type Kept } from "./ledger";
+import { Outbox } from "./outbox";
+import { proof } from "./proof";
+import { choices } from "./store";
+import type { Session, Video } from "./types";
+
+export interface Seal {
+  readonly state: "idle" | "checking" | "good" | "note" | "bad";
+  /** Receipts checked since the page was opened. */
+  readonly checked: number;
+  readonly last: Kept | null;
+  readonly faults: readonly Fault[];
+  readonly notes: readonly string[];
+}
+
+const PROBE_MS = 2500;
+
+export function inWords(error: unknown): Trouble {
+  if (error instanceof Refused)
+    return { title: "The server said no", message: error.message, what_to_do: error.what_to_do };
+  if (error instanceof Unreachable)
+    return {
+      title: "No answer",
+      message: "The server cannot be reached just now.",
+      what_to_do: "Check the connection. Nothing you did is lost: it is sent as soon as there is an answer.",
+    };
+  return {
+    title: "Something broke in this page",
+    message: error instanceof Error ? error.message : String(error),
+    what_to_do: "Try again, or reload the page.",
+  };
+}
+
+export class Desk {
+  feed = $state.raw<Feed>(CLOSED);
+  session = $state.raw<Session | null>(null);
+  seal = $state.raw<Seal>({ state: "idle", checked: 0, last: null, faults: [], notes: [] });
+  /** What the viewer did that the server has not confirmed yet. */
+  unsent = $state(0);
+  ledger: Ledger | null = null;
+  /** The screen puts itself here to be scrolled. */
+  scrollTo: (at: number) => void = () => undefined;
+  #outbox: Outbox | null = null;
+  #entered: Promise<void> | null = null;
+  #first: string | null = null;
+  #isProbing = false;
+
+  get item() {
+    return this.feed.items[this.feed.at] ?? null;
+  }
+
+  send = (event: FeedEvent): void => {
+    const [next, effects] = reduceFeed(this.feed, event);
+    this.feed = next;
+    for (const effect of effects) this.#perform(effect);
+  };
+
+  /** Make sure there is a session, and hold what the server says of us against what we kept. */
+  enter(): Promise<void> {
+    this.#entered ??= this.#enter().catch((error: unknown) => {
+      this.#entered = null;
+      throw error;
+    });
+    return this.#entered;
+  }
+
+  async #enter(): Promise<void> {
+    const proving = await proof();
+    let session = await api.session();
+    const outbox: Outbox = new Outbox(
+      session.viewer,
+      async (answer) => void (await this.ledger?.taken(answer)),
+      (count) => (this.unsent = count),
+    );
+    const made = () => outbox.made();
+    this.ledger = new Ledger(session, proving, made, this.#noticed);
+    if (await outbox.flush().catch(() => false)) session = await api.session();
+    this.ledger = new Ledger(session, proving, made, this.#noticed);
+    await this.ledger.reconcile();
+    this.#outbox = outbox;
+    this.session = session;
+  }
+
+  /** `first`: the video of a permalink, shown before anything the feed chooses. */
+  async open(first: string | null): Promise<void> {
+    this.#first = first;
+    try {
+      await this.enter();
+      const session = this.session;
+      if (!session) return;
+      const policy = this.#policy(session);
+      this.send({ kind: "opened", policies: session.policies, policy, first: await this.#opener() });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Ask again who we are: after making a creator, or becoming the operator. */
+  async renew(): Promise<void> {
+    this.session = await api.session();
+  }
+
+  record = (event: Draft, isUrgent = false): void =>
+    this.#outbox?.record(event, isUrgent);
+
+  /** The page is being hidden or left: send what there is while the browser lets us. */
+  leaving(): void {
+    void this.#outbox?.flush(true).catch(() => undefined);
+  }
+
+  setFaults(faults: readonly Fault[]): void {
+    if (faults.length) this.#noticed(faults, []);
+  }
+
+  /** The viewer has read the faults; they stay in the kept receipts. */
+  acknowledge(): void {
+    this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
+  }
+
+  #policy(session: Session): string {
+    const wished = choices.get("policy");
+    const known = session.policies.find((card) => card.name === wished) ?? session.policies[0];
+    return known?.name ?? "for-you";
+  }
+
+  async #opener(): Promise<Video | null> {
+    if (!this.#first) return null;
+    try {
+      return await api.video(this.#first);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.send({ kind: "said", text: error.status === 410 ? "That video was removed" : "There is no such video" });
+      return null;
+    }
+  }
+
+  #noticed = (faults: readonly Fault[], notes: readonly string[]): void => {
+    const all = [...this.seal.faults, ...faults];
+    const state = all.length ? "bad" : this.seal.state === "idle" ? "note" : this.seal.state;
+    this.seal = { ...this.seal, state, faults: all, notes: [...this.seal.notes, ...notes] };
+  };
+
+  #failed(error: unknown): void {
+    if (error instanceof Refused && (error.code === "not_ready" || error.status === 503)) {
+      const { playable, wanted } = error.rest;
+      this.send({ kind: "not_ready", playable: Number(playable ?? 0), wanted: Number(wanted ?? 0) });
+      return;
+    }
+    if (error instanceof Unreachable) void this.#probe();
+    this.send({ kind: "failed", trouble: inWords(error) });
+  }
+
+  /** Look for the server until it answers. */
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    this.send({ kind: "network", is_online: false });
+    while ((await health()) === null) await sleep(PROBE_MS);
+    this.#isProbing = false;
+    this.send({ kind: "network", is_online: true });
+    if (this.ledger) void this.#outbox?.flush().catch(() => undefined);
+    else await this.open(this.#first);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case "ask":
+        void this.#ask(effect.policy);
+        break;
+      case "wait_ready":
+        void this.#waitReady();
+        break;
+      case "record":
+        this.record(effect.event, effect.is_urgent);
+        break;
+      case "scroll":
+        this.scrollTo(effect.at);
+        break;
+      case "remember_policy":
+        choices.set("policy", effect.policy);
+        break;
+    }
+  }
+
+  async #ask(policy: string): Promise<void> {
+    const { ledger } = this;
+    if (!ledger) return this.open(this.#first);
+    if (this.seal.state !== "bad") this.seal = { ...this.seal, state: "checking" };
+    try {
+      const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
+      this.#sealed(slate.kept);
+      const { faults, id, number } = slate.kept;
+      if (faults.length) this.send({ kind: "refused", faults });
+      else
+        this.send({
+          kind: "arrived", policy, number, receipt: id, videos: slate.videos, is_caught_up: slate.is_caught_up,
+        });
+    } catch (error) {
+      if (this.seal.state === "checking")
+        this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle" };
+      this.#failed(error);
+    }
+  }
+
+  #sealed(kept: Kept): void {
+    const known = new Set(this.seal.faults);
+    const faults = [...this.seal.faults, ...kept.faults.filter((found) => !known.has(found))];
+    const notes = [...this.seal.notes, ...kept.notes];
+    const state = faults.length ? "bad" : notes.length ? "note" : "good";
+    this.seal = { state, checked: this.seal.checked + 1, last: kept, faults, notes };
+  }
+
+  async #waitReady(): Promise<void> {
+    for (;;) {
+      await sleep(1000);
+      if (this.feed.phase !== "making") return;
+      const facts = await health();
+      if (facts?.ready) return this.send({ kind: "ready" });
+      if (facts) this.feed = { ...this.feed, playable: facts.playable, wanted: facts.wanted };
+    }
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,260 @@
+/** Keeps the viewer's receipts and chain, and asks for slates so that each can be checked. */
+import { NO_DIGEST, type Proof } from "../receipts/proof";
+import { parseCanonical, type CanonicalObject } from "../receipts/canonical";
+import { absorb, adopt, beginChain, type Chain } from "../receipts/chain";
+import { checkSlate, compareStored, isSigned } from "../receipts/check";
+import { fault, type Fault } from "../receipts/faults";
+import { digestOf } from "../receipts/proof";
+import { api, Refused } from "./api";
+import { inLine, nowMs, randomHex, sleep } from "./clock";
+import { keep, lastKept, read, update } from "./store";
+import type { EventsAnswer, Session, Video } from "./types";
+
+export interface KeptVideo {
+  readonly id: string;
+  readonly caption: string;
+  readonly handle: string;
+  readonly poster: string;
+}
+
+export interface Kept {
+  readonly id: string;
+  readonly viewer: string;
+  readonly number: number;
+  readonly receipt: string;
+  readonly signature: string;
+  readonly policy: string;
+  readonly at_ms: number;
+  readonly faults: readonly Fault[];
+  readonly notes: readonly string[];
+  readonly videos: readonly KeptVideo[];
+  /** `served`: came with a slate to this tab. `fetched`: asked for afterwards, to close a gap. */
+  readonly how: "served" | "fetched";
+}
+
+export interface ServedSlate {
+  readonly kept: Kept;
+  readonly videos: readonly Video[];
+  readonly is_caught_up: boolean;
+}
+
+interface Trail {
+  readonly number: number;
+  readonly receipt: string;
+}
+
+interface Open {
+  readonly number: number;
+  readonly policy: string;
+  readonly nonce: string;
+}
+
+type Made = () => Promise<(key: string) => CanonicalObject | undefined>;
+
+const TRIES_MAX = 4;
+
+const small = (video: Video): KeptVideo => ({
+  id: video.id,
+  caption: video.caption,
+  handle: video.creator.handle,
+  poster: video.poster,
+});
+
+export class Ledger {
+  readonly session: Session;
+  #proof: Proof;
+  #made: Made;
+  #noticed: (faults: readonly Fault[], notes: readonly string[]) => void;
+
+  constructor(
+    session: Session,
+    proof: Proof,
+    made: Made,
+    noticed: (faults: readonly Fault[], notes: readonly string[]) => void,
+  ) {
+    this.session = session;
+    this.#proof = proof;
+    this.#made = made;
+    this.#noticed = noticed;
+  }
+
+  get #viewer(): string {
+    return this.session.viewer;
+  }
+
+  async #chain(change: (chain: Chain) => Chain | Promise<Chain>): Promise<Chain> {
+    const fresh = await beginChain(this.#viewer, this.#proof);
+    return update(`chain.${this.#viewer}`, fresh, change);
+  }
+
+  /** Compare what the server says of us with what we kept. */
+  async reconcile(): Promise<void> {
+    await this.#checkKey();
+    await this.#reconcileEvents();
+    await this.#reconcileReceipts(this.session.next_number);
+  }
+
+  async #checkKey(): Promise<void> {
+    const { edition, public_key } = this.session;
+    const seen = { public_key, viewer: this.#viewer };
+    const known = await update(`key.${edition}`, seen, (value) => value);
+    if (known.public_key === public_key) return;
+    if (known.viewer === this.#viewer) {
+      this.#noticed([fault("key", "The service now signs with another key than the one you first saw.", known.public_key, public_key)], []);
+      return;
+    }
+    await update(`key.${edition}`, seen, () => seen);
+    this.#noticed([], ["This service began anew: it has a new signing key and no longer knows the viewer you were."]);
+  }
+
+  async #reconcileEvents(): Promise<void> {
+    const { n, head } = this.session.events;
+    const found: Fault[] = [];
+    const notes: string[] = [];
+    await this.#chain((chain) => {
+      const mine = chain.recent[n];
+      if (mine === head) return chain;
+      if (mine !== undefined)
+        found.push(fault("events", "The server’s record of what you did differs from yours.", mine, head));
+      else if (n > chain.n)
+        notes.push(`${n - chain.n} of your earlier actions are on the server but not in this browser; its record goes on from there.`);
+      return n > chain.n || mine !== undefined ? adopt(chain, n, head) : chain;
+    });
+    if (found.length || notes.length) this.#noticed(found, notes);
+  }
+
+  /** Bring the trail to `next - 1`, fetching and checking receipts other tabs were served. */
+  async #reconcileReceipts(next: number): Promise<void> {
+    const cell = `trail.${this.#viewer}`;
+    const trail = await read<Trail>(cell, { number: 0, receipt: NO_DIGEST });
+    const missing = next - 1 - trail.number;
+    if (missing === 0) return;
+    if (missing < 0)
+      this.#noticed([fault("stored", `The server forgot ${-missing} of the receipts you hold.`, trail.number, next - 1)], []);
+    const asked = missing > 0 ? Math.min(missing, 200) : 1;
+    const { receipts } = await api.receipts(asked);
+    let before: Trail | null = missing > 0 && missing <= 200 ? trail : null;
+    for (const { receipt, signature } of receipts) {
+      const facts = parseCanonical(receipt);
+      const number = Number(facts["number"]);
+      if (before && number !== before.number + 1) before = null;
+      const faults: Fault[] = [];
+      if (!(await isSigned(receipt, signature, this.session.public_key, this.#proof)))
+        faults.push(fault("signature", `Receipt № ${number} carries a wrong signature.`));
+      if (before && facts["previous"] !== before.receipt)
+        faults.push(fault("chain", `Receipt № ${number} does not follow from the one before.`, before.receipt, facts["previous"]));
+      const id = await digestOf(receipt, this.#proof);
+      await keep<Kept>({
+        id, viewer: this.#viewer, number, receipt, signature, policy: String(facts["policy"]),
+        at_ms: nowMs(), faults, notes: [], videos: [], how: "fetched",
+      });
+      if (faults.length) this.#noticed(faults, []);
+      before = { number, receipt: id };
+    }
+    const last = before ?? { number: next - 1, receipt: NO_DIGEST };
+    await update(cell, trail, (now) => (missing < 0 || last.number > now.number ? last : now));
+  }
+
+  /** The server wrote events: add them to our chain. */
+  async taken(answer: Pick<EventsAnswer, "events"> & { n?: number; head?: string }): Promise<Fault[]> {
+    const made = await this.#made();
+    let faults: Fault[] = [];
+    const chain = await this.#chain(async (before) => {
+      const [after, found] = await absorb(before, answer.events, made, this.#proof);
+      faults = found;
+      return after;
+    });
+    const { n, head } = answer;
+    const mine = n === undefined ? undefined : chain.recent[n];
+    if (mine !== undefined && mine !== head)
+      faults.push(fault("events", "The server’s chain of your actions differs from yours.", mine, head));
+    if (faults.length) this.#noticed(faults, []);
+    return faults;
+  }
+
+  /**
+   * Ask for the next slate and check it. One at a time over all tabs.
+   *
+   * Asking again after a lost answer repeats number and nonce, so the server repeats its bytes.
+   */
+  async ask(policy: string, flush: () => Promise<void>): Promise<ServedSlate> {
+    return inLine("slate", async () => {
+      for (let tries = 1; ; tries++) {
+        await flush();
+        try {
+          return await this.#askOnce(policy);
+        } catch (error) {
+          if (!(error instanceof Refused) || tries >= TRIES_MAX) throw error;
+          if (error.code === "number_taken")
+            await this.#reconcileReceipts(Number(error.rest["next_number"]));
+          else if (error.code === "events_not_here") await sleep(300 * tries);
+          else throw error;
+        }
+      }
+    });
+  }
+
+  async #askOnce(policy: string): Promise<ServedSlate> {
+    const { session } = this;
+    const cell = `trail.${this.#viewer}`;
+    const trail = await read<Trail>(cell, { number: 0, receipt: NO_DIGEST });
+    const number = trail.number + 1;
+    const open = await update<Open>(
+      `open.${this.#viewer}`,
+      { number, policy, nonce: randomHex(16) },
+      (old) => (old.number === number && old.policy === policy ? old : { number, policy, nonce: randomHex(16) }),
+    );
+    const chain = await this.#chain((value) => value);
+    const size = session.slate_size;
+    const context = {
+      language: navigator.language.slice(0, 2).toLowerCase() || "en",
+      tz_min: -new Date().getTimezoneOffset(),
+      age: "adult",
+    };
+    const answer = await api.slate({ policy, number, nonce: open.nonce, last_event: chain.n, size, context });
+    const strange = await this.taken({ events: [answer.served] });
+    const shown = answer.videos.map((video) => video.id);
+    const checked = await checkSlate(
+      { receipt: answer.receipt, signature: answer.signature, shown },
+      {
+        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size,
+        previous: trail.receipt, public_key: session.public_key,
+      },
+      await this.#chain((value) => value),
+      this.#proof,
+    );
+    const kept: Kept = {
+      id: checked.id, viewer: this.#viewer, number, receipt: answer.receipt,
+      signature: answer.signature, policy, at_ms: nowMs(), faults: [...checked.faults, ...strange],
+      notes: checked.notes, videos: answer.videos.map(small), how: "served",
+    };
+    await keep(kept);
+    await update<Trail>(cell, trail, () => ({ number, receipt: checked.id }));
+    return { kept, videos: answer.videos, is_caught_up: Boolean(answer.caught_up) };
+  }
+
+  last(count: number): Promise<Kept[]> {
+    return lastKept<Kept>(this.#viewer, count);
+  }
+
+  /** Hold every kept receipt against the server's copy of it. */
+  async compareWithServer(count: number, step: (done: number, of: number) => void): Promise<Fault[]> {
+    const kept = (await this.last(count)).filter((item) => item.how === "served");
+    const { receipts } = await api.receipts(count);
+    const byNumber = new Map<number, { receipt: string; signature: string }>();
+    for (const stored of receipts) {
+      try {
+        byNumber.set(Number(parseCanonical(stored.receipt)["number"]), stored);
+      } catch {
+        // Unreadable: its number stays missing, which is reported below.
+      }
+    }
+    const faults: Fault[] = [];
+    for (const [index, item] of kept.entries()) {
+      const wrong = await compareStored(item, byNumber.get(item.number), this.session.public_key, this.#proof);
+      if (wrong) faults.push(wrong);
+      step(index + 1, kept.length);
+    }
+    return faults;
+  }
+}

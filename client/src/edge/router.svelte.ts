@@ -1,0 +1,57 @@
+/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain */
+
+export type Route =
+  | { page: "feed"; video: string | null }
+  | { page: "creator"; handle: string }
+  | { page: "me" | "upload" | "operator" | "villain" };
+
+export function readRoute(path: string): Route {
+  const video = /^\/v\/([^/]+)\/?$/.exec(path)?.[1];
+  if (video) return { page: "feed", video: decodeURIComponent(video) };
+  const handle = /^\/@([^/]+)\/?$/.exec(path)?.[1];
+  if (handle) return { page: "creator", handle: decodeURIComponent(handle) };
+  const name = path.replace(/^\/|\/$/g, "");
+  if (name === "me" || name === "upload" || name === "operator" || name === "villain")
+    return { page: name };
+  return { page: "feed", video: null };
+}
+
+class Router {
+  route = $state.raw<Route>(readRoute(location.pathname));
+  #depth = 0;
+
+  constructor() {
+    addEventListener("popstate", () => {
+      this.#depth = Math.max(0, this.#depth - 1);
+      this.route = readRoute(location.pathname);
+    });
+  }
+
+  go = (path: string): void => {
+    if (path === location.pathname) return;
+    history.pushState(null, "", path);
+    this.#depth += 1;
+    this.route = readRoute(path);
+  };
+
+  /** Back to where one came from, or to the feed when this page was opened directly. */
+  back = (): void => {
+    if (this.#depth > 0) history.back();
+    else {
+      history.replaceState(null, "", "/");
+      this.route = readRoute("/");
+    }
+  };
+}
+
+export const router = new Router();
+
+/** Let plain links inside the app change the page without loading it anew. */
+export function followLinks(event: MouseEvent): void {
+  const link = (event.target as Element | null)?.closest("a");
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!link || !isPlain || link.target || link.hasAttribute("download")) return;
+  if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+  event.preventDefault();
+  router.go(link.pathname);
+}

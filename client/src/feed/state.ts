@@ -1,0 +1,102 @@
+/** The feed as one value. */
+import type { Fault } from "../receipts/faults";
+import type { Draft } from "../events/queue";
+import type { PolicyCard, Video } from "../edge/types";
+
+export interface Item {
+  /** Unique in the column: "<request number>.<position>". */
+  readonly key: string;
+  readonly number: number;
+  /** Receipt id; empty for the one video opened by its permalink, which no feed chose. */
+  readonly receipt: string;
+  readonly position: number;
+  readonly policy: string;
+  readonly video: Video;
+}
+
+export interface Trouble {
+  readonly title: string;
+  readonly message: string;
+  readonly what_to_do: string;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly undo: FeedEvent | null;
+}
+
+export type Phase =
+  | "opening"
+  | "loading"
+  | "playing"
+  | "making" // nothing to show yet: the first clips are being made
+  | "refused" // a slate failed its check
+  | "failed";
+
+export interface Feed {
+  readonly phase: Phase;
+  readonly policies: readonly PolicyCard[];
+  readonly policy: string;
+  readonly items: readonly Item[];
+  readonly at: number;
+  readonly is_asking: boolean;
+  readonly is_online: boolean;
+  /** The last slate said that nothing unseen is left. */
+  readonly is_caught_up: boolean;
+  /** The policy has nothing at all to show (Following without follows). */
+  readonly is_bare: boolean;
+  readonly playable: number;
+  readonly wanted: number;
+  readonly trouble: Trouble | null;
+  readonly faults: readonly Fault[];
+  readonly toast: Toast | null;
+  readonly toasts: number;
+}
+
+export const CLOSED: Feed = {
+  phase: "opening",
+  policies: [],
+  policy: "for-you",
+  items: [],
+  at: 0,
+  is_asking: false,
+  is_online: true,
+  is_caught_up: false,
+  is_bare: false,
+  playable: 0,
+  wanted: 0,
+  trouble: null,
+  faults: [],
+  toast: null,
+  toasts: 0,
+};
+
+export type Mark = "like" | "save" | "follow";
+export type Away = "not_interested" | "mute" | "block" | "report";
+
+export type FeedEvent =
+  | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; first: Video | null }
+  | { kind: "arrived"; policy: string; number: number; receipt: string; videos: readonly Video[]; is_caught_up: boolean }
+  | { kind: "not_ready"; playable: number; wanted: number }
+  | { kind: "ready" }
+  | { kind: "failed"; trouble: Trouble }
+  | { kind: "refused"; faults: readonly Fault[] }
+  | { kind: "retry" }
+  | { kind: "moved"; at: number }
+  | { kind: "gone"; video: string }
+  | { kind: "policy_chosen"; policy: string }
+  | { kind: "marked"; mark: Mark; item: Item; is_on: boolean }
+  | { kind: "shared"; item: Item }
+  | { kind: "sent_away"; away: Away; item: Item; reason: string }
+  | { kind: "brought_back"; away: Away; item: Item; removed: readonly Item[]; at: number }
+  | { kind: "network"; is_online: boolean }
+  | { kind: "said"; text: string }
+  | { kind: "toast_over"; id: number };
+
+export type Effect =
+  | { do: "ask"; policy: string }
+  | { do: "wait_ready" }
+  | { do: "record"; event: Draft; is_urgent: boolean }
+  | { do: "scroll"; at: number }
+  | { do: "remember_policy"; policy: string };

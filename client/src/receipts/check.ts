@@ -1,0 +1,149 @@
+/** Checks a slate before it may be played. Everything here is done without asking the server again. */
+import { NotCanonical, parseCanonical, type CanonicalObject } from "./canonical";
+import type { Chain } from "./chain";
+import { fault, type Fault } from "./faults";
+import { asBytes, digestOf, fromBase64, type Proof } from "./proof";
+
+export const RECEIPT_SPEC = "receipt-v1";
+const SIGNED_PREFIX = "plainview receipt-v1\n";
+
+export interface SignedSlate {
+  readonly receipt: string;
+  readonly signature: string;
+  /** Ids of the videos that came with it, in order. */
+  readonly shown: readonly string[];
+}
+
+/** What this browser asked for and remembers. */
+export interface Expected {
+  readonly viewer: string;
+  readonly edition: string;
+  readonly number: number;
+  readonly nonce: string;
+  readonly policy: string;
+  readonly size: number;
+  /** The id of the receipt before, or NO_DIGEST for the first. */
+  readonly previous: string;
+  readonly public_key: string;
+}
+
+export interface Checked {
+  /** SHA-256 of the receipt's bytes. */
+  readonly id: string;
+  readonly number: number;
+  readonly faults: readonly Fault[];
+  /** Things that are no fault but that could not be checked here. */
+  readonly notes: readonly string[];
+  readonly receipt: CanonicalObject | null;
+}
+
+export async function isSigned(
+  receipt: string,
+  signature: string,
+  publicKey: string,
+  proof: Proof,
+): Promise<boolean> {
+  try {
+    const message = asBytes(SIGNED_PREFIX + receipt);
+    return await proof.verifies(fromBase64(signature), message, fromBase64(publicKey));
+  } catch {
+    return false;
+  }
+}
+
+/** Ids of the slate in a receipt, in order; empty if the receipt has no such list. */
+export function slateIds(receipt: CanonicalObject): string[] {
+  const slate = receipt["slate"];
+  if (!Array.isArray(slate)) return [];
+  return slate.map((place) =>
+    typeof place === "object" && !Array.isArray(place) ? String(place["video"]) : "",
+  );
+}
+
+function differing(receipt: CanonicalObject, want: Expected): Fault[] {
+  const faults: Fault[] = [];
+  const must = (stage: Fault["stage"], field: string, value: string | number, message: string) => {
+    if (receipt[field] !== value) faults.push(fault(stage, message, value, receipt[field] ?? "nothing"));
+  };
+  must("encoding", "spec", RECEIPT_SPEC, "The receipt is of a kind this client does not know.");
+  must("viewer", "viewer", want.viewer, "The receipt was made out to somebody else.");
+  must("viewer", "edition", want.edition, "The receipt is from another service.");
+  must("request", "number", want.number, "The receipt answers another request than yours.");
+  must("request", "nonce", want.nonce, "The receipt does not contain the random number you sent.");
+  must("request", "policy", want.policy, "The videos were chosen by other rules than you asked for.");
+  must("chain", "previous", want.previous,
+    "The receipt does not follow from the last one you got: something in between was changed or left out.");
+  return faults;
+}
+
+function eventFaults(receipt: CanonicalObject, chain: Chain): [Fault[], string[]] {
+  const cited = receipt["events"];
+  if (typeof cited !== "object" || Array.isArray(cited))
+    return [[fault("events", "The receipt does not say which of your actions it used.")], []];
+  const n = Number(cited["n"]);
+  const mine = chain.recent[n];
+  if (mine === undefined) {
+    const note =
+      n > chain.n
+        ? `It counts ${n - chain.n} of your actions that this browser has not seen (another device?).`
+        : "It counts actions from before this browser began to keep its own record.";
+    return [[], [note]];
+  }
+  if (mine === cited["head"]) return [[], []];
+  return [
+    [fault("events", "What the server says you did is not what you did.", mine, cited["head"])],
+    [],
+  ];
+}
+
+/**
+ * Everything a browser can check of one slate, in the order a person would want to hear of it.
+ *
+ * `faults` is empty exactly when the slate may be played. Choosing itself is recomputed elsewhere
+ * (`POST /api/v1/check`, `plainview replay`): a browser has neither the catalogue nor the weights.
+ */
+export async function checkSlate(
+  slate: SignedSlate,
+  want: Expected,
+  chain: Chain,
+  proof: Proof,
+): Promise<Checked> {
+  const id = await digestOf(slate.receipt, proof);
+  let receipt: CanonicalObject;
+  try {
+    receipt = parseCanonical(slate.receipt);
+  } catch (error) {
+    if (!(error instanceof NotCanonical)) throw error;
+    const faults = [fault("encoding", `The receipt cannot be read: ${error.message}.`)];
+    return { id, number: want.number, faults, notes: [], receipt: null };
+  }
+  const faults: Fault[] = [];
+  if (!(await isSigned(slate.receipt, slate.signature, want.public_key, proof)))
+    faults.push(fault("signature", "The receipt’s signature is wrong: it was changed after it was signed, or signed by someone else."));
+  faults.push(...differing(receipt, want));
+  const promised = slateIds(receipt);
+  if (promised.join() !== slate.shown.join())
+    faults.push(fault("slate", "You were sent other videos than the ones in the receipt.", promised.join(", "), slate.shown.join(", ")));
+  if (slate.shown.length > want.size)
+    faults.push(fault("slate", "More videos came than you asked for.", want.size, slate.shown.length));
+  const [eventsWrong, notes] = eventFaults(receipt, chain);
+  faults.push(...eventsWrong);
+  return { id, number: want.number, faults, notes, receipt };
+}
+
+/** One receipt as this browser got it and as the server has it now. */
+export async function compareStored(
+  kept: { id: string; number: number; receipt: string },
+  stored: { receipt: string; signature: string } | undefined,
+  publicKey: string,
+  proof: Proof,
+): Promise<Fault | null> {
+  if (!stored)
+    return fault("stored", `The server no longer has receipt № ${kept.number}. You still do.`, kept.id, "nothing");
+  const found = await digestOf(stored.receipt, proof);
+  if (found !== kept.id)
+    return fault("stored", `Receipt № ${kept.number} was changed on the server after you got it.`, kept.id, found);
+  if (!(await isSigned(stored.receipt, stored.signature, publicKey, proof)))
+    return fault("signature", `The server’s copy of receipt № ${kept.number} no longer carries a right signature.`);
+  return null;
+}
