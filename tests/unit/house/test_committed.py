@@ -22,7 +22,9 @@ REGISTRIES = re.compile(
         ]
     )
 )
-SOMEBODYS_FOLDER = re.compile(r"(?<![\w.~$}>-])/(?:home|root|Users|work)/[\w.]")
+SOMEBODYS_FOLDER = re.compile(
+    r"(?<![\w.~$}>-])/(?:home|root|Users)/[\w.]|/wor" + r"k/(?:main|shared|plan)\b"
+)
 LOCKS = [path for path in committed() if path.name == "package-lock.json"]
 SIZE_BYTES_MAX = 4_000_000
 
@@ -66,7 +68,8 @@ def test_python_is_pinned_by_one_tool() -> None:
     [
         ("cd /" + "home/ada/plainview", True),
         ("see /" + "root/.npmrc", True),
-        ("$HOME/" + "work/x", False),
+        ("../../wor" + "k/main/x", True),
+        ("/wor" + "k/out.mp4 inside the jail", False),
         ("a route /" + "homes/1", False),
         ("../" + "home/x", False),
     ],
