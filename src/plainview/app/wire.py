@@ -17,6 +17,7 @@ from plainview.edge.writer.client import WriterClient
 
 if TYPE_CHECKING:
     from plainview.edge.keys import FileSigner
+    from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
     from plainview.flows.serve_slate import Serving
 
@@ -45,6 +46,14 @@ class Wired:
 
         return EpochFreezer(
             reads=self.reads, writer=self.writer, files=self.epoch_files, clock=self.clock
+        )
+
+    def evidence(self) -> "StoredEvidence":
+        """What receipts are checked against: stored inputs, and nothing that serves."""
+        from plainview.flows.check_receipts import StoredEvidence
+
+        return StoredEvidence(
+            views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects
         )
 
     def serving(self) -> "Serving":

@@ -10,6 +10,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from plainview import __version__
+from plainview.app.http.checking import CHECK_ROUTES
 from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.pages import PAGE_ROUTES
 from plainview.app.http.service import Service
@@ -43,7 +44,7 @@ def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHan
 def build_application(service: Service) -> Litestar:
     """The ASGI application over `service`."""
     return Litestar(
-        route_handlers=[*VIEW_ROUTES, *PAGE_ROUTES],
+        route_handlers=[*VIEW_ROUTES, *CHECK_ROUTES, *PAGE_ROUTES],
         state=State({"service": service}),
         guards=[guard_writes],
         exception_handlers={Exception: answer_error},

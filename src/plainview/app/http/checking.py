@@ -1,0 +1,103 @@
+"""Checking over HTTP: replay my last slates, and why one video stood in one of them."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get, post
+
+from plainview.app.http.errors import ApiError
+from plainview.app.http.service import Service, service_of, session_of
+from plainview.app.http.shapes import VideoShape, slate_shapes
+from plainview.app.http.view import own_receipt
+from plainview.app.http.words import WhyShape, why_shape
+from plainview.audit.verdict import Verdict
+from plainview.core.terms.ids import VideoId, ViewerId
+from plainview.flows.check_receipts import check_receipts
+from plainview.flows.explain_video import NoReason, explain_video
+
+LAST_MAX = 200
+
+
+class CheckBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the newest slates to recompute."""
+
+    last: Annotated[int, msgspec.Meta(ge=1, le=LAST_MAX)] = 20
+
+
+class FailureShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A slate that is not what its receipt's inputs give; `honest` is what they do give."""
+
+    receipt: str
+    number: int
+    stage: str
+    message: str
+    served: tuple[VideoShape, ...]
+    honest: tuple[VideoShape, ...]
+
+
+class CheckShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What recomputing them gave; `ok` counts those that came out the same, byte for byte."""
+
+    checked: int
+    ok: int
+    failures: tuple[FailureShape, ...]
+
+
+@post("/api/v1/check", status_code=200, summary="Recompute my last slates")
+async def post_check(request: Request[Any, Any, Any], data: CheckBody) -> CheckShape:
+    """Replay the viewer's newest receipts from stored inputs and say which differ, and where."""
+    session = session_of(request)
+    service = service_of(request)
+    return await service.in_pool(_check, service, session.viewer, data.last)
+
+
+def _check(service: Service, viewer: ViewerId, last: int) -> CheckShape:
+    verdicts = check_receipts(
+        viewer,
+        last=last,
+        views=service.wired.reads,
+        evidence=service.wired.evidence(),
+        public_key=service.serving.signer.public_key(),
+    )
+    return CheckShape(
+        checked=len(verdicts),
+        ok=sum(verdict.is_same for verdict in verdicts),
+        failures=tuple(_failure(service, one) for one in verdicts if not one.is_same),
+    )
+
+
+def _failure(service: Service, verdict: Verdict) -> FailureShape:
+    honest = verdict.honest or ()
+    records = service.wired.reads.videos([*verdict.served, *honest])
+    return FailureShape(
+        receipt=verdict.receipt,
+        number=verdict.number,
+        stage=verdict.stage,
+        message=verdict.message,
+        served=slate_shapes([(video, "") for video in verdict.served], records, state=None),
+        honest=slate_shapes([(video, "") for video in honest], records, state=None),
+    )
+
+
+@get(
+    "/api/v1/receipts/{receipt_id:str}/why/{video_id:str}",
+    summary="Why this video",
+    sync_to_thread=True,
+)
+def get_why(request: Request[Any, Any, Any], receipt_id: str, video_id: str) -> WhyShape:
+    """Recompute the slate of one's own receipt and say why the video stood in it."""
+    service = service_of(request)
+    issued = own_receipt(request, receipt_id)
+    if not video_id.isdecimal():
+        raise ApiError("not_found", "There is no such video.")
+    try:
+        why = explain_video(
+            issued.receipt, VideoId(int(video_id)), evidence=service.wired.evidence()
+        )
+    except NoReason as error:
+        raise ApiError("not_found", str(error)) from error
+    policy = service.serving.policies.get(why.policy)
+    return why_shape(why, title=policy.title if policy else why.policy)
+
+
+CHECK_ROUTES = [post_check, get_why]

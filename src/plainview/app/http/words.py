@@ -1,0 +1,139 @@
+"""*Why this video?* in plain words, from the numbers of `core.feed.explain`."""
+
+import msgspec
+
+from plainview.core.feed import Why
+from plainview.core.terms.weights import HEADS
+from plainview.flows.explain_video import Explained
+
+REASONS_MAX = 6
+PROPENSITY_BITS = 40
+
+SOURCE_WORDS = {
+    "following": "It is by somebody you follow.",
+    "near_recent": "It is close to what you watched just now.",
+    "near_lasting": "It is close to what you have watched for longer.",
+    "rising": "It is rising: many people take to it right now.",
+    "popular": "It is popular with everybody.",
+    "fresh": "It is new, and every new video is owed a first audience.",
+    "newest": "It is among the newest.",
+    "rest": "Nothing closer to you was left.",
+    "repeat": "You have seen everything there is; of all you saw, this was longest ago.",
+}
+
+RULE_WORDS = {
+    "removed": "removed by the operator",
+    "withdrawn": "taken back by their creators",
+    "unlisted": "not listed by their creators",
+    "too_young": "not for the age you gave",
+    "label_restricted": "restricted",
+    "label_sensitive": "marked sensitive",
+    "label_synthetic": "marked as made by machine",
+    "label_advert": "adverts",
+    "creator_blocked": "by creators you blocked",
+    "creator_muted": "by creators you muted",
+    "video_reported": "reported by you",
+    "video_rejected": "marked not interesting by you",
+    "too_long": "too long for this feed",
+    "other_language": "in another language",
+    "seen": "seen by you already",
+}
+
+
+class ReasonShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that moved it: up when `effect` is above 0. In units of value."""
+
+    label: str
+    effect: int
+    words: str
+
+
+class PredictionShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ranking expected of you, in thousandths."""
+
+    head: str
+    per_mille: int
+
+
+class ConsideredShape(msgspec.Struct, frozen=True, kw_only=True):
+    """How many were ranked, and how many each rule had kept out before."""
+
+    candidates: int
+    filtered: dict[str, int]
+
+
+class WhyShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a video stood in a slate; every number is the one that decided."""
+
+    sentence: str
+    source: str
+    slot: str
+    place: int
+    policy: str
+    propensity_words: str
+    reasons: tuple[ReasonShape, ...]
+    predictions: tuple[PredictionShape, ...]
+    considered: ConsideredShape
+    filtered_words: dict[str, str]
+    numbers: dict[str, int]
+
+
+def why_shape(explained: Explained, *, title: str) -> WhyShape:
+    """The reasons of one place, for people."""
+    why = explained.why
+    return WhyShape(
+        sentence=_sentence(why, title),
+        source=why.item.source,
+        slot=why.item.slot,
+        place=why.place,
+        policy=explained.policy,
+        propensity_words=_odds(why.item.propensity),
+        reasons=tuple(
+            ReasonShape(
+                label=one.label,
+                effect=one.effect,
+                words=f"{'Moved it up' if one.effect > 0 else 'Moved it down'}: {one.label}.",
+            )
+            for one in why.effects[:REASONS_MAX]
+        ),
+        predictions=tuple(
+            PredictionShape(head=head, per_mille=per_mille)
+            for head, per_mille in zip(HEADS, why.per_mille, strict=False)
+        ),
+        considered=ConsideredShape(candidates=why.candidates, filtered=dict(why.filtered)),
+        filtered_words={rule: RULE_WORDS.get(rule, rule) for rule in why.filtered},
+        numbers={
+            "value": why.item.value,
+            "rank": why.rank,
+            "candidates": why.candidates,
+            "epoch": explained.epoch,
+            "propensity": why.item.propensity,
+            "explore_pool": why.explore_pool,
+            "spacing_level": why.spacing_level,
+            "label_points_milli": why.label_points_milli,
+        },
+    )
+
+
+def _sentence(why: Why, title: str) -> str:
+    source = SOURCE_WORDS.get(why.item.source, "")
+    if why.item.slot == "repeat":
+        return source
+    if why.item.slot == "explore":
+        return (
+            f"Place {why.place} of {title} was kept for something new, and chance chose among"
+            f" {why.explore_pool} videos. {source}"
+        )
+    moved = next((one.label for one in why.effects if one.effect > 0), "")
+    most = f" What moved it most: {moved}." if moved else ""
+    return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{most}"
+
+
+def _odds(propensity: int) -> str:
+    """The exact odds of this video at this place, as one says them."""
+    certain = 1 << PROPENSITY_BITS
+    if propensity >= certain:
+        return "It was certain to stand here."
+    if propensity <= 0:
+        return "It could not stand here by chance."
+    return f"It had a chance of 1 in {-(-certain // propensity):,} to stand here."

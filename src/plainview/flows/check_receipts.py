@@ -1,0 +1,100 @@
+"""Check receipts: recompute a viewer's last slates from what is stored, apart from what serves."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from plainview.audit.evidence import EpochEvidence
+from plainview.audit.replay import replay_many, with_previous
+from plainview.audit.verdict import Verdict
+from plainview.core.catalogue import parse_rows, rows_bytes
+from plainview.core.terms.ids import Digest, ViewerId
+from plainview.flows.read_epoch import NoEpoch, read_rows
+from plainview.ports.objects import NoObject, Objects
+from plainview.ports.serving import EpochFiles, ServingReads
+from plainview.ports.view import ViewReads
+
+EPOCHS_KEPT = 4
+FILES_KEPT = 32
+
+
+class StoredEvidence:
+    """`Evidence` from the database, the objects and the epochs' files of one data folder.
+
+    Keeps the last few answers, so that the same question gets the same object. Not safe to share
+    between threads.
+    """
+
+    def __init__(
+        self, *, views: ViewReads, reads: ServingReads, files: EpochFiles, objects: Objects
+    ) -> None:
+        self._views = views
+        self._reads = reads
+        self._files = files
+        self._objects = objects
+        self._epochs: OrderedDict[int, EpochEvidence] = OrderedDict()
+        self._bytes: OrderedDict[Digest, bytes] = OrderedDict()
+
+    def epoch(self, number: int) -> EpochEvidence | None:
+        """See `Evidence`."""
+        if number not in self._epochs:
+            record = self._reads.epoch(number)
+            if record is None:
+                return None
+            earlier = max((kept for kept in self._epochs if kept < number), default=None)
+            known = (earlier, parse_rows(self._epochs[earlier].rows)) if earlier else None
+            try:
+                rows = read_rows(record, reads=self._reads, files=self._files, known=known)
+            except (NoEpoch, FileNotFoundError):
+                return None
+            after = self._reads.epoch(number + 1)
+            self._epochs[number] = EpochEvidence(
+                header=record.header,
+                rows=rows_bytes(rows),
+                replaced_ms=after.frozen_ms if after else -1,
+            )
+            while len(self._epochs) > EPOCHS_KEPT:
+                self._epochs.popitem(last=False)
+        return self._epochs[number]
+
+    def weights(self, digest: Digest) -> bytes | None:
+        """See `Evidence`."""
+        return self._object(digest)
+
+    def policy(self, digest: Digest) -> bytes | None:
+        """See `Evidence`."""
+        return self._object(digest)
+
+    def hour_key(self, hour: int) -> bytes | None:
+        """See `Evidence`."""
+        found = self._reads.hour_key(hour)
+        return found.key if found else None
+
+    def events(self, viewer: ViewerId, *, after: int, upto: int) -> Sequence[bytes]:
+        """See `Evidence`."""
+        found = self._views.chain_after(viewer, after)
+        return found[1][: max(upto - after, 0)] if found else ()
+
+    def _object(self, digest: Digest) -> bytes | None:
+        if digest not in self._bytes:
+            try:
+                self._bytes[digest] = self._objects.get(digest)
+            except NoObject:
+                return None
+            while len(self._bytes) > FILES_KEPT:
+                self._bytes.popitem(last=False)
+        return self._bytes[digest]
+
+
+def check_receipts(
+    viewer: ViewerId, *, last: int, views: ViewReads, evidence: StoredEvidence, public_key: bytes
+) -> list[Verdict]:
+    """The verdicts on the viewer's newest `last` receipts, oldest first.
+
+    Recomputed from stored inputs with code that serving does not go through: what a process serves
+    from memory plays no part in it.
+    """
+    newest_last = reversed(views.last_receipts(viewer, last + 1))
+    pairs = [(one.receipt, one.signature) for one in newest_last]
+    signed = with_previous(pairs)[-last:]
+    verdicts = replay_many(signed, evidence=evidence, public_key=public_key)
+    return sorted(verdicts, key=lambda verdict: verdict.number)

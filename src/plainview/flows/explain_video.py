@@ -1,0 +1,68 @@
+"""Explain a video: recompute the slate of a receipt, keep every step, say what moved this one."""
+
+import msgspec
+
+from plainview.audit.evidence import Evidence
+from plainview.core.catalogue import EpochRefused, verify_epoch
+from plainview.core.events import empty_state, fold, parse_event
+from plainview.core.feed import BadRequest, Why, build_index, explain, trace_slate
+from plainview.core.learn import load_weights
+from plainview.core.policy import compile_policy
+from plainview.core.receipts import parse_receipt, slate_seed
+from plainview.core.terms.ids import VideoId
+from plainview.core.terms.slate import SlateRequest
+
+
+class NoReason(Exception):
+    """It cannot be said why: the video is not in that slate, an input is no longer kept, or the
+    recomputed slate is another one, which a check of the receipt will name."""
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a video stood where it did, under which policy."""
+
+    why: Why
+    policy: str
+    epoch: int
+
+
+def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -> Explained:
+    """Recompute the slate and explain `video`. Raises: NoReason."""
+    receipt = parse_receipt(receipt_bytes)
+    given = evidence.epoch(receipt.epoch)
+    weights = evidence.weights(receipt.weights)
+    policy = evidence.policy(receipt.policy_digest)
+    hour_key = evidence.hour_key(receipt.hour)
+    events = evidence.events(receipt.viewer, after=0, upto=receipt.events_n)
+    if given is None or weights is None or policy is None or hour_key is None:
+        raise NoReason("What this slate was made from is no longer kept.")
+    if len(events) < receipt.events_n:
+        raise NoReason("The events this slate was made from are no longer kept.")
+    try:
+        epoch = verify_epoch(given.header, given.rows, receipt.epoch_root)
+    except EpochRefused as error:
+        raise NoReason(f"The stored epoch is not the one the receipt names: {error}") from error
+    state = fold(empty_state(receipt.viewer), [parse_event(body) for body in events])
+    seed = slate_seed(
+        hour_key,
+        viewer=receipt.viewer,
+        number=receipt.number,
+        nonce=receipt.nonce,
+        previous=receipt.previous,
+    )
+    trace = trace_slate(
+        index=build_index(epoch),
+        weights=load_weights(weights),
+        policy=compile_policy(policy),
+        state=state,
+        request=SlateRequest(
+            number=receipt.number, now_ms=receipt.now_ms, seed=seed, context=receipt.context
+        ),
+    )
+    if [item.video for item in trace.slate.items] != [shown.video for shown in receipt.slate]:
+        raise NoReason("The slate that was served is not what its inputs give. Check this receipt.")
+    try:
+        why = explain(trace, video)
+    except BadRequest as error:
+        raise NoReason("This video is not in that slate.") from error
+    return Explained(why=why, policy=receipt.policy, epoch=receipt.epoch)
