@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.house.tree import ROOT, committed, short, text_of
+from tests.unit.house.tree import ROOT, committed, short, text_of, wrong
 
 # Spelled in pieces, or this file would find itself.
 REGISTRIES = re.compile(
@@ -29,18 +29,20 @@ LOCKS = [path for path in committed() if path.name == "package-lock.json"]
 SIZE_BYTES_MAX = 4_000_000
 
 
-@pytest.mark.parametrize("path", committed(), ids=short)
-def test_a_file_names_no_registry_and_no_ones_folder(path: Path) -> None:
-    """No committed text names the host of a package registry or a folder of one machine."""
+def places(path: Path) -> list[str]:
+    """The registries and the folders of one machine that a file names."""
     text = text_of(path) or ""
-    assert REGISTRIES.findall(text) == []
-    assert SOMEBODYS_FOLDER.findall(text) == []
+    return REGISTRIES.findall(text) + SOMEBODYS_FOLDER.findall(text)
 
 
-@pytest.mark.parametrize("path", committed(), ids=short)
-def test_a_file_is_small_enough_to_clone(path: Path) -> None:
+def test_no_file_names_a_registry_or_somebodys_folder() -> None:
+    """No committed text names the host of a package registry or a folder of one machine."""
+    assert wrong(committed(), places) == {}
+
+
+def test_every_file_is_small_enough_to_clone() -> None:
     """No committed file is larger than 4 MB."""
-    assert path.stat().st_size <= SIZE_BYTES_MAX
+    assert [short(path) for path in committed() if path.stat().st_size > SIZE_BYTES_MAX] == []
 
 
 def test_there_is_one_lock_for_the_client() -> None:

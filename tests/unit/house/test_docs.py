@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.house.tree import ROOT, committed, settings, short
+from tests.unit.house.tree import ROOT, committed, settings, short, wrong
 
 MAKEFILE = ROOT / "Makefile"
 SPOKEN = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"]
@@ -104,8 +104,12 @@ def test_the_version_is_said_once() -> None:
     assert said[1] == settings()["project"]["version"]
 
 
-@pytest.mark.parametrize("path", [path for path in committed() if path.suffix == ".md"], ids=short)
-def test_links_between_documents_lead_somewhere(path: Path) -> None:
-    """Each relative link or picture in a document points at a file of the checkout."""
+def dead_links(path: Path) -> list[str]:
+    """The relative links of a document that point at nothing in the checkout."""
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text())
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    return [link for link in links if not (path.parent / link).exists()]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """Each relative link or picture in a document points at a file of the checkout."""
+    assert wrong([path for path in committed() if path.suffix == ".md"], dead_links) == {}

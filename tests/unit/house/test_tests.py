@@ -2,11 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.unit.house.tree import parsed, python_under, short
+from tests.unit.house.tree import parsed, python_under, wrong
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 EXCUSES = {"skip", "skipif", "xfail", "importorskip"}
@@ -44,16 +41,18 @@ def excuses(module: ast.Module) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", python_under("tests/"), ids=short)
-def test_every_test_says_what_is_true(path: Path) -> None:
+def complaints(module: ast.Module) -> list[str]:
+    return [said for said in map(complaint, written_in(module)) if said]
+
+
+def test_every_test_says_what_is_true() -> None:
     """Every test of the tree has a docstring of one sentence."""
-    assert [said for said in map(complaint, written_in(parsed(path))) if said] == []
+    assert wrong(python_under("tests/"), lambda path: complaints(parsed(path))) == {}
 
 
-@pytest.mark.parametrize("path", python_under("tests/"), ids=short)
-def test_no_test_is_excused(path: Path) -> None:
+def test_no_test_is_excused() -> None:
     """No test of the tree is skipped, expected to fail, or asserts a constant."""
-    assert excuses(parsed(path)) == []
+    assert wrong(python_under("tests/"), lambda path: excuses(parsed(path))) == {}
 
 
 def test_the_checks_see_what_they_look_for() -> None:
@@ -64,7 +63,7 @@ def test_the_checks_see_what_they_look_for() -> None:
         "@pytest.mark.skip\ndef test_c():\n    '''It holds'''\n    pytest.skip()\n    assert 1\n"
     )
     module = ast.parse(code)
-    assert [complaint(t) for t in written_in(module)] == [
+    assert complaints(module) == [
         "test_a: no docstring",
         "test_b: more than one sentence",
         "test_c: the sentence has no full stop",

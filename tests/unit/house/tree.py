@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import tomllib
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,11 @@ def python_under(*folders: str) -> list[Path]:
 
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def wrong(paths: Iterable[Path], look: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+    """What `look` finds in each file, for the files in which it finds anything."""
+    return {short(path): found for path in paths if (found := look(path))}
 
 
 @cache
