@@ -3,6 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+.DELETE_ON_ERROR:
 SHELL := /bin/sh
 VENV ?= .venv
 export VENV
