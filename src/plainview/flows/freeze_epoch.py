@@ -10,6 +10,7 @@ from plainview.core.catalogue import (
     VideoFacts,
     add_counts,
     build_rows,
+    changed_leaves,
     delta,
     freeze,
     merge_rows,
@@ -21,6 +22,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.events import CountedVideo, count_events, empty_state, fold, parse_event
 from plainview.core.terms.epoch import Rows
+from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, VideoId, ViewerId
 from plainview.core.terms.viewer import ViewerState
 from plainview.flows.read_epoch import read_rows
@@ -173,6 +175,7 @@ class EpochFreezer:
         )
         name = f"{number:010d}-{epoch.root[:16]}.{'rows' if is_whole else 'delta'}"
         self._files.keep(name, rows_bytes(epoch.rows) if is_whole else change)
+        self._files.keep(f"{name}.leaves", _leaves(frozen, None if is_whole else before))
         self._deltas = 0 if is_whole else self._deltas + 1
         self._delta_bytes = 0 if is_whole else self._delta_bytes + len(change)
         return EpochRecord(
@@ -230,6 +233,18 @@ class EpochFreezer:
         found = self._reads.chain_after(viewer, state.n)
         assert found is not None, "a viewer whose event is counted exists"
         return fold(state, [parse_event(body) for body in found[1][: n - 1 - state.n]])
+
+
+def _leaves(frozen: Frozen, before: Frozen | None) -> bytes:
+    """The header's leaf hash, then u32 index (little-endian) and hash of each leaf of rows; of
+    those alone that differ from `before`, if it is given. With them an epoch that was altered
+    afterwards is located to the header or to 64 rows."""
+    hashes = frozen.leaves.hashes
+    which = changed_leaves(before.epoch.rows, frozen.epoch.rows) if before else range(len(hashes))
+    parts = [leaf_hash(frozen.header_bytes)]
+    for index in which:
+        parts += (index.to_bytes(4, "little"), hashes[index])
+    return b"".join(parts)
 
 
 def _merge(before: Frozen | None, facts: Iterable[VideoFacts], topics: tuple[str, ...]) -> Rows:
