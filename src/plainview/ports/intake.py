@@ -211,7 +211,8 @@ class BecomeCreator(Command[CreatorRecord], frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of work. `attempts` counts this one; `payload` is the kind's own."""
+    """A piece of work. `attempts` counts claims, this one too; `failures` those that ended with an
+    error (the rest died or made way). `payload` is the kind's own."""
 
     id: int
     kind: str
@@ -219,6 +220,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     payload: bytes
     priority: int
     attempts: int
+    failures: int
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +232,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     stage: str
     attempts: int
+    failures: int
     lease_ms: int
     not_before_ms: int
     last_error: str
@@ -293,8 +296,8 @@ class FinishJob(Command[Done], frozen=True, kw_only=True):
 class ReturnJob(Command[Done], frozen=True, kw_only=True):
     """Give the job back: to be tried again from `not_before_ms`, or `is_final`: never.
 
-    `is_attempt` false does not count the attempt (the job made way for another, as `priority`
-    says). Nothing happens when the lease was lost.
+    It failed unless `error` is empty: then it made way for others, with another `priority`.
+    Nothing happens when the lease was lost.
     """
 
     job: int
@@ -302,7 +305,6 @@ class ReturnJob(Command[Done], frozen=True, kw_only=True):
     error: str
     priority: int
     not_before_ms: int
-    is_attempt: bool
     is_final: bool
     at_ms: int
 

@@ -20,7 +20,7 @@ _UPLOAD = (
     " LEFT JOIN videos ON videos.upload = uploads.id"
 )
 _JOB = (
-    "id, kind, subject, priority, stage, attempts, lease_ms, not_before_ms, last_error,"
+    "id, kind, subject, priority, stage, attempts, failures, lease_ms, not_before_ms, last_error,"
     " created_ms, finished_ms FROM jobs"
 )
 _WORDS = msgspec.json.Decoder(tuple[str, ...])

@@ -1,6 +1,8 @@
 """Carries out the leasing of work: a row a job, in the same database as what it serves."""
 
 import sqlite3
+from collections.abc import Sequence
+from typing import Any
 
 from plainview.edge.sqlite.carrying import carries_out
 from plainview.ports.commands import Done, Refused
@@ -14,14 +16,12 @@ from plainview.ports.intake import (
     ReturnJob,
 )
 
-_JOB = "id, kind, subject, payload, priority, attempts"
+_JOB = "id, kind, subject, payload, priority, attempts, failures"
 DUE = "(stage = 'waiting' AND not_before_ms <= :at_ms OR stage = 'leased' AND lease_ms <= :at_ms)"
 
 
-def _job(row: tuple[int, str, str, bytes, int, int]) -> Job:
-    return Job(
-        id=row[0], kind=row[1], subject=row[2], payload=row[3], priority=row[4], attempts=row[5]
-    )
+def _job(row: Sequence[Any]) -> Job:
+    return Job(**dict(zip(Job.__struct_fields__, row, strict=True)))
 
 
 @carries_out(QueueJobs)
@@ -94,10 +94,10 @@ def return_job(db: sqlite3.Cursor, command: ReturnJob) -> Done:
     """Put the row back in line, or close it as failed."""
     db.execute(
         "UPDATE jobs SET stage = ?, owner = NULL, last_error = ?, priority = ?, not_before_ms = ?,"
-        " attempts = attempts - ?, finished_ms = ? WHERE id = ? AND owner = ? AND stage = 'leased'",
+        " failures = failures + ?, finished_ms = ? WHERE id = ? AND owner = ? AND stage = 'leased'",
         (
             "failed" if command.is_final else "waiting", command.error, command.priority,
-            command.not_before_ms, 0 if command.is_attempt else 1,
+            command.not_before_ms, 1 if command.error else 0,
             command.at_ms if command.is_final else None, command.job, command.owner,
         ),
     )  # fmt: skip
