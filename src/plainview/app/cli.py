@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from plainview import __version__
+from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
+from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
 from plainview.edge.data_folder import DataFolder, FolderRefused
 
@@ -64,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
             "--demo", action="store_true", default=is_demo, help="make demonstration clips"
         )
         command.set_defaults(run=_up)
+    replay = _command(commands, "replay", REPLAY, epilog=REPLAY_EXAMPLES)
+    add_arguments(replay)
+    _add_settings(replay, only=("data",))
+    replay.set_defaults(run=_replay)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -155,6 +161,12 @@ def _print_code(address: str) -> None:
     import segno
 
     segno.make(address, error="l").terminal(compact=True, border=1)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from plainview.app.replay_command import replay_command
+
+    return replay_command(options, settings_of(options).data)
 
 
 def _reset(options: argparse.Namespace) -> int:
