@@ -184,6 +184,13 @@ class Ink:
         )
         self.image.paste(paint[:3], (x0, y0), layer)
 
+    def pi(self, x: float, y: float, size: float, paint: RGB) -> None:
+        """The letter pi, which the built-in face lacks, centred on (x, y)."""
+        w = size * 0.11
+        self.line([(x - size * 0.36, y - size * 0.24), (x + size * 0.36, y - size * 0.24)], w, paint)
+        self.line([(x - size * 0.16, y - size * 0.22), (x - size * 0.2, y + size * 0.32)], w, paint)
+        self.line([(x + size * 0.15, y - size * 0.22), (x + size * 0.17, y + size * 0.3), (x + size * 0.27, y + size * 0.32)], w, paint)
+
     def stamp(self, x: float, y: float, sprite: Image.Image) -> None:
         """Paste an RGBA sprite (already at sheet scale) with its middle at (x, y)."""
         s = self.scale

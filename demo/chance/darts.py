@@ -19,7 +19,7 @@ def build(spec: ClipSpec) -> Scene:
     rng = dice("chance-darts", spec.seed)
     total = (500, 900, 314, 700)[spec.seed % 4]
     style = spec.seed % 3
-    at = [count * 0.8 * ((k + 1) / total) ** 0.42 if k else 2.0 for k in range(total)]
+    at = [count * 0.8 * ((k + 1) / total) ** 0.6 if k else 2.0 for k in range(total)]
     at = sorted(at)
     spots = [(float(x), float(y)) for x, y in rng.uniform(-1, 1, (total, 2))]
     inside = [x * x + y * y < 1 for x, y in spots]
@@ -65,10 +65,13 @@ def build(spec: ClipSpec) -> Scene:
         done = i > count * 0.84
         pop = 1 + 0.25 * (1 - bounce_out((i - count * 0.84) / 9)) if done else 1.0
         fade = 1 - leave
-        ink.words(BX, 116, f"π ≈ {value:.3f}" if shown else "π ≈ ?", 58 * pop, see_through(GOLD if done else IVORY, fade if shown else 1.0), bold=1)
+        tone = mix(IVORY, GOLD, 1.0 if done else 0.0)
+        ink.pi(BX - 92, 114, 62 * pop, mix(IVORY, tone, fade))
+        words = f"= {value:.3f}" if shown and fade > 0.5 else "= ?"
+        ink.words(BX - 52, 116, words, 58 * pop, mix(IVORY, tone, fade), anchor="lm", bold=1)
         pts = [(60 + 380 * k / total, 650 - max(-56.0, min(56.0, (guess[k] - math.pi) * 90))) for k in range(0, shown, max(1, total // 160))]
         ink.line([(60, 650), (440, 650)], 1.6, see_through(IVORY, 0.5), caps=False)
-        ink.words(452, 650, "π", 24, IVORY, anchor="lm")
+        ink.pi(456, 650, 24, IVORY)
         if len(pts) > 1:
             ink.line(pts, 3, see_through(RED, 0.95 * fade), caps=False)
             ink.disc(*pts[-1], 6, see_through(GOLD, fade))

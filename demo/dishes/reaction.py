@@ -36,19 +36,19 @@ def _film(spec: ClipSpec, count: int) -> tuple[list[Singles], list[tuple[float, 
     inside = round_mask(SIDE)
     layout = spec.seed // 2 % 3
     drops = []
-    for k in range((7, 12, 5)[layout]):
-        a = 2 * math.pi * k / (7, 12, 5)[layout]
-        r = (0.5, 0.72, 0.33)[layout] * SIDE / 2 * (1 if layout < 2 else k / 3)
+    for k in range((11, 16, 9)[layout]):
+        a = 2 * math.pi * k / (11, 16, 9)[layout]
+        r = (0.5, 0.72, 0.33)[layout] * SIDE / 2 * (1 if layout < 2 else k / 4)
         x, y = SIDE / 2 + r * math.cos(a), SIDE / 2 + r * math.sin(a)
         if layout == 0:
-            x, y = (float(q) for q in rng.uniform(SIDE * 0.25, SIDE * 0.75, 2))
+            x, y = (float(q) for q in rng.uniform(SIDE * 0.18, SIDE * 0.82, 2))
         drops.append((x, y))
         spot = np.hypot(xx - x, yy - y) < rng.uniform(3, 8)
         u[spot], v[spot] = 0.5, 0.28
     film = []
     for i in range(count):
         film.append(v.copy())
-        for _ in range(steps - 6 + (20 if i < 8 else 0)):
+        for _ in range(steps - 2 + (20 if i < 8 else 0)):
             react = u * v * v
             u += 1.0 * _spread(u) - react + feed * (1 - u)
             v += 0.5 * _spread(v) + react - (feed + kill) * v

@@ -66,6 +66,7 @@ def _after(ink: Ink, t: float, colour: RGB, kind: int) -> None:
     turn = 2 * math.pi * 6 * min(t, 0.62) * (1 if kind % 2 else -1)
     rest = ease((t - 0.6) / 0.04) * (1 - ease((t - 0.94) / 0.05))
     arms = 3
+    ink.disc(250, 460, 216, see_through(INK, 0.06 * (1 - rest)))
     for k in range(arms):
         left, right = [], []
         for j in range(46):
@@ -89,7 +90,7 @@ KINDS: tuple[tuple[Draw, str, str], ...] = (
     (_rolling, "A rolling ring?", "Straight lines only."),
     (_steps, "Are they taking steps?", "Smooth. In step."),
     (_barber, "Which way is it going?", "Sideways."),
-    (_after, "Stare at the dot", "Nothing is moving now"),
+    (_after, "Stare at the dot", "Perfectly still."),
 )
 
 

@@ -12,8 +12,10 @@ from ..sound import Note
 from ..spec import ClipSpec
 from .look import LAMP, bob, metals, night
 
-# x frequency, y frequency, and by how much a second pendulum drifts: closed because all are whole.
-FIGURES = ((20, 30, 1), (15, 20, 1), (24, 36, 5), (16, 24, -1), (25, 20, 2), (18, 27, 3), (30, 20, -7), (12, 18, 1), (21, 28, 5))
+# The ratio x:y, how often the figure is drawn, and how far its phase drifts meanwhile (whole turns, so it closes).
+FIGURES = (
+    (2, 3, 13, 1), (1, 2, 19, 1), (3, 4, 9, 1), (1, 1, 24, 1), (3, 5, 8, 1), (2, 3, 11, -2), (4, 5, 7, 1), (1, 3, 15, 1), (1, 2, 16, -2),
+)  # fmt: skip
 POINTS = 4200
 
 
@@ -21,13 +23,13 @@ def build(spec: ClipSpec) -> Scene:
     """The line grows until the figure is whole, is held a moment, and is taken up from its beginning."""
     count = frame_count(spec.length_s)
     rng = dice("pendulum-harmonograph", spec.seed)
-    fx, fy, drift = FIGURES[spec.seed % len(FIGURES)]
-    phase = [float(v) for v in rng.uniform(0, 2 * math.pi, 4)]
-    share = float(rng.uniform(0.3, 0.55))
+    fx, fy, rounds, drift = FIGURES[spec.seed % len(FIGURES)]
+    phase = [float(v) for v in rng.uniform(0, 2 * math.pi, 3)]
     t = np.linspace(0, 2 * math.pi, POINTS, endpoint=False)
-    swell = 0.72 + 0.28 * np.cos(t * (1 + spec.seed % 2) + phase[3])
-    x = swell * ((1 - share) * np.sin(fx * t + phase[0]) + share * np.sin((fy + drift) * t + phase[1]))
-    y = swell * ((1 - share) * np.sin(fy * t + phase[2]) + share * np.cos((fx + drift) * t + phase[1]))
+    swell = 0.66 + 0.34 * np.cos(t + phase[2])
+    sway = 0.14 * np.sin(t * (rounds + 1) + phase[1])
+    x = swell * np.sin(fx * rounds * t + drift * t + phase[0]) + sway
+    y = swell * np.sin(fy * rounds * t + phase[1])
     x = 250 + 214 * x / np.abs(x).max()
     y = 415 + 268 * y / np.abs(y).max()
     pts = list(zip(x.tolist(), y.tolist(), strict=True))
@@ -37,12 +39,13 @@ def build(spec: ClipSpec) -> Scene:
     pen = bob(LAMP, 8)
     root = 98.0 * 2 ** (int(rng.integers(0, 6)) / 12)
     seconds = count / FPS
+    beats = fx * rounds if fx * rounds < 30 else rounds
     ratio = fy / fx
     while ratio > 2:
         ratio /= 2
     notes = [Note(0, "hum", root, 0.16, -0.3, seconds), Note(0, "hum", root * ratio, 0.13, 0.3, seconds)]
-    for k in range(fx):
-        notes.append(Note(k / fx * seconds, "vibes", root * 4 * (ratio if k % 3 == 1 else 1) * (1.5 if k % 5 == 4 else 1), 0.2, math.sin(k) * 0.7))
+    for k in range(beats):
+        notes.append(Note(k / beats * seconds, "vibes", root * 4 * (ratio if k % 3 == 1 else 1) * (1.5 if k % 5 == 4 else 1), 0.2, math.sin(k) * 0.7))
     notes += [Note(seconds * 0.55, "vibes", root * m, 0.5, p) for m, p in ((2, -0.4), (2 * ratio, 0.4), (4, 0.0))]
 
     def frame(i: int) -> Image.Image:

@@ -52,7 +52,7 @@ def build(spec: ClipSpec) -> Scene:
 
     def phase(k: int, t: float) -> float:
         own = flies[k][3]
-        return (beats * t + own * (1 - unity(t)) + (0.5 if own > 0.5 else 0) * 0) % 1
+        return (beats * t + own * (1 - unity(t))) % 1
 
     notes = [Note(0, "wind", 260, 0.1, 0, seconds)]
     for k, fly in enumerate(flies):
@@ -81,7 +81,7 @@ def build(spec: ClipSpec) -> Scene:
             ink.disc(fx, fy, r * (0.5 + 0.5 * lit), see_through(mix(lamp, (255, 255, 255), lit * 0.7), 0.25 + 0.75 * lit))
         if glow_all > 0.4:
             wash = Image.new("RGB", image.size, lamp)
-            image = Image.blend(image, wash, 0.10 * (glow_all - 0.4) / 0.6)
+            image = Image.blend(image, wash, 0.18 * (glow_all - 0.4) / 0.6)
         return bloom(image, strength=0.95, floor=88, reach=7)
 
     return Scene(count, frame, notes, room=0.3)

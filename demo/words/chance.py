@@ -23,4 +23,20 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Closing in on pi like I close in on a parking spot", "probability pi", 8),
         Line("Missed the board, hit the third decimal", "probability pi montecarlo", 7),
     ),
+    "chance-walk": (
+        Line("Six lost ladybirds leave a garden party", "probability randomwalk ladybirds", 7),
+        Line("Average distance: the square root of a long evening", "probability randomwalk", 7),
+        Line("Three friends, no sense of direction", "probability randomwalk friends", 8),
+        Line("Rush hour for beetles", "probability randomwalk", 7),
+    ),
+    "chance-tumble": (
+        Line("Seven keeps winning and never says thank you", "probability dice", 7),
+        Line("How many guests until two share a cake?", "probability birthday party", 7),
+        Line("64 coins enter, one gets a personality", "probability coins tournament", 7),
+        Line("Three dice: the hill gets rounder", "probability dice bell", 8),
+        Line("Twenty-three is usually enough. It feels rude.", "probability birthday", 7),
+        Line("Somebody always wins. It's rarely skill.", "probability coins luck", 7),
+        Line("Double six is a rumour (one in thirty-six)", "probability dice", 7),
+        Line("They met because of February", "probability birthday party", 8),
+    ),
 }

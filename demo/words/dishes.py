@@ -25,4 +25,19 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("A very small swim team", "microlife shoal chase", 8),
         Line("Yum count: adequate", "microlife feeding", 7),
     ),
+    "dish-slime": (
+        Line("No brain. Better commute than yours.", "microlife slimemould network", 7),
+        Line("They all came in for dinner at once", "microlife slimemould", 7),
+        Line("Designed the metro in eight seconds, fee: oats", "microlife slimemould network oats", 8),
+        Line("It isn't looking for you. It's looking for oats.", "microlife slimemould oats", 7),
+        Line("Consensus, but sticky", "microlife slimemould network", 7),
+    ),
+    "dish-life": (
+        Line("Three neighbours: a party. Four: overcrowded. Relatable.", "microlife gameoflife", 7),
+        Line("Snowflake, if snowflakes paid rent", "microlife gameoflife symmetry", 7),
+        Line("They never asked to be symmetrical", "microlife gameoflife", 7),
+        Line("Rules: two lines. Drama: seven seconds.", "microlife gameoflife rules", 7),
+        Line("It's a maze now. Nobody voted.", "microlife gameoflife maze", 7),
+        Line("Doily with ambitions", "microlife gameoflife", 6),
+    ),
 }

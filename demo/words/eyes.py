@@ -27,4 +27,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Every single one goes straight. Infuriating.", "illusion motion", 7),
         Line("Walk like you mean it", "illusion footsteps", 7),
     ),
+    "eyes-shade": (
+        Line("A and B have a joint bank account and the same grey", "illusion checkershadow quiz", 7),
+        Line("One of us is lying and it's not the paint", "illusion munker colour quiz", 7),
+        Line("One bar. One grey. One argument at dinner.", "illusion gradient quiz", 6),
+        Line("Count them. Faster. Faster. Sorry.", "illusion grid sparkle", 6),
+        Line("The ball did it", "illusion checkershadow", 8),
+        Line("Two discs, identical, not speaking", "illusion munker colour", 7),
+    ),
 }

@@ -30,4 +30,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Rush hour at the marble office", "physics bumpers", 7),
         Line("The ring of faces did not ask for this", "physics bumpers ring", 8),
     ),
+    "marble-escape": (
+        Line("Six doors, one marble, no map", "physics rings escape", 7),
+        Line("Locked out of the inside", "physics rings", 7),
+        Line("He asked the walls nicely", "physics rings escape", 8),
+        Line("Prison break, but polite and in a minor key", "physics rings escape", 7),
+        Line("Every wall had a door. It kept moving, that's all.", "physics rings", 8),
+    ),
 }

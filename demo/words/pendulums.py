@@ -27,4 +27,19 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Someone gave the pendulum a gold pen and now it's unbearable", "harmonograph gold", 8),
         Line("Whole figure at the chord, then it eats its own tail", "harmonograph chord", 7),
     ),
+    "pendulum-double": (
+        Line("Forty twins, one bad idea, then we rewind", "chaos doublependulum", 8),
+        Line("They agree. They agree. They do not agree.", "chaos butterfly", 7),
+        Line("A twentieth of a degree ruined this friendship", "chaos doublependulum", 7),
+        Line("Undo", "chaos timereversal", 8),
+        Line("Free will, as performed by sticks", "chaos doublependulum", 7),
+    ),
+    "pendulum-orbits": (
+        Line("Venus and Earth have been doing this the whole time", "orbits weaving planets", 8),
+        Line("String art by two fools on a roundabout", "orbits weaving", 7),
+        Line("I knitted you a flower. The sheep are planets.", "orbits weaving", 7),
+        Line("Nine laps against four", "orbits weaving rhythm", 7),
+        Line("Somebody has to hold the other end", "orbits weaving", 8),
+        Line("Round, around, a-round, done", "orbits weaving", 7),
+    ),
 }

@@ -27,4 +27,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Nine monsters, one queue, zero staff", "creatures height", 9),
         Line("The small one just wants to see the stage", "creatures height concert", 7),
     ),
+    "sort-grid": (
+        Line("Sea, unshuffled", "algorithms picture mosaic", 7),
+        Line("Ripples, filed alphabetically", "algorithms picture", 6),
+        Line("Guess what it is before it does", "algorithms picture guess", 7),
+        Line("Sunset: some assembly required", "algorithms picture sunset", 8),
+        Line("Four hundred tiles walk into a bar chart", "algorithms picture", 6),
+        Line("The tide, sorted from wet to dry", "algorithms mosaic", 7),
+    ),
 }

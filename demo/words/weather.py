@@ -25,4 +25,18 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("No one is conducting. I looked behind the tree.", "fireflies sync", 8),
         Line("Free concert, bring a jar, leave the jar empty", "fireflies summer calm", 7),
     ),
+    "weather-snow": (
+        Line("The snowman isn't waving. It's windy.", "snow cosy wind", 7),
+        Line("Visibility: soup", "snow storm", 7),
+        Line("Kettle on, boots off", "snow cosy calm", 8),
+        Line("Somebody forgot to bring him in", "snow storm snowman", 7),
+        Line("Tiny blizzard, indoor voice", "snow cosy", 7),
+    ),
+    "weather-aurora": (
+        Line("Fox with front-row seats", "northernlights fox lake", 8),
+        Line("The owl has seen better. The owl is lying.", "northernlights owl calm", 8),
+        Line("The sky left its curtains open", "northernlights lake", 7),
+        Line("Green noise", "northernlights calm lake", 9),
+        Line("Make a wish, quickly, it's a short clip", "northernlights shootingstar", 7),
+    ),
 }

@@ -27,4 +27,12 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Somewhere in there is a smaller me posting this", "fractal mandelbrot recursion", 8),
         Line("Needle, haystack, needle, haystack", "fractal mandelbrot deep", 7),
     ),
+    "zoom-droste": (
+        Line("Cat looking at cat looking at cat looking at", "droste cat recursion", 7),
+        Line("There's a window in the planet in the window", "droste planet spiral", 7),
+        Line("The museum of this museum", "droste painting recursion", 7),
+        Line("What the eye saw: an eye", "droste eye recursion", 7),
+        Line("Cat, but it goes round the corner", "droste cat spiral", 7),
+        Line("Leaving the planet by the small door", "droste planet", 8),
+    ),
 }
