@@ -3,23 +3,32 @@
 Heavy parts are imported where they are built, so that each process holds only what it uses.
 """
 
+import logging
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plainview.core.receipts import hour_of
 from plainview.core.terms.ids import Digest
 from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
-from plainview.edge.sqlite.reads import SqliteReads
+from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
 
 if TYPE_CHECKING:
     from plainview.edge.keys import FileSigner
     from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
-    from plainview.flows.serve_slate import Serving
+    from plainview.flows.intake import Intake
+    from plainview.flows.open_epoch import EpochShelf
+    from plainview.flows.run_jobs import JobRunner
+    from plainview.flows.serve_slate import Epochs, Serving
+    from plainview.ports.demo import DemoStudio
+
+LOG = logging.getLogger(__name__)
 
 
 class Wired:
@@ -29,10 +38,11 @@ class Wired:
         self.folder = folder
         self.clock = SystemClock()
         self.chance = SystemChance()
-        self.reads = SqliteReads(folder.database)
+        self.reads = SqliteIntakeReads(folder.database)
         self.writer = WriterClient(folder.socket)
         self.objects = LocalObjects(folder.objects)
         self.epoch_files = LocalEpochFiles(folder.epochs)
+        self._intake: Intake | None = None
 
     def signer(self) -> "FileSigner":
         """The edition's key."""
@@ -48,6 +58,51 @@ class Wired:
             reads=self.reads, writer=self.writer, files=self.epoch_files, clock=self.clock
         )
 
+    def intake(self) -> "Intake":
+        """What a video's way in stands on, one for the whole process."""
+        from plainview.flows.intake import Intake
+
+        if self._intake is None:
+            self._intake = Intake(
+                reads=self.reads,
+                writer=self.writer,
+                files=LocalUploadFiles(self.folder.uploads),
+                objects=self.objects,
+                signer=self.signer(),
+                clock=self.clock,
+                chance=self.chance,
+            )
+        return self._intake
+
+    def job_runner(self, studio: "DemoStudio | None") -> "JobRunner":
+        """What does the jobs, for the worker; without a jail, uploads are refused with advice."""
+        from plainview.edge.ffmpeg import FfmpegTools
+        from plainview.edge.jail import ADVICE, JailMissing, find_jail
+        from plainview.flows.make_demo import DEMO_CLIP, ClipMaker
+        from plainview.flows.publish_video import MAKE_VIDEO, UploadCloser, VideoMaker
+        from plainview.flows.remove_video import FORGET_FILES, FileForgetter
+        from plainview.flows.run_jobs import Doer, JobRunner
+
+        intake = self.intake()
+        maker: VideoMaker | UploadCloser
+        try:
+            tools = FfmpegTools(find_jail()[0])
+            maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO, DEMO_CLIP))
+        except JailMissing as error:
+            LOG.warning("%s", error)
+            maker = UploadCloser(ADVICE, intake=intake)
+        forgetter = FileForgetter(intake=intake)
+        doers = {
+            MAKE_VIDEO: Doer(maker.do, maker.give_up),
+            FORGET_FILES: Doer(forgetter.do, forgetter.give_up),
+        }
+        if studio is not None:
+            clips = ClipMaker(studio, intake=intake)
+            doers[DEMO_CLIP] = Doer(clips.do, clips.give_up)
+        return JobRunner(
+            doers, reads=self.reads, writer=self.writer, clock=self.clock, chance=self.chance
+        )
+
     def evidence(self) -> "StoredEvidence":
         """What receipts are checked against: stored inputs, and nothing that serves."""
         from plainview.flows.check_receipts import StoredEvidence
@@ -56,11 +111,21 @@ class Wired:
             views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects
         )
 
-    def serving(self) -> "Serving":
-        """What serves slates, for a web process. The edition must have been named."""
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the worker has prepared the edition: it commits to hour keys last."""
+        return self.reads.hour_key(hour_of(self.clock.now_ms())) is not None
+
+    def epochs(self) -> "EpochShelf":
+        """The newest epoch, for a web process, which refreshes it."""
+        from plainview.flows.open_epoch import EpochShelf
+
+        return EpochShelf(self.reads, self.epoch_files, self.objects)
+
+    def serving(self, epochs: "Epochs") -> "Serving":
+        """What serves slates, for a web process, once `is_prepared`."""
         from plainview.core.policy import compile_policy
         from plainview.flows.fold_viewer import ViewerFolds
-        from plainview.flows.open_epoch import EpochShelf
         from plainview.flows.serve_slate import Serving
 
         edition = self.reads.edition()
@@ -75,7 +140,7 @@ class Wired:
             signer=self.signer(),
             clock=self.clock,
             folds=ViewerFolds(self.reads),
-            epochs=EpochShelf(self.reads, self.epoch_files, self.objects),
+            epochs=epochs,
             policies={policy.name: policy for policy in compiled},
             edition=edition,
             release=release_digest(),

@@ -1,4 +1,4 @@
-"""Files on their way in: `uploads/ID/source` while it grows, and a folder for what is made of it."""
+"""Files on their way in: `uploads/ID/source` while it grows, `uploads/ID/work` for what is made."""
 
 import errno
 import fcntl

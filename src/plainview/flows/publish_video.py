@@ -26,6 +26,7 @@ from plainview.ports.intake import (
 )
 from plainview.ports.media import MediaTools
 
+MAKE_VIDEO = "make_video"
 NOTE_EVERY_MS = 400
 GAVE_UP = Reason(
     code="our_fault",
@@ -167,6 +168,30 @@ class VideoMaker:
         twin.unlink(missing_ok=True)
         twin.hardlink_to(path)
         return self._intake.objects.put_file(twin)
+
+
+class UploadCloser:
+    """Does the same jobs where no jail holds: strangers' files are not opened, but refused."""
+
+    def __init__(self, advice: str, *, intake: Intake) -> None:
+        self._reason = Reason(
+            code="closed",
+            message="Videos cannot be taken on this machine yet; the fault is on our side.",
+            what_to_do=advice,
+        )
+        self._intake = intake
+
+    def do(self, job: Job, lease: Lease) -> None:
+        """Refuse the upload, with what the operator should do."""
+        lease.check()
+        self.give_up(job)
+
+    def give_up(self, job: Job) -> None:
+        """The same."""
+        self._intake.writer.submit(
+            RefuseUpload(upload=job.subject, reason=self._reason, at_ms=self._intake.clock.now_ms())
+        )
+        self._intake.files.forget(job.subject)
 
 
 class _Progress:

@@ -25,6 +25,7 @@ REASON_CODES: Final = {
 }
 """Why an operator may remove a video, in words for whoever meets the gap."""
 PUBLIC_REASON_MAX = 500
+FORGET_FILES = "forget_files"
 
 
 def withdraw_video(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from plainview.ports.clock import Chance, Clock
 from plainview.ports.commands import Refused, Writer, WriterGone
-from plainview.ports.intake import ClaimJob, FinishJob, Job, RenewLease, ReturnJob
+from plainview.ports.intake import ClaimJob, FinishJob, IntakeReads, Job, RenewLease, ReturnJob
 
 LOG = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ class JobRunner:
         self,
         doers: Mapping[str, Doer],
         *,
+        reads: IntakeReads,
         writer: Writer,
         clock: Clock,
         chance: Chance,
@@ -98,6 +99,8 @@ class JobRunner:
         lease_ms: int = LEASE_MS,
     ) -> None:
         self._doers = doers
+        self._kinds = tuple(sorted(doers))
+        self._reads = reads
         self._writer = writer
         self._clock = clock
         self._chance = chance
@@ -109,13 +112,16 @@ class JobRunner:
 
         Raises: WriterGone: the job, if one was claimed, comes back when its lease runs out.
         """
+        now_ms = self._clock.now_ms()
+        if not self._reads.is_more_urgent(self._kinds, priority=priority_min - 1, at_ms=now_ms):
+            return False
         owner = self._chance.token(16).hex()
         claimed = self._writer.submit(
             ClaimJob(
                 owner=owner,
-                kinds=tuple(sorted(self._doers)),
+                kinds=self._kinds,
                 priority_min=priority_min,
-                at_ms=self._clock.now_ms(),
+                at_ms=now_ms,
                 lease_ms=self._lease_ms,
             )
         )

@@ -1,5 +1,7 @@
 """Serve a slate: fold the viewer, make the slate, sign its receipt, commit both, answer."""
 
+from typing import Protocol
+
 import msgspec
 
 from plainview.core.feed import make_slate
@@ -9,7 +11,7 @@ from plainview.core.terms.policy import Policy
 from plainview.core.terms.slate import Context, Slate, SlateRequest
 from plainview.core.terms.viewer import ViewerState
 from plainview.flows.fold_viewer import ViewerFolds
-from plainview.flows.open_epoch import EpochShelf, ServedEpoch
+from plainview.flows.open_epoch import ServedEpoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
 from plainview.ports.keys import Signer
@@ -32,6 +34,14 @@ class SlateAsked(msgspec.Struct, frozen=True, kw_only=True):
     context: Context
 
 
+class Epochs(Protocol):
+    """Where the epoch of a slate comes from."""
+
+    def at_least(self, number: int) -> ServedEpoch:
+        """The newest, of that number or later. Raises: NoEpoch."""
+        ...
+
+
 class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What serving slates needs: ports, and what this process keeps of the newest data."""
 
@@ -41,7 +51,7 @@ class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     signer: Signer
     clock: Clock
     folds: ViewerFolds
-    epochs: EpochShelf
+    epochs: Epochs
     policies: dict[str, Policy]
     edition: str
     release: Digest

@@ -1,8 +1,8 @@
-"""The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION`.
+"""The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION [demo]`.
 
-Each of LOOPS runs in a thread of its own until told to stop: the freezer of epochs, the keys of the
-coming hours, and the jobs. If one of them fails for good the process ends, and the supervisor
-starts it again.
+Each of LOOPS and of `job_loops` runs in a thread of its own until told to stop: the freezer of
+epochs, the keys of the coming hours, and the jobs. If one of them fails for good the process ends,
+and the supervisor starts it again.
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plainview.app.processes.child import begin, when_told
+from plainview.app.processes.job_loops import job_loops
 from plainview.app.wire import Wired, policy_files
 from plainview.edge.data_folder import DataFolder
 from plainview.flows.prepare_edition import commit_hours, prepare_edition
@@ -76,9 +77,10 @@ def main(arguments: list[str]) -> int:
     when_told(stop.set)
     wired = Wired(folder)
     prepare(wired, edition)
+    loops = [*LOOPS, *job_loops(is_demo="demo" in arguments[2:])]
     threads = [
         threading.Thread(target=_run, args=(loop, wired, stop), name=loop.__name__, daemon=True)
-        for loop in LOOPS
+        for loop in loops
     ]
     for thread in threads:
         thread.start()

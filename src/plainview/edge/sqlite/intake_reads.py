@@ -13,11 +13,10 @@ from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.intake import JobRecord, Reason, UploadId, UploadRecord
 
 _UPLOAD = (
-    "uploads.id, viewers.id, uploads.creator, filename, uploads.caption, uploads.tags,"
-    " uploads.topics, uploads.language, size_bytes, received_bytes, stage, progress_per_mille,"
-    " priority, digest, receipt, signature, refusal, uploads.created_ms, expires_ms, finished_ms,"
-    " videos.id FROM uploads JOIN viewers ON no = uploads.viewer"
-    " LEFT JOIN videos ON videos.upload = uploads.id"
+    "u.id, viewers.id, u.creator, filename, u.caption, u.tags, u.topics, u.language, size_bytes,"
+    " received_bytes, stage, progress_per_mille, priority, digest, u.receipt, signature, refusal,"
+    " u.created_ms, expires_ms, finished_ms, videos.id FROM uploads AS u"
+    " JOIN viewers ON no = u.viewer LEFT JOIN videos ON videos.upload = u.id"
 )
 _JOB = (
     "id, kind, subject, priority, stage, attempts, failures, lease_ms, not_before_ms, last_error,"
@@ -40,14 +39,13 @@ class SqliteIntakeReads(SqliteReads):
 
     def upload(self, upload: UploadId) -> UploadRecord | None:
         """See `IntakeReads`."""
-        row = self.db.execute(f"SELECT {_UPLOAD} WHERE uploads.id = ?", (upload,)).fetchone()
+        row = self.db.execute(f"SELECT {_UPLOAD} WHERE u.id = ?", (upload,)).fetchone()
         return row and _upload(row)
 
     def uploads_of(self, viewer: ViewerId, *, count: int) -> Sequence[UploadRecord]:
         """See `IntakeReads`."""
         rows = self.db.execute(
-            f"SELECT {_UPLOAD} WHERE viewers.id = ?"
-            " ORDER BY uploads.created_ms DESC, uploads.id LIMIT ?",
+            f"SELECT {_UPLOAD} WHERE viewers.id = ? ORDER BY u.created_ms DESC, u.id LIMIT ?",
             (viewer, count),
         )
         return [_upload(row) for row in rows]
