@@ -65,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--demo", action="store_true", default=is_demo, help="make demonstration clips"
         )
+        command.add_argument(
+            "--levers",
+            action="store_true",
+            help='open the page "Be the villain" without making clips; --demo opens it too',
+        )
         command.set_defaults(run=_up)
     replay = _command(commands, "replay", REPLAY, epilog=REPLAY_EXAMPLES)
     add_arguments(replay)
@@ -105,7 +110,12 @@ def _add_settings(command: argparse.ArgumentParser, only: tuple[str, ...] | None
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that the flags and the environment amount to. Raises: BadSetting."""
     flags = {setting.name: getattr(options, setting.name, None) for setting in SETTINGS}
-    return read_settings(flags, os.environ, is_demo=getattr(options, "demo", False))
+    return read_settings(
+        flags,
+        os.environ,
+        is_demo=getattr(options, "demo", False),
+        has_levers=getattr(options, "levers", False),
+    )
 
 
 def _up(options: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web: int
     edition: str
     is_demo: bool = False
+    has_levers: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +48,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_settings(
-    flags: Mapping[str, str | None], environment: Mapping[str, str], *, is_demo: bool = False
+    flags: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    *,
+    is_demo: bool = False,
+    has_levers: bool = False,
 ) -> Settings:
     """The settings of this start.
 
@@ -71,6 +76,7 @@ def read_settings(
         web=_whole("web", found["web"] or str(default_web()), least=1, most=64),
         edition=edition,
         is_demo=is_demo,
+        has_levers=has_levers or is_demo,
     )
 
 

@@ -114,7 +114,8 @@ class Supervisor:
         self._is_told = False
         root = str(folder.root.resolve())
         demo = ["demo"] if settings.is_demo else []
-        web = [root, str(sock.fileno()), *demo]
+        levers = ["demo"] if settings.has_levers else []
+        web = [root, str(sock.fileno()), *levers]
         self.children = [
             self._child("writer", "writer", [root]),
             self._child("worker", "worker", [root, settings.edition, *demo]),

@@ -15,6 +15,7 @@ from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.pages import PAGE_ROUTES
 from plainview.app.http.service import Service
 from plainview.app.http.view import VIEW_ROUTES
+from plainview.app.http.villain import VILLAIN_ROUTES
 
 BODY_BYTES_MAX = 256 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,7 +45,7 @@ def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHan
 def build_application(service: Service) -> Litestar:
     """The ASGI application over `service`."""
     return Litestar(
-        route_handlers=[*VIEW_ROUTES, *CHECK_ROUTES, *PAGE_ROUTES],
+        route_handlers=[*VIEW_ROUTES, *CHECK_ROUTES, *VILLAIN_ROUTES, *PAGE_ROUTES],
         state=State({"service": service}),
         guards=[guard_writes],
         exception_handlers={Exception: answer_error},

@@ -13,11 +13,13 @@ import numpy as np
 from litestar import Request
 
 from plainview.app.http.errors import ApiError
+from plainview.app.villain import Villain
 from plainview.app.wire import Wired
 from plainview.core.catalogue import ACTIONS
 from plainview.core.receipts import hour_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
+from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
 from plainview.ports.view import Session
 
@@ -46,9 +48,11 @@ class Service:
     def __init__(self, wired: Wired, *, is_demo: bool) -> None:
         self.wired = wired
         self.is_demo = is_demo
+        self.villain = Villain(wired) if is_demo else None
         self.log = logging.getLogger("plainview.web")
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
+        self._epochs: EpochShelf | None = None
         self._playable: tuple[int, int] = (0, 0)
         self._stop = threading.Event()
         self._hurry = threading.Event()
@@ -78,19 +82,18 @@ class Service:
 
     def serving_for(self, viewer: ViewerId) -> Serving:
         """What serves this viewer: what serves everybody, unless a villain is at work."""
-        assert viewer, "a viewer has an id"
-        return self.serving
+        return self.villain.serving_for(viewer, self.serving) if self.villain else self.serving
 
     def health(self) -> Health:
         """Whether a full slate can be served now."""
         reason, playable = "", 0
-        serving = self._serving
-        if serving is None:
+        epochs = self._epochs
+        if epochs is None:
             reason = "the service is still starting"
-        elif not serving.epochs.is_ready:
+        elif not epochs.is_ready:
             reason = "no epoch has been frozen yet"
         else:
-            playable = self._count_playable(serving)
+            playable = self._count_playable(epochs)
             if playable < SLATE_SIZE:
                 reason = f"{playable} of {SLATE_SIZE} videos are ready to play"
             elif not self.wired.writer.is_connected:
@@ -99,8 +102,8 @@ class Service:
                 reason = "no key was committed for this hour yet"
         return Health(ready=not reason, reason=reason, playable=playable, wanted=SLATE_SIZE)
 
-    def _count_playable(self, serving: Serving) -> int:
-        epoch = serving.epochs.at_least(0).epoch
+    def _count_playable(self, epochs: EpochShelf) -> int:
+        epoch = epochs.newest().epoch
         if self._playable[0] != epoch.header.number:
             shown = int(np.count_nonzero((epoch.rows["flags"] & NOT_SHOWN) == 0))
             self._playable = (epoch.header.number, shown)
@@ -110,12 +113,13 @@ class Service:
         """Build what serves as soon as the worker has prepared it, then follow the epochs."""
         while not self._stop.is_set():
             try:
-                if self._serving is None and self.wired.reads.policies():
-                    serving = self.wired.serving()
-                    serving.epochs.hurry = self._hurry.set
-                    self._serving = serving
-                if self._serving is not None:
-                    self._serving.epochs.refresh()
+                if self._epochs is None and self.wired.is_prepared:
+                    epochs = self.wired.epochs()
+                    epochs.hurry = self._hurry.set
+                    self._serving = self.wired.serving(epochs)
+                    self._epochs = epochs
+                if self._epochs is not None:
+                    self._epochs.refresh()
             except Exception:
                 self.log.exception("the newest epoch could not be opened")
                 time.sleep(EPOCH_POLL_S * 20)

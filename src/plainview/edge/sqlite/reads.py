@@ -25,7 +25,9 @@ from plainview.core.catalogue import (
 from plainview.core.terms.epoch import COUNTERS
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.database import open_to_read
+from plainview.edge.sqlite.levers import read_levers
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord, VideoRecord
+from plainview.ports.levers import LeverRecord
 from plainview.ports.serving import CountedEvent, EpochRecord, HourKey, Pending, PolicyRecord
 from plainview.ports.view import Issued, Session, ViewerHead
 
@@ -133,6 +135,10 @@ class SqliteReads:
             (viewer, count),
         )
         return [Issued(receipt=row[0], signature=row[1], served=row[2]) for row in rows]
+
+    def levers(self) -> Mapping[str, LeverRecord]:
+        """See `LeverReads`."""
+        return read_levers(self.db)
 
     # ----------------------------------------------------------------------------- ServingReads
 
