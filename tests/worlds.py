@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import isqrt
+from typing import cast
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def video(
     row["labellers"][: len(topics)] = 1
     row["language"] = int.from_bytes(language.encode(), "big")
     row["flags"] = flags
-    return row[()]
+    return cast("np.void", row[()])
 
 
 def epoch_of(

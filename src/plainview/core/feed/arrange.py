@@ -3,36 +3,43 @@
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from plainview.core.terms.draws import DRAW_BITS, DRAW_UNIT, draw, pick, pick_odds
 from plainview.core.terms.policy import MILLI, Policy
+from plainview.core.terms.weights import HEAD_ONE
 
 CERTAIN = 1 << (2 * DRAW_BITS)
 """A propensity of 1."""
 
-RELAXED = (
-    frozenset({"topics", "creators", "lookalikes"}),
-    frozenset({"creators", "lookalikes"}),
-    frozenset({"lookalikes"}),
-    frozenset[str](),
-)
-"""The spacing rules kept at each level. A level is tried only when no candidate left fits the one
-before, so spacing never shortens a slate."""
+LEVELS = 4
+"""How strictly spacing is kept: 0 all of it, 1 without the topics rule, 2 without creators too, 3
+without lookalikes too. A level is tried only when nothing left fits the one before, so spacing
+never shortens a slate."""
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What spacing needs of one candidate. `topics` without the empty slots."""
+class Pool(msgspec.Struct, frozen=True, kw_only=True):
+    """What arranging needs of each candidate, in columns, in retrieval order.
 
-    creator: int
-    topics: tuple[int, ...]
-    looks: int
+    `rows` are rows of the epoch (in the order of ids); `is_rest` says who only fills up; `topics`
+    are slots, 1-based with 0 for empty, none above `topic_max`; `fresh` are places in the pool.
+    """
+
+    rows: list[int]
+    values: list[int]
+    is_rest: list[bool]
+    creators: list[int]
+    topics: list[list[int]]
+    looks: list[int]
+    fresh: list[int]
+    topic_max: int
 
 
 class Placing(msgspec.Struct, frozen=True, kw_only=True):
-    """One place as it was decided. `candidate` and `ranked` are places in the pool.
+    """One place as it was decided. `candidate` and `ranked` are places in the pool of candidates.
 
-    `ranked` is what stands there unless exploration is drawn, `pool` how many fresh videos it could
-    have drawn, `level` how many spacing rules had to be given up.
+    `ranked` is what stands there unless exploration is drawn, `pool` how many fresh videos could
+    have been drawn, `level` how much of spacing had to be given up (see LEVELS).
     """
 
     candidate: int
@@ -43,98 +50,149 @@ class Placing(msgspec.Struct, frozen=True, kw_only=True):
     propensity: int
 
 
-def arrange(
-    cards: Sequence[Card],
-    *,
-    order: Sequence[int],
-    fresh: Sequence[int],
-    policy: Policy,
-    seed: bytes,
-    size: int,
-) -> list[Placing]:
-    """Fill min(size, len(cards)) places.
+class _Page:
+    """The places filled so far, and what spacing says of one more."""
 
-    At place i (from 0) the *ranked* candidate is the first of `order` not yet placed that spacing
-    allows, at the lowest level of RELAXED where there is one. The *pool* is what spacing at level 0
-    allows of `fresh`, not yet placed, in its order. If the pool is not empty and draw 2i of `seed` is
-    below the exploration share, draw 2i + 1 picks from the pool evenly; else the ranked one stands.
+    def __init__(self, pool: Pool, policy: Policy) -> None:
+        self.pool = pool
+        self.policy = policy
+        self.tires = policy.topic_tires_milli * HEAD_ONE
+        self.placed: list[int] = []
+        self.held_by_topic = [0] * (pool.topic_max + 1)
+        self.close_creators: set[int] = set()
+        self.full_topics: set[int] = set()
+        self._space()
+
+    def place(self, candidate: int) -> None:
+        """Fill the next place."""
+        self.placed.append(candidate)
+        for topic in set(self.pool.topics[candidate]) - {0}:
+            self.held_by_topic[topic] += 1
+        self._space()
+
+    def _space(self) -> None:
+        """Work out what the next place may not have: near creators, and topics whose share with
+        one more would be above ceil(share * places so far)."""
+        apart, share = self.policy.creators_apart - 1, self.policy.topics_share_milli
+        near = self.placed[-apart:] if apart > 0 else []
+        self.close_creators = {self.pool.creators[c] for c in near}
+        most = -(-share * (len(self.placed) + 1) // MILLI)
+        self.full_topics = (
+            {t for t, held in enumerate(self.held_by_topic) if t and held + 1 > most}
+            if share
+            else set()
+        )
+
+    def worth(self, candidate: int) -> int:
+        """Its value less what it loses to the places that the fullest of its topics holds."""
+        value = self.pool.values[candidate]
+        if not self.tires:
+            return value
+        held = self.held_by_topic
+        return value - self.tires * max([held[topic] for topic in self.pool.topics[candidate]])
+
+    def is_alike(self, candidate: int) -> bool:
+        """Whether its picture is too like one placed. Looks of 0 are unknown, like none."""
+        return any(self.is_pair_alike(candidate, other) for other in self.placed)
+
+    def is_pair_alike(self, one: int, other: int) -> bool:
+        """Whether two pictures differ in fewer bits than the policy asks."""
+        a, b = self.pool.looks[one], self.pool.looks[other]
+        return a != 0 and b != 0 and (a ^ b).bit_count() < self.policy.lookalike_bits
+
+    def allows(self, candidate: int, *, level: int) -> bool:
+        """Whether spacing lets `candidate` stand next."""
+        return not (
+            (level < 1 and not self.full_topics.isdisjoint(self.pool.topics[candidate]))
+            or (level < 2 and self.pool.creators[candidate] in self.close_creators)
+            or (level < 3 and self.is_alike(candidate))
+        )
+
+    def best(self, waiting: list[int]) -> tuple[int, int]:
+        """The ranked candidate among `waiting` (best value first), and the level it took."""
+        rows, values, is_rest = self.pool.rows, self.pool.values, self.pool.is_rest
+        for level in range(LEVELS):
+            found, most = -1, 0
+            for candidate in waiting:
+                if found >= 0 and (is_rest[candidate] > is_rest[found] or values[candidate] < most):
+                    break
+                worth = self.worth(candidate)
+                is_better = worth > most or (worth == most and rows[candidate] < rows[found])
+                if (found < 0 or is_better) and self.allows(candidate, level=level):
+                    found, most = candidate, worth
+            if found >= 0:
+                return found, level
+        raise AssertionError("the last level allows everything")
+
+
+def best_first(pool: Pool) -> list[int]:
+    """The order of the pool: what only fills up comes last; then value descending, id ascending."""
+    order: list[int] = np.lexsort(
+        (
+            np.array(pool.rows, dtype=np.int64),
+            -np.array(pool.values, dtype=np.int64),
+            np.array(pool.is_rest, dtype=np.bool_),
+        )
+    ).tolist()
+    return order
+
+
+def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placing]:
+    """Fill min(size, candidates) places.
+
+    At each place the *ranked* candidate is, among those not placed that spacing allows, at the
+    lowest level where there is one: first those that are not `is_rest`; then the largest value less
+    `topic_tires` points for each place before that holds its topic (for several topics: the topic
+    that holds most); then the least id. Exploration may draw from what spacing at level 0 allows of
+    the fresh ones, not placed, in their order: if there are any and draw 2i of `seed` is below the
+    exploration share, draw 2i + 1 picks one of them evenly; else the ranked one stands. Places
+    count from 0.
 
     Args:
-        cards: the candidates. order: a permutation of them, best first. fresh: distinct ones.
+        pool: the candidates; not modified. seed: 32 bytes. size: places wanted, >= 1.
     Returns: the places in order, each with the exact probability of its candidate there given the
         places before, in units of 2**-40.
-    Cost: O(size * (candidates passed over + fresh)).
+    Cost: O(size * candidates), and in practice what has to be passed over.
     """
     share = policy.explore_share_milli * DRAW_UNIT // MILLI
-    waiting = list(order)
-    placed: list[Placing] = []
-    chosen: list[Card] = []
-    taken: set[int] = set()
-    for i in range(min(size, len(order))):
-        ranked, level = _first_allowed(waiting, cards=cards, chosen=chosen, policy=policy)
-        pool = [
-            c
-            for c in fresh
-            if share and c not in taken and _allows(cards[c], chosen, policy, RELAXED[0])
+    page = _Page(pool, policy)
+    waiting = best_first(pool)
+    unused = list(pool.fresh) if share else []
+    placings: list[Placing] = []
+    for i in range(min(size, len(waiting))):
+        ranked, level = page.best(waiting)
+        close, full = page.close_creators, page.full_topics
+        drawable = [
+            c for c in unused if pool.creators[c] not in close and full.isdisjoint(pool.topics[c])
         ]
-        is_explored = bool(pool) and draw(seed, 2 * i) < share
-        candidate = pool[pick(draw(seed, 2 * i + 1), len(pool))] if is_explored else ranked
-        placed.append(
+        is_explored = bool(drawable) and draw(seed, 2 * i) < share
+        candidate = drawable[pick(draw(seed, 2 * i + 1), len(drawable))] if is_explored else ranked
+        placings.append(
             Placing(
                 candidate=candidate,
                 ranked=ranked,
                 is_explored=is_explored,
-                pool=len(pool),
+                pool=len(drawable),
                 level=level,
-                propensity=_propensity(candidate, ranked=ranked, pool=pool, share=share),
+                propensity=propensity(candidate, ranked=ranked, pool=drawable, share=share),
             )
         )
-        chosen.append(cards[candidate])
-        taken.add(candidate)
+        page.place(candidate)
         waiting.remove(candidate)
-    return placed
+        # What looks like a place before never fits again, so it leaves for good.
+        unused = [c for c in unused if c != candidate and not page.is_pair_alike(c, candidate)]
+    return placings
 
 
-def _propensity(candidate: int, *, ranked: int, pool: Sequence[int], share: int) -> int:
-    """P(candidate) = (1 - share) [it is the ranked one] + share * P(the pool's draw falls on it)."""
+def propensity(candidate: int, *, ranked: int, pool: Sequence[int], share: int) -> int:
+    """P(candidate at this place), in 2**-40, with `share` in 2**-20.
+
+    `(1 - share) * [it is the ranked one] + share * P(the pool's draw falls on it)`; certain when
+    the pool is empty, for then nothing is drawn.
+    """
     if not pool:
         return CERTAIN
     odds = (DRAW_UNIT - share) * DRAW_UNIT if candidate == ranked else 0
     if candidate in pool:
         odds += share * pick_odds(pool.index(candidate), len(pool))
     return odds
-
-
-def _first_allowed(
-    waiting: Sequence[int], *, cards: Sequence[Card], chosen: Sequence[Card], policy: Policy
-) -> tuple[int, int]:
-    for level, rules in enumerate(RELAXED):
-        for candidate in waiting:
-            if _allows(cards[candidate], chosen, policy, rules):
-                return candidate, level
-    raise AssertionError("the last level has no rules")
-
-
-def _allows(
-    card: Card, chosen: Sequence[Card], policy: Policy, rules: frozenset[str]
-) -> bool:
-    """Whether `card` may stand right after `chosen`.
-
-    creators: none of the last `creators_apart - 1` places has its creator. topics: with it, no topic
-    of its own holds more than ceil(share * places so far). lookalikes: its looks differ in at
-    least `lookalike_bits` of 64 bits from those of every place before; looks of 0 are unknown.
-    """
-    if "creators" in rules and policy.creators_apart > 1:
-        near = chosen[-(policy.creators_apart - 1) :]
-        if any(other.creator == card.creator for other in near):
-            return False
-    if "topics" in rules and policy.topics_share_milli:
-        most = -(-policy.topics_share_milli * (len(chosen) + 1) // MILLI)
-        for topic in card.topics:
-            if 1 + sum(topic in other.topics for other in chosen) > most:
-                return False
-    if "lookalikes" in rules and policy.lookalike_bits and card.looks:
-        for other in chosen:
-            if other.looks and (card.looks ^ other.looks).bit_count() < policy.lookalike_bits:
-                return False
-    return True

@@ -55,21 +55,24 @@ def video_features(
 ) -> NDArray[np.int8]:
     """(n, len(VIDEO_FEATURES)) int8 for `rows` (n,) of the index: EPOCH_FEATURES, PAIR_FEATURES."""
     out = np.empty((len(rows), len(VIDEO_FEATURES)), dtype=np.int8)
-    out[:, : len(EPOCH_FEATURES)] = index.features[rows]
+    out[:, : len(EPOCH_FEATURES)] = index.features.take(rows, axis=0)
     pair = out[:, len(EPOCH_FEATURES) :]
     # Whole numbers below 2**24, exact in float32 in whatever order BLAS adds them.
-    dots = index.embeddings[rows].astype(np.float32) @ profile.interests.T.astype(np.float32)
+    dots = out[:, :EMBED_DIM].astype(np.float32) @ profile.interests.T.astype(np.float32)
     pair[:, 0:4] = clip127(dots.astype(np.int64) // SIM_UNIT)
     topics = index.topics[rows]
     place, is_known = _places(index.creators[rows], profile.creators)
     mine = language_code(context.language)
     theirs = index.language[rows]
+    is_untried = (topics[:, 0] != 0) & (profile.topic_tried[topics].sum(axis=1) == 0)
+    is_followed = _places(index.creators[rows], profile.follows)[1]
     columns = (
         profile.topic_affinity[topics].sum(axis=1),
-        _known(profile.creator_affinity, place, is_known),
-        64 * _places(index.creators[rows], profile.follows)[1].astype(np.int64),
+        np.where(is_untried, 64, 0),
         16 * profile.topic_recent[topics].sum(axis=1),
+        _known(profile.creator_affinity, place, is_known),
         32 * _known(profile.creator_recent, place, is_known),
+        np.where(is_followed, 64, 0),
         np.where((theirs == 0) | (mine == 0), 0, np.where(theirs == mine, 64, -64)),
     )
     for i, column in enumerate(columns, start=4):
@@ -86,9 +89,7 @@ def _places(wanted: Ints, known: Ints) -> tuple[NDArray[np.intp], NDArray[np.boo
     return place, known[place] == wanted
 
 
-def _known(
-    column: Ints, place: NDArray[np.intp], is_known: NDArray[np.bool_]
-) -> Ints:
+def _known(column: Ints, place: NDArray[np.intp], is_known: NDArray[np.bool_]) -> Ints:
     if len(column) == 0:
         return np.zeros(len(place), dtype=np.int64)
     return np.where(is_known, column[place], 0)
@@ -105,4 +106,9 @@ def shown_features(
     """(n, len(FEATURES)) int8: the full input of the network for `rows`, in their order."""
     viewer = viewer_features(profile=profile, context=context, now_ms=now_ms)
     video = video_features(rows, index=index, profile=profile, context=context)
-    return np.hstack([np.broadcast_to(viewer, (len(rows), len(viewer))), video])
+    return with_viewer(viewer, video)
+
+
+def with_viewer(viewer: NDArray[np.int8], video: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The viewer's features before each row of the videos'."""
+    return np.hstack([np.broadcast_to(viewer, (len(video), len(viewer))), video])

@@ -35,7 +35,9 @@ def decide(*, index: Index, policy: Policy, state: ViewerState, context: Context
     The rules are RULES, in that order. They look at one video at a time, so what is decided about
     one never depends on which others there are.
     """
-    decided = flag_rules(policy=policy, age=context.age)[index.flags]
+    decided = np.zeros(index.size, dtype=np.uint8)
+    flagged = index.flagged
+    decided[flagged] = flag_rules(policy=policy, age=context.age)[index.flags[flagged]]
     _close(decided, rows_of_creators(creator_ids(state.blocks), index=index), "creator_blocked")
     _close(decided, rows_of_creators(creator_ids(state.mutes), index=index), "creator_muted")
     for videos, rule in ((state.reported, "video_reported"), (state.rejected, "video_rejected")):
@@ -90,6 +92,7 @@ def counts_by_rule(decided: Decided) -> dict[str, int]:
 
 def _known_rows(videos: Collection[VideoId], *, index: Index) -> NDArray[np.intp]:
     wanted = np.fromiter(videos, dtype=np.int64, count=len(videos))
+    wanted.sort()
     rows, is_known = rows_of(wanted, index=index)
     return rows[is_known]
 

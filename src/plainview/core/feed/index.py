@@ -46,7 +46,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One epoch, ready for any number of requests; never modified, shared by threads.
 
     Arrays are over the N rows of the epoch, in its order (by id). `order_*` are permutations of the
-    rows, best first, ties by id. `features` is (N, len(EPOCH_FEATURES)).
+    rows, best first, ties by id. `flagged` are the rows with a flag that a rule may read.
+    `features` is (N, len(EPOCH_FEATURES)).
     """
 
     header: EpochHeader
@@ -59,6 +60,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     topics: NDArray[np.intp]
     language: NDArray[np.uint16]
     flags: NDArray[np.uint8]
+    flagged: NDArray[np.intp]
     shown: Ints
     embeddings: NDArray[np.int8]
     features: NDArray[np.int8]
@@ -86,12 +88,12 @@ def build_index(epoch: Epoch) -> Index:
     ids = rows["id"].astype(np.int64)
     topics = rows["topics"].astype(np.intp)
     length_ms = rows["length_ms"].astype(np.int64)
-    _check_rows(
-        ids, topics, length_ms, topic_count=len(epoch.header.topics), flags=rows["flags"]
-    )
+    _check_rows(ids, topics, length_ms, topic_count=len(epoch.header.topics), flags=rows["flags"])
     creators = rows["creator"].astype(np.int64)
     published = rows["published_min"].astype(np.int64)
     embeddings = np.ascontiguousarray(rows["embedding"])
+    if embeddings.min(initial=0) < -127:
+        raise BadRow("an embedding holds -128; the least is -127")
     codes = rows["counters"]
     counts = {name: COUNT_FLOORS[codes[:, i]] for i, name in enumerate(COUNTERS)}
     age_min = np.maximum(epoch.header.frozen_ms // 60_000 - published, 0)
@@ -111,6 +113,7 @@ def build_index(epoch: Epoch) -> Index:
         topics=topics,
         language=rows["language"].astype(np.uint16),
         flags=flags,
+        flagged=np.flatnonzero(flags & ~np.uint8(FLAG_SILENT)),
         shown=counts["shown"],
         embeddings=embeddings,
         features=epoch_features(
@@ -201,7 +204,7 @@ def epoch_features(
     ]
     out = np.empty((len(shown), len(EPOCH_FEATURES)), dtype=np.int8)
     dim = embeddings.shape[1]
-    out[:, :dim] = np.maximum(embeddings, -127)
+    out[:, :dim] = embeddings
     for i, column in enumerate(columns):
         out[:, dim + i] = clip127(column)
     return out

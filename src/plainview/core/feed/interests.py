@@ -11,7 +11,7 @@ from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import CreatorId, VideoId
-from plainview.core.terms.viewer import WATCHES_MAX, ViewerState, Watch
+from plainview.core.terms.viewer import WATCHES_MAX, ViewerState
 
 SIGNALS_MAX = WATCHES_MAX
 DECAY_ONE = 4096
@@ -43,7 +43,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A viewer's dealings with videos of this epoch, newest first, at most SIGNALS_MAX.
 
     `rows` are rows of the index, `outcome` what the watch says, `acts` what like, save, share, not
-    interested and report say. `liking` is 1 where the acts are positive.
+    interested and report say.
     """
 
     rows: NDArray[np.intp]
@@ -54,13 +54,14 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that ranking knows of the viewer.
 
-    `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. `topic_affinity` and
-    `topic_recent` are by 1-based topic, entry 0 is 0; the creator columns go with `creators`,
-    sorted.
+    `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. The topic columns are by
+    1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the newest
+    RECENT_COUNT. The creator columns go with `creators`, sorted.
     """
 
     interests: NDArray[np.int8]
     topic_affinity: Ints
+    topic_tried: Ints
     topic_recent: Ints
     creators: Ints
     creator_affinity: Ints
@@ -72,19 +73,18 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     liked: int
 
 
-def watch_outcome(watch: Watch, *, length_ms: int) -> int:
-    """What one watch says: SKIPPED, UNSURE, LONG or FINISHED and up to 2 more for loops.
+def watch_outcomes(ms: Ints, loops: Ints, *, length_ms: Ints) -> Ints:
+    """What each watch says: SKIPPED, UNSURE, LONG or FINISHED, and up to 2 more for loops.
 
     Finished: at least 90 % watched or a loop; skipped: less than 2 s and less than 25 %; long: at
     least 50 % or 10 s.
     """
-    if watch.loops >= 1 or watch.ms * 10 >= length_ms * 9:
-        return FINISHED + LOOP_BONUS * min(watch.loops, LOOPS_MAX)
-    if watch.ms < 2000 and watch.ms * 4 < length_ms:
-        return SKIPPED
-    if watch.ms * 2 >= length_ms or watch.ms >= 10_000:
-        return LONG
-    return UNSURE
+    is_finished = (loops >= 1) | (ms * 10 >= length_ms * 9)
+    is_skipped = (ms < 2000) & (ms * 4 < length_ms)
+    is_long = (ms * 2 >= length_ms) | (ms >= 10_000)
+    finished = FINISHED + LOOP_BONUS * np.minimum(loops, LOOPS_MAX)
+    other = np.where(is_skipped, SKIPPED, np.where(is_long, LONG, UNSURE))
+    return np.where(is_finished, finished, other)
 
 
 def act_weights(state: ViewerState) -> dict[VideoId, int]:
@@ -110,32 +110,21 @@ def signals_of(state: ViewerState, *, index: Index) -> Signals:
     """
     acts = act_weights(state)
     watched = {watch.video for watch in state.watches}
-    entries: list[tuple[int, int, int, VideoId, Watch | None]] = [
-        (watch.number, 0, place, watch.video, watch) for place, watch in enumerate(state.watches)
-    ]
-    entries += [
-        (state.seen.get(video, 0), 1, newest_act(state, video), video, None)
-        for video in acts
-        if video not in watched
-    ]
-    entries.sort(key=lambda entry: entry[:4], reverse=True)
-    del entries[SIGNALS_MAX:]
-    wanted = np.array([entry[3] for entry in entries], dtype=np.int64)
-    rows, is_known = rows_of(wanted, index=index)
-    lengths = index.length_ms[rows].tolist() if index.size else []
-    outcome: list[int] = []
-    said: list[int] = []
-    kept: list[int] = []
-    for i, (_, _, _, video, watch) in enumerate(entries):
-        if not is_known[i]:
-            continue
-        kept.append(i)
-        outcome.append(watch_outcome(watch, length_ms=lengths[i]) if watch else UNSURE)
-        said.append(acts.pop(video, 0))
+    silent = [video for video in acts if video not in watched]
+    table = np.array(
+        [(w.number, 0, i, w.video, w.ms, w.loops) for i, w in enumerate(state.watches)]
+        + [(state.seen.get(v, 0), 1, newest_act(state, v), v, 0, 0) for v in silent],
+        dtype=np.int64,
+    ).reshape(-1, 6)
+    number, is_silent, place, video, ms, loops = table.T
+    newest_first = np.lexsort((video, place, is_silent, number))[::-1][:SIGNALS_MAX]
+    rows, is_known = rows_of(video[newest_first], index=index)
+    rows, kept = rows[is_known], newest_first[is_known]
+    outcome = watch_outcomes(ms[kept], loops[kept], length_ms=index.length_ms[rows])
     return Signals(
-        rows=rows[kept],
-        outcome=np.array(outcome, dtype=np.int64),
-        acts=np.array(said, dtype=np.int64),
+        rows=rows,
+        outcome=np.where(is_silent[kept] == 1, UNSURE, outcome),
+        acts=np.array([acts.pop(v, 0) for v in video[kept].tolist()], dtype=np.int64),
     )
 
 
@@ -155,31 +144,31 @@ def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np
     return rows, index.ids[rows] == wanted
 
 
-def unit_vector(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8]:
-    """`sum_i weights_i * embeddings_i`, shortened to length INTEREST_NORM in int8.
+def unit_vectors(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8]:
+    """(V, EMBED_DIM): for each row of `weights` (V, n), `sum_i weights_i * embeddings_i` shortened
+    to length INTEREST_NORM.
 
     The sum is shifted right (floor) until its largest magnitude is below 2**20, then
     `v * INTEREST_NORM // isqrt(sum v*v)`, clipped to +-127. The zero vector stays zero.
     """
-    # Exact: below 2**31 in magnitude, and float64 holds whole numbers to 2**53.
-    total = (weights.astype(np.float64) @ embeddings.astype(np.float64)).astype(np.int64)
-    peak = int(np.abs(total).max(initial=0))
-    total >>= max(0, peak.bit_length() - 20)
-    norm = isqrt(int((total * total).sum()))
-    if norm == 0:
-        return np.zeros(EMBED_DIM, dtype=np.int8)
-    return clip127(total * INTEREST_NORM // norm).astype(np.int8)
+    # Exact: below 2**33 in magnitude, and float64 holds whole numbers to 2**53.
+    totals = (weights.astype(np.float64) @ embeddings.astype(np.float64)).astype(np.int64)
+    out = np.zeros(totals.shape, dtype=np.int8)
+    for i, total in enumerate(totals):
+        peak = int(np.abs(total).max())
+        short = total >> max(0, peak.bit_length() - 20)
+        norm = isqrt(int((short * short).sum()))
+        if norm:
+            out[i] = clip127(short * INTEREST_NORM // norm)
+    return out
 
 
-def affinities(
-    groups: NDArray[np.intp], weights: Ints, *, count: int
-) -> Ints:
+def affinities(groups: NDArray[np.intp], weights: Ints, *, count: int) -> Ints:
     """(count,) from -127 to 127: `127 * A // (M + AFFINITY_PRIOR)`, A the sum of a group's weights
     and M of their magnitudes. `groups[i]` is the group of `weights[i]`."""
-    total = np.zeros(count, dtype=np.int64)
-    mass = np.zeros(count, dtype=np.int64)
-    np.add.at(total, groups, weights)
-    np.add.at(mass, groups, np.abs(weights))
+    # bincount adds in float64: whole numbers far below 2**53, so exact in any order.
+    total = np.bincount(groups, weights=weights, minlength=count).astype(np.int64)
+    mass = np.bincount(groups, weights=np.abs(weights), minlength=count).astype(np.int64)
     return 127 * total // (mass + AFFINITY_PRIOR)
 
 
@@ -188,26 +177,28 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
     signals = signals_of(state, index=index)
     n = len(signals.rows)
     weight = signals.outcome + signals.acts
-    embeddings = index.embeddings[signals.rows]
-    interests = np.stack([
-        unit_vector(weight * RECENT[:n], embeddings),
-        unit_vector(weight * LASTING[:n], embeddings),
-        unit_vector(np.maximum(signals.acts, 0) * LASTING[:n], embeddings),
-        unit_vector(np.maximum(-weight, 0) * MIDDLE[:n], embeddings),
-    ])
+    pulls = np.stack(
+        [
+            weight * RECENT[:n],
+            weight * LASTING[:n],
+            np.maximum(signals.acts, 0) * LASTING[:n],
+            np.maximum(-weight, 0) * MIDDLE[:n],
+        ]
+    )
+    interests = unit_vectors(pulls, index.embeddings[signals.rows])
     aged = weight * MIDDLE[:n]
     topics = index.topics[signals.rows]
     topic_count = len(index.header.topics) + 1
-    topic_affinity = affinities(
-        topics.ravel(), np.repeat(aged, topics.shape[1]), count=topic_count
-    )
+    topic_affinity = affinities(topics.ravel(), np.repeat(aged, topics.shape[1]), count=topic_count)
     topic_recent = np.bincount(topics[:RECENT_COUNT].ravel(), minlength=topic_count)
-    topic_affinity[0] = topic_recent[0] = 0
+    topic_tried = np.bincount(topics.ravel(), minlength=topic_count)
+    topic_affinity[0] = topic_recent[0] = topic_tried[0] = 0
     creators, group = np.unique(index.creators[signals.rows], return_inverse=True)
     habits = signals.outcome[:HABIT_COUNT]
     return Profile(
         interests=interests,
         topic_affinity=topic_affinity,
+        topic_tried=topic_tried,
         topic_recent=topic_recent,
         creators=creators,
         creator_affinity=affinities(group, aged, count=len(creators)),
@@ -227,6 +218,7 @@ def no_profile(*, index: Index) -> Profile:
     return Profile(
         interests=np.zeros((4, EMBED_DIM), dtype=np.int8),
         topic_affinity=topics,
+        topic_tried=topics,
         topic_recent=topics,
         creators=nothing,
         creator_affinity=nothing,

@@ -4,7 +4,8 @@ Whichever kernels run, the bits are the same: sums of whole numbers that the cer
 below 2**24, and a total order. `BEST` is numba where it is installed, else numpy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,15 +20,19 @@ from plainview.core.terms.weights import (
     Weights,
 )
 
-Near = Callable[[NDArray[np.int8], NDArray[np.uint8], NDArray[np.int8], int], NDArray[np.intp]]
+Near = Callable[
+    [NDArray[np.int8], NDArray[np.uint8], NDArray[np.int8], Sequence[int]], list[NDArray[np.intp]]
+]
 Forward = Callable[[Weights, NDArray[np.int8], NDArray[np.int8]], NDArray[np.int64]]
+
+NEAR_CHUNK = 8192
 
 
 class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One way to compute.
 
-    near(embeddings (N, D), decided (N,), query (D,), count): the first `count` rows with
-        decided == 0 by (dot with the query, descending; row, ascending).
+    near(embeddings (N, D), decided (N,), queries (Q, D), counts (Q)): for each query the first
+        count rows with decided == 0 by (dot with the query, descending; row, ascending).
     forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
         int64 in Q24, what the network predicts.
     """
@@ -40,20 +45,22 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 def near_numpy(
     embeddings: NDArray[np.int8],
     decided: NDArray[np.uint8],
-    query: NDArray[np.int8],
-    count: int,
-) -> NDArray[np.intp]:
+    queries: NDArray[np.int8],
+    counts: Sequence[int],
+) -> list[NDArray[np.intp]]:
     """See Kernels. |dot| <= 64 * 128 * 128 < 2**24, so float32 is exact."""
     rows = np.flatnonzero(decided == 0)
-    if count <= 0 or len(rows) == 0:
-        return np.zeros(0, dtype=np.intp)
-    q = query.astype(np.float32)
-    dots = np.empty(len(rows), dtype=np.float32)
-    for start in range(0, len(rows), 8192):
-        part = rows[start : start + 8192]
-        dots[start : start + 8192] = embeddings[part].astype(np.float32) @ q
+    q = queries.astype(np.float32)
+    dots = np.empty((len(rows), len(q)), dtype=np.float32)
+    for start in range(0, len(rows), NEAR_CHUNK):
+        part = rows[start : start + NEAR_CHUNK]
+        dots[start : start + NEAR_CHUNK] = embeddings[part].astype(np.float32) @ q.T
+    return [_top(rows, dots[:, j], count) for j, count in enumerate(counts)]
+
+
+def _top(rows: NDArray[np.intp], dots: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     if count < len(rows):
-        least = np.partition(dots, len(dots) - count)[len(dots) - count]
+        least = np.partition(dots, len(dots) - count)[len(dots) - count] if count else np.inf
         close = np.flatnonzero(dots >= least)
         rows, dots = rows[close], dots[close]
     return rows[np.argsort(-dots, kind="stable")][:count]
@@ -64,28 +71,20 @@ def forward_float(
     viewer: NDArray[np.int8],
     video: NDArray[np.int8],
     *,
-    dtype: type[np.float32] | type[np.float64],
+    dtype: type[np.floating[Any]],
 ) -> NDArray[np.int64]:
     """See Kernels: BLAS on floats that hold whole numbers; `dtype` cannot change a bit."""
     first = weights.hidden[0] if weights.hidden else weights.heads
-    W = first.weight_f32.astype(dtype, copy=False)
+    W: NDArray[Any] = first.weight_f32.astype(dtype, copy=False)
     split = len(VIEWER_FEATURES)
     folded = viewer.astype(dtype) @ W[:split] + first.bias_f32  # (J,)
-    a = video.astype(dtype)  # (n, K)
-    for layer in weights.hidden:
-        if layer is first:
-            a = a @ W[split:]
-            a += folded
-        else:
-            a = a @ layer.weight_f32.astype(dtype, copy=False)
-            a += layer.bias_f32
-        a *= layer.scale_f32
-        np.floor(a, out=a)
+    a: NDArray[Any] = video.astype(dtype)  # (n, K)
+    a = np.floor((a @ W[split:] + folded) * first.scale_f32)  # (n, J)
+    for layer in (*weights.hidden, weights.heads)[1:]:
         np.clip(a, 0, ACTIVATION_MAX, out=a)
-    out = a @ weights.heads.weight_f32.astype(dtype, copy=False)  # (n, heads)
-    out += weights.heads.bias_f32
-    out *= weights.heads.scale_f32
-    return predicted(np.floor(out).astype(np.int64), weights=weights)
+        W = layer.weight_f32.astype(dtype, copy=False)
+        a = np.floor((a @ W + layer.bias_f32) * layer.scale_f32)
+    return predicted(a.astype(np.int64), weights=weights)
 
 
 def forward_int64(

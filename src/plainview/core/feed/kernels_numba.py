@@ -3,7 +3,8 @@
 Compiled at import, from numba's cache where it can keep one, anew where it cannot.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
@@ -11,6 +12,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
@@ -50,35 +52,30 @@ def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return compile_now
 
 
-@compiled(
-    types.int64(
-        given(types.int8, 2), given(types.uint8), given(types.int8),
-        filled(types.int32), filled(types.int32),
-    )
-)  # fmt: skip
-def _scan(
-    embeddings: NDArray[np.int8],
-    decided: NDArray[np.uint8],
-    query: NDArray[np.int8],
-    dots: NDArray[np.int32],
-    bins: NDArray[np.int32],
-) -> int:
-    """Dot every eligible row with the query, and count the dots by bins of 2**BIN_SHIFT.
+@compiled(types.void(given(types.int8, 2), given(types.int8, 2), filled(types.int32, 2)))
+def _dots(embeddings: NDArray[np.int8], queries: NDArray[np.int8], out: NDArray[np.int32]) -> None:
+    """Dot every row with every query, (queries, N)."""
+    for i in range(embeddings.shape[0]):
+        for j in range(queries.shape[0]):
+            dot = np.int32(0)
+            for d in range(EMBED_DIM):
+                dot += np.int32(embeddings[i, d]) * np.int32(queries[j, d])
+            out[j, i] = dot
 
-    Returns how many rows are eligible. Other rows get the least int32.
+
+@compiled(types.int64(filled(types.int32), given(types.uint8), filled(types.int32)))
+def _count(dots: NDArray[np.int32], decided: NDArray[np.uint8], bins: NDArray[np.int32]) -> int:
+    """Count the dots of eligible rows by bins of 2**BIN_SHIFT; other rows get the least int32.
+
+    Returns how many rows are eligible.
     """
     eligible = 0
-    wide = query.astype(np.int16)
-    for i in range(embeddings.shape[0]):
-        if decided[i] != 0:
+    for i in range(dots.shape[0]):
+        if decided[i] == 0:
+            bins[(dots[i] + (1 << 20)) >> BIN_SHIFT] += 1
+            eligible += 1
+        else:
             dots[i] = -(1 << 31)
-            continue
-        dot = np.int32(0)
-        for d in range(embeddings.shape[1]):
-            dot += np.int32(np.int16(embeddings[i, d])) * np.int32(wide[d])
-        dots[i] = dot
-        bins[(dot + (1 << 20)) >> BIN_SHIFT] += 1
-        eligible += 1
     return eligible
 
 
@@ -96,28 +93,30 @@ def _collect(dots: NDArray[np.int32], least: int, keys: NDArray[np.int64]) -> in
 def near_numba(
     embeddings: NDArray[np.int8],
     decided: NDArray[np.uint8],
-    query: NDArray[np.int8],
-    count: int,
-) -> NDArray[np.intp]:
+    queries: NDArray[np.int8],
+    counts: Sequence[int],
+) -> list[NDArray[np.intp]]:
     """See Kernels in kernels.py."""
-    dots = np.empty(len(embeddings), dtype=np.int32)
+    dots = np.empty((len(queries), len(embeddings)), dtype=np.int32)
+    _dots(embeddings, queries, dots)
+    return [_top(dots[j], decided, count) for j, count in enumerate(counts)]
+
+
+def _top(dots: NDArray[np.int32], decided: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
+    """The first `count` eligible rows by (dot descending, row). `dots` is overwritten."""
     bins = np.zeros(BINS, dtype=np.int32)
-    eligible = _scan(embeddings, decided, query, dots, bins)
-    wanted = min(count, eligible)
+    wanted = min(count, _count(dots, decided, bins))
     if wanted <= 0:
         return np.zeros(0, dtype=np.intp)
     above = np.cumsum(bins[::-1])
-    lowest = BINS - 1 - int(np.searchsorted(above, wanted))
-    survivors = int(above[BINS - 1 - lowest])
-    keys = np.empty(survivors, dtype=np.int64)
-    _collect(dots, (lowest << BIN_SHIFT) - (1 << 20), keys)
+    steps = int(np.searchsorted(above, wanted))
+    keys = np.empty(int(above[steps]), dtype=np.int64)
+    _collect(dots, (BINS - 1 - steps << BIN_SHIFT) - (1 << 20), keys)
     keys.sort()
     return keys[:wanted] & 0xFFFFFFFF
 
 
-@compiled(
-    types.void(filled(types.float32, 2), given(types.float32), given(types.float32))
-)
+@compiled(types.void(filled(types.float32, 2), given(types.float32), given(types.float32)))
 def _requantise(
     acc: NDArray[np.float32], bias: NDArray[np.float32], scale: NDArray[np.float32]
 ) -> None:
@@ -145,8 +144,9 @@ def _predict(
     """Outputs of the heads to Q24, through each head's table."""
     for i in range(acc.shape[0]):
         for j in range(acc.shape[1]):
-            entry = np.int64(np.floor((acc[i, j] + bias[j]) * scale[j])) + TABLE_MIDDLE
-            out[i, j] = table[j, min(max(entry, 0), TABLE_SIZE - 1)]
+            value = np.floor((acc[i, j] + bias[j]) * scale[j]) + np.float32(TABLE_MIDDLE)
+            entry = min(max(value, np.float32(0)), np.float32(TABLE_SIZE - 1))
+            out[i, j] = table[j, int(entry)]
 
 
 def forward_fused(
@@ -158,7 +158,7 @@ def forward_fused(
     W = layers[0].weight_f32
     a = video.astype(np.float32) @ W[split:]  # (n, J)
     bias = viewer.astype(np.float32) @ W[:split] + layers[0].bias_f32
-    for layer, following in zip(layers, layers[1:], strict=False):
+    for layer, following in pairwise(layers):
         _requantise(a, bias, layer.scale_f32)
         a = a @ following.weight_f32
         bias = following.bias_f32

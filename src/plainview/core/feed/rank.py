@@ -24,7 +24,7 @@ LABEL_FLAGS = dict(
 WATCH = HEADS.index("watch")
 LENGTH_MS_MAX = 3_600_000
 VALUE_POINT = 1000 * HEAD_ONE
-"""One point of the policy in units of `value`."""
+"""One point of a policy, in units of `value`."""
 
 
 def value_terms(
@@ -32,9 +32,9 @@ def value_terms(
 ) -> Ints:
     """(n, heads + 1) what each head adds to a candidate's value, and last what its labels take off.
 
-    A head adds `worth_milli * prediction`; `watch` adds `worth_milli * (share * length_ms // 1000)`,
-    lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`. |value| is
-    below 2**53 by the bounds of a policy's numbers.
+    A head adds `worth_milli * prediction`; `watch` adds `worth_milli * (prediction * length_ms //
+    1000)`, lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`.
+    |value| is below 2**53 by the bounds of a policy's numbers.
     """
     terms = np.zeros((len(rows), len(HEADS) + 1), dtype=np.int64)
     terms[:, :-1] = predictions
@@ -51,8 +51,3 @@ def value_terms(
 def newest_values(*, rows: NDArray[np.intp], index: Index) -> Ints:
     """(n,) the value under the order "newest": the minute of publication."""
     return index.published_min[rows]
-
-
-def best_first(values: Ints, *, ids: Ints, is_rest: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The order of a pool: what `rest` filled in comes last; then value descending, id ascending."""
-    return np.lexsort((ids, -values, is_rest))

@@ -1,5 +1,7 @@
 """Where candidates come from: sources, each a fixed order of the eligible videos, ties by id."""
 
+from collections.abc import Mapping
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
 
 RowIndexes = NDArray[np.intp]
 CHUNK = 1024
+NEAR = {"near_recent": 0, "near_lasting": 1}
+"""The near sources, and which interest vector each follows."""
 MINUTES_PER_DAY = 1440
 
 
@@ -42,27 +46,43 @@ def retrieve(
     fills up to that with eligible videos in the order `popular`, so that a slate is only short
     when the catalogue is.
     """
-    offers: list[tuple[int, RowIndexes]] = []
-    fresh = np.zeros(0, dtype=np.intp)
-    for name, count in zip(SOURCES, policy.sources, strict=True):
-        if count == 0:
-            continue
-        rows = offered(
-            name, count, index=index, policy=policy, profile=profile, decided=decided,
-            now_ms=now_ms, kernels=kernels,
+    asked = {name: count for name, count in zip(SOURCES, policy.sources, strict=True) if count}
+    offers: dict[str, RowIndexes] = near(
+        asked, index=index, profile=profile, decided=decided, kernels=kernels
+    )
+    for name in asked.keys() - offers.keys() - NEAR.keys():
+        offers[name] = offered(
+            name, asked[name], index=index, policy=policy, profile=profile, decided=decided,
+            now_ms=now_ms,
         )  # fmt: skip
-        offers.append((SOURCE_CODES[name], rows))
-        if name == "fresh":
-            fresh = rows
     rows, sources = _each_once(offers)
     if len(rows) < size:
         # `size` in the order always hold enough that are new, since fewer than `size` came before.
         rest = first_eligible(index.order_popular, size=2 * size, decided=decided)
         missing = rest[~np.isin(rest, rows)][: size - len(rows)]
-        rows, sources = _each_once([*offers, (SOURCE_CODES["rest"], missing)])
+        rows, sources = _each_once(offers | {"rest": missing})
     order = np.argsort(rows)
+    fresh = offers.get("fresh", np.zeros(0, dtype=np.intp))
     places = order[np.searchsorted(rows, fresh, sorter=order)]
     return Candidates(rows=rows, sources=sources, fresh=places)
+
+
+def near(
+    asked: Mapping[str, int],
+    *,
+    index: Index,
+    profile: Profile,
+    decided: NDArray[np.uint8],
+    kernels: Kernels,
+) -> dict[str, RowIndexes]:
+    """What the near sources offer: nothing where the viewer has no such interest yet."""
+    names = [name for name in NEAR if name in asked and profile.interests[NEAR[name]].any()]
+    if not names:
+        return {}
+    queries = profile.interests[[NEAR[name] for name in names]]
+    counts = [asked[name] for name in names]
+    found = kernels.near(index.embeddings, decided, queries, counts)
+    return dict(zip(names, found, strict=True))
 
 
 def offered(
@@ -74,16 +94,10 @@ def offered(
     profile: Profile,
     decided: NDArray[np.uint8],
     now_ms: int,
-    kernels: Kernels,
 ) -> RowIndexes:
-    """The first `count` eligible videos of one source, in its order."""
+    """The first `count` eligible videos of one source that is no near one, in its order."""
     if name == "following":
         return following(profile.follows, count=count, index=index, decided=decided)
-    if name in {"near_recent", "near_lasting"}:
-        query = profile.interests[0 if name == "near_recent" else 1]
-        if not query.any():
-            return np.zeros(0, dtype=np.intp)
-        return kernels.near(index.embeddings, decided, query, count)
     if name == "fresh":
         return owed_an_audience(
             count=count, index=index, policy=policy, decided=decided, now_ms=now_ms
@@ -97,14 +111,23 @@ def offered(
 
 
 def first_eligible(
-    order: RowIndexes, *, size: int, decided: NDArray[np.uint8]
+    order: RowIndexes,
+    *,
+    size: int,
+    decided: NDArray[np.uint8],
+    published_min: Ints | None = None,
+    since_min: int = 0,
 ) -> RowIndexes:
-    """The first `size` rows of `order` that no rule keeps out."""
+    """The first `size` rows of `order` that no rule keeps out; with `published_min` (N,), of those
+    published at `since_min` or later."""
     found: list[RowIndexes] = []
     missing, start, step = size, 0, CHUNK
     while missing > 0 and start < len(order):
         part = order[start : start + step]
-        open_rows = part[decided[part] == 0][:missing]
+        is_open = decided[part] == 0
+        if published_min is not None:
+            is_open &= published_min[part] >= since_min
+        open_rows = part[is_open][:missing]
         found.append(open_rows)
         missing -= len(open_rows)
         start, step = start + step, step * 4
@@ -118,14 +141,16 @@ def owed_an_audience(
     the least shown first, then the newest, then by id."""
     few = int(np.searchsorted(index.fresh_shown, policy.fresh_shown_below))
     since = now_ms // 60_000 - policy.fresh_days * MINUTES_PER_DAY
-    young = index.order_fresh[:few]
-    young = young[index.published_min[young] >= since]
-    return first_eligible(young, size=count, decided=decided)
+    return first_eligible(
+        index.order_fresh[:few],
+        size=count,
+        decided=decided,
+        published_min=index.published_min,
+        since_min=since,
+    )
 
 
-def following(
-    follows: Ints, *, count: int, index: Index, decided: NDArray[np.uint8]
-) -> RowIndexes:
+def following(follows: Ints, *, count: int, index: Index, decided: NDArray[np.uint8]) -> RowIndexes:
     """Videos of followed creators, newest first, then by id."""
     rows = rows_of_creators(follows, index=index)
     rows = np.sort(rows[decided[rows] == 0])
@@ -142,14 +167,14 @@ def rows_of_creators(creators: Ints, *, index: Index) -> RowIndexes:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
 
 
-def _each_once(offers: list[tuple[int, RowIndexes]]) -> tuple[RowIndexes, NDArray[np.uint8]]:
-    """All offers in a row; of a row offered twice only the first stays."""
-    if not offers:
+def _each_once(offers: Mapping[str, RowIndexes]) -> tuple[RowIndexes, NDArray[np.uint8]]:
+    """All offers, source by source; of a row offered twice only the first stays."""
+    parts = [(code, offers[name]) for name, code in SOURCE_CODES.items() if name in offers]
+    if not parts:
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.uint8)
-    rows = np.concatenate([rows for _, rows in offers])
+    rows = np.concatenate([rows for _, rows in parts])
     codes = np.repeat(
-        np.array([code for code, _ in offers], dtype=np.uint8),
-        [len(rows) for _, rows in offers],
+        np.array([code for code, _ in parts], dtype=np.uint8), [len(rows) for _, rows in parts]
     )
     _, first = np.unique(rows, return_index=True)
     first.sort()

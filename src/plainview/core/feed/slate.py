@@ -6,15 +6,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plainview.core.feed.arrange import CERTAIN, Card, Placing, arrange
+from plainview.core.feed.arrange import CERTAIN, Placing, Pool, arrange
 from plainview.core.feed.errors import BadRequest, WeightsMismatch
-from plainview.core.feed.features import shown_features, video_features, viewer_features
+from plainview.core.feed.features import (
+    shown_features,
+    video_features,
+    viewer_features,
+    with_viewer,
+)
 from plainview.core.feed.filter import Decided, decide
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
 from plainview.core.feed.interests import Profile, no_profile, profile_of, rows_of
 from plainview.core.feed.kernels import BEST, Kernels
-from plainview.core.feed.rank import best_first, newest_values, value_terms
+from plainview.core.feed.rank import newest_values, value_terms
 from plainview.core.feed.retrieve import Candidates, retrieve
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest, VideoId
@@ -84,7 +89,7 @@ def trace_slate(
     request: SlateRequest,
     kernels: Kernels = BEST,
 ) -> Trace:
-    """`make_slate`, keeping what each step found; for *Why this video?* and for comparing stages."""
+    """`make_slate`, keeping what each step found: for *Why this video?* and to compare stages."""
     _check(index=index, weights=weights, request=request)
     context, size = request.context, request.context.size
     profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
@@ -102,22 +107,21 @@ def trace_slate(
     values = (
         newest_values(rows=rows, index=index) if policy.order == "newest" else terms.sum(axis=1)
     )
-    order = best_first(
-        values, ids=index.ids[rows], is_rest=candidates.sources == SOURCE_CODES["rest"]
-    )
     placings = arrange(
-        cards_of(rows, index=index), order=order.tolist(), fresh=candidates.fresh.tolist(),
+        pool_of(candidates, values=values, index=index),
         policy=policy, seed=request.seed, size=size,
     )  # fmt: skip
     missing = size - len(placings)
-    repeats = longest_unseen(state, index=index, decided=decided, count=missing)
-    if not policy.repeats:
-        repeats = repeats[:0]
+    repeats = longest_unseen(
+        state, index=index, decided=decided, count=missing if policy.repeats else 0
+    )
 
-    shown = shown_features(
-        np.concatenate([rows[[p.candidate for p in placings]], repeats]).astype(np.intp),
-        index=index, profile=profile, context=context, now_ms=request.now_ms,
-    )  # fmt: skip
+    shown = with_viewer(viewer, video[[p.candidate for p in placings]])
+    if len(repeats):
+        again = shown_features(
+            repeats, index=index, profile=profile, context=context, now_ms=request.now_ms
+        )
+        shown = np.concatenate([shown, again])
     slate = Slate(
         items=(
             *(_placed(p, candidates=candidates, values=values, index=index) for p in placings),
@@ -149,15 +153,19 @@ def _check(*, index: Index, weights: Weights, request: SlateRequest) -> None:
         )
 
 
-def cards_of(rows: NDArray[np.intp], *, index: Index) -> list[Card]:
-    """What spacing needs of each candidate."""
-    topics = index.topics[rows].tolist()
-    return [
-        Card(creator=creator, topics=tuple(t for t in slots if t), looks=looks)
-        for creator, slots, looks in zip(
-            index.creators[rows].tolist(), topics, index.looks[rows].tolist(), strict=True
-        )
-    ]
+def pool_of(candidates: Candidates, *, values: Ints, index: Index) -> Pool:
+    """What arranging needs of the candidates."""
+    rows = candidates.rows
+    return Pool(
+        rows=rows.tolist(),
+        values=values.tolist(),
+        is_rest=(candidates.sources == SOURCE_CODES["rest"]).tolist(),
+        creators=index.creators[rows].tolist(),
+        topics=index.topics[rows].tolist(),
+        looks=index.looks[rows].tolist(),
+        fresh=candidates.fresh.tolist(),
+        topic_max=len(index.header.topics),
+    )
 
 
 def longest_unseen(
@@ -167,9 +175,10 @@ def longest_unseen(
     if count <= 0:
         return np.zeros(0, dtype=np.intp)
     videos = sorted((number, video) for video, number in state.seen.items())
-    rows, is_known = rows_of(np.array([v for _, v in videos], dtype=np.int64), index=index)
-    rows = rows[is_known]
-    return rows[decided[rows] == RULE_CODES["seen"]][:count]
+    found, is_known = rows_of(np.array([v for _, v in videos], dtype=np.int64), index=index)
+    rows: NDArray[np.intp] = found[is_known]
+    only_seen: NDArray[np.intp] = rows[decided[rows] == RULE_CODES["seen"]]
+    return only_seen[:count]
 
 
 def candidates_digest(ids: Ints, sources: NDArray[np.uint8]) -> Digest:
@@ -177,9 +186,7 @@ def candidates_digest(ids: Ints, sources: NDArray[np.uint8]) -> Digest:
     return Digest(sha256(ids.astype("<u8").tobytes() + sources.tobytes()).hexdigest())
 
 
-def _placed(
-    placing: Placing, *, candidates: Candidates, values: Ints, index: Index
-) -> SlateItem:
+def _placed(placing: Placing, *, candidates: Candidates, values: Ints, index: Index) -> SlateItem:
     at = placing.candidate
     return SlateItem(
         video=VideoId(int(index.ids[candidates.rows[at]])),

@@ -20,6 +20,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     "its topics, as you took to them": ("topic_affinity",),
     "its creator, as you took to them": ("creator_affinity",),
     "you follow its creator": ("is_followed",),
+    "a topic you have not been shown yet": ("topic_untried",),
     "more of a topic you just had": ("topic_recent",),
     "more of a creator you just had": ("creator_recent",),
     "how others watched it": (
@@ -48,10 +49,11 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """What can be said of one place of a slate.
 
-    `place` from 1; `rank` by value among the candidates, from 1, 0 for a repeat; `per_mille` follows
-    HEADS; `effects` are those that are not 0, the strongest first. Under order = "newest" nothing is
-    predicted to rank by: `effects` is empty and `value` is the minute of publication. Effects do not
-    add up to the value: the network is not a sum.
+    `place` from 1; `rank` by value among the candidates, from 1, 0 for a repeat; `filtered` says
+    how many videos of the epoch each rule kept out; `ranked_instead` is what would stand here had
+    chance not drawn; `per_mille` follows HEADS; `effects` are those that are not 0, the strongest
+    first. Under order = "newest" nothing is ranked by predictions: `effects` is empty and the value
+    is the minute of publication. Effects do not add up to the value: the network is not a sum.
     """
 
     item: SlateItem
@@ -77,24 +79,29 @@ def explain(trace: Trace, video: VideoId) -> Why:
         raise BadRequest(f"video {video} is not in this slate")
     place = places[video]
     item = trace.slate.items[place]
-    common = {
-        "item": item,
-        "place": place + 1,
-        "candidates": len(trace.candidates.rows),
-        "filtered": counts_by_rule(trace.decided),
-    }
+    base = Why(
+        item=item,
+        place=place + 1,
+        rank=0,
+        candidates=len(trace.candidates.rows),
+        filtered=counts_by_rule(trace.decided),
+        ranked_instead=VideoId(0),
+        explore_pool=0,
+        spacing_level=0,
+        per_mille=(),
+        effects=(),
+        label_points_milli=0,
+    )
     if item.slot == "repeat":
-        return Why(
-            rank=0, ranked_instead=VideoId(0), explore_pool=0, spacing_level=0, per_mille=(),
-            effects=(), label_points_milli=0, **common,
-        )  # fmt: skip
+        return base
     placing = trace.placings[place]
     at = placing.candidate
     ahead = (trace.values > trace.values[at]) | (
         (trace.values == trace.values[at]) & (trace.candidates.rows < trace.candidates.rows[at])
     )
     ranked = trace.index.ids[trace.candidates.rows[placing.ranked]]
-    return Why(
+    return msgspec.structs.replace(
+        base,
         rank=int(ahead.sum()) + 1,
         ranked_instead=VideoId(int(ranked)) if placing.is_explored else VideoId(0),
         explore_pool=placing.pool,
@@ -102,7 +109,6 @@ def explain(trace: Trace, video: VideoId) -> Why:
         per_mille=tuple(int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]),
         effects=_effects(trace, at) if trace.policy.order == "value" else (),
         label_points_milli=int(trace.terms[at, len(HEADS)]) // HEAD_ONE,
-        **common,
     )
 
 
@@ -114,12 +120,9 @@ def _effects(trace: Trace, at: int) -> tuple[Effect, ...]:
         variants[i, [VIDEO_FEATURES.index(name) for name in EFFECT_GROUPS[label]]] = 0
     predictions = trace.kernels.forward(trace.weights, trace.viewer_features, variants)
     rows = np.repeat(trace.candidates.rows[at : at + 1], len(variants))
-    values = value_terms(
-        predictions, rows=rows, index=trace.index, policy=trace.policy
-    ).sum(axis=1)
+    values = value_terms(predictions, rows=rows, index=trace.index, policy=trace.policy).sum(axis=1)
     effects = [
-        Effect(label=label, effect=int(values[-1] - values[i]))
-        for i, label in enumerate(labels)
+        Effect(label=label, effect=int(values[-1] - values[i])) for i, label in enumerate(labels)
     ]
     effects.sort(key=lambda e: (-abs(e.effect), labels.index(e.label)))
     return tuple(e for e in effects if e.effect)

@@ -29,6 +29,7 @@ SHIFT_MAX = 23
 HIDDEN_MAX = 4
 WIDTH_MAX = 1024
 METADATA_KEY = "plainview"
+PARTS = ("weight", "bias", "shift")
 DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8"}
 
 
@@ -43,20 +44,23 @@ def encode_weights(
     """The one file for these numbers: tensors by name, the header canonical JSON padded to 8.
 
     `hidden` and `heads` are (weight, bias, shift) per layer, `table` is (heads, TABLE_SIZE) in Q24,
-    `offsets` says which logit, in 1/256, each table has at its middle (for people and for learning).
+    `offsets` says which logit, in 1/256, each table has at its middle, for people and for learning.
     """
     tensors: dict[str, NDArray[Any]] = {}
-    for prefix, layer in (*((f"hidden{i}", x) for i, x in enumerate(hidden)), ("heads", heads)):
-        for part, array in zip(("weight", "bias", "shift"), layer, strict=True):
-            tensors[f"{prefix}.{part}"] = array
+    named = {f"hidden{i}": layer for i, layer in enumerate(hidden)} | {"heads": heads}
+    parts: Sequence[NDArray[Any]]
+    for prefix, parts in named.items():
+        tensors.update({f"{prefix}.{part}": x for part, x in zip(PARTS, parts, strict=True)})
     tensors["heads.table"] = table
-    about = canonical_json({
-        "spec": WEIGHTS_SPEC,
-        "name": name,
-        "features": list(FEATURES),
-        "heads": list(HEADS),
-        "offsets": list(offsets),
-    })
+    about = canonical_json(
+        {
+            "spec": WEIGHTS_SPEC,
+            "name": name,
+            "features": list(FEATURES),
+            "heads": list(HEADS),
+            "offsets": list(offsets),
+        }
+    )
     header: dict[str, Any] = {"__metadata__": {METADATA_KEY: about.decode()}}
     data = b""
     for key in sorted(tensors):
@@ -88,7 +92,7 @@ def load_weights(data: bytes) -> Weights:
     if depth > HIDDEN_MAX:
         raise BadFile(f"{depth} hidden layers; at most {HIDDEN_MAX}")
     names = [f"hidden{i}" for i in range(depth)] + ["heads"]
-    wanted = {f"{n}.{part}" for n in names for part in ("weight", "bias", "shift")} | {"heads.table"}
+    wanted = {f"{n}.{part}" for n in names for part in PARTS} | {"heads.table"}
     if set(tensors) != wanted:
         raise BadFile(f"tensors missing or too many: {sorted(set(tensors) ^ wanted)}")
     width, bound = len(FEATURES), 0
@@ -96,9 +100,7 @@ def load_weights(data: bytes) -> Weights:
     for i, name in enumerate(names):
         layer = _layer(tensors, name=name, inputs=width)
         input_max = INPUT_MAX if i == 0 else ACTIVATION_MAX
-        bound = max(
-            bound, largest_sum(layer.weight, layer.bias, input_max=input_max, where=name)
-        )
+        bound = max(bound, largest_sum(layer.weight, layer.bias, input_max=input_max, where=name))
         layers.append(layer)
         width = layer.weight.shape[1]
     if width != len(HEADS):
@@ -130,13 +132,13 @@ def _about(data: bytes) -> dict[str, Any]:
 
 
 def _layer(tensors: Mapping[str, NDArray[Any]], *, name: str, inputs: int) -> Layer:
-    weight, bias, shift = (tensors[f"{name}.{part}"] for part in ("weight", "bias", "shift"))
+    weight, bias, shift = (tensors[f"{name}.{part}"] for part in PARTS)
     if weight.ndim != 2 or weight.shape[0] != inputs or not 1 <= weight.shape[1] <= WIDTH_MAX:
         raise BadFile(f"{name}.weight is {weight.shape}, with {inputs} inputs")
     outputs = (weight.shape[1],)
     if bias.shape != outputs or shift.shape != outputs:
         raise BadFile(f"{name}: bias or shift is not {outputs}")
-    if (weight.dtype, bias.dtype, shift.dtype) != (np.int8, np.int32, np.uint8):
+    if [array.dtype.name for array in (weight, bias, shift)] != ["int8", "int32", "uint8"]:
         raise BadFile(f"{name}: weight, bias and shift must be int8, int32 and uint8")
     if int(shift.max()) > SHIFT_MAX:
         raise BadFile(f"{name}.shift goes up to {int(shift.max())}, at most {SHIFT_MAX}")

@@ -168,8 +168,10 @@ def _bounded(at: Reading, value: Decimal, low: Decimal, high: Decimal, *, unit: 
 
 def _is_decimal(points: str) -> bool:
     whole_part, _, fraction = points.partition(".")
-    return whole_part.isdigit() and whole_part.isascii() and (
-        "." not in points or (fraction.isdigit() and fraction.isascii())
+    return (
+        whole_part.isdigit()
+        and whole_part.isascii()
+        and ("." not in points or (fraction.isdigit() and fraction.isascii()))
     )
 
 
@@ -203,6 +205,7 @@ SECTIONS: dict[str, dict[str, Reader]] = {
     "spacing": {
         "creators_apart": whole(1, SIZE_MAX, may_be_off=True),
         "topics_share": decimal("0.05", "1", may_be_off=True),
+        "topic_tires": decimal("0.001", "10", may_be_off=True),
         "lookalike_bits": whole(1, 32, may_be_off=True),
     },
     "exploration": {"share": decimal("0.001", "0.5", may_be_off=True)},
@@ -281,6 +284,7 @@ def _policy(read: dict[str, dict[str, Any]], digest: Digest) -> Policy:
         demote_milli=tuple(labels[name].demote_milli for name in LABELS),
         creators_apart=spacing["creators_apart"],
         topics_share_milli=spacing["topics_share"],
+        topic_tires_milli=spacing["topic_tires"],
         lookalike_bits=spacing["lookalike_bits"],
         explore_share_milli=read["exploration"]["share"],
         repeats=read["repeats"]["when_caught_up"] == "longest_unseen",
@@ -289,31 +293,54 @@ def _policy(read: dict[str, dict[str, Any]], digest: Digest) -> Policy:
 
 def _refuse_idle(policy: Policy, source: Source) -> None:
     """Refuse rules that can never change a slate, and totals out of bounds."""
-
-    def never(section: str, key: str, reason: str) -> NeverFires:
-        return NeverFires(source.line(section, key), f"{section}.{key}: {reason}")
-
     asked = dict(zip(SOURCES, policy.sources, strict=True))
-    if not 1 <= sum(policy.sources) <= CANDIDATES_MAX:
+    total = sum(policy.sources)
+    if not 1 <= total <= CANDIDATES_MAX:
         raise OutOfRange(
             source.line("sources"),
-            f"the sources ask for {sum(policy.sources)} candidates; 1 to {CANDIDATES_MAX} in all",
+            f"the sources ask for {total} candidates; 1 to {CANDIDATES_MAX} in all",
         )
-    for name in PROFILE_SOURCES:
-        if asked[name] and not policy.uses_profile:
-            raise never("sources", name, "finds nothing when uses_profile = false")
+    fresh = asked["fresh"]
+    by_time = policy.order == "newest"
+    tests: list[tuple[bool, str, str, str]] = [
+        (
+            bool(asked[name]) and not policy.uses_profile,
+            "sources", name, "finds nothing when uses_profile = false",
+        )
+        for name in PROFILE_SOURCES
+    ]  # fmt: skip
     for key, number in (("shown_below", policy.fresh_shown_below), ("days", policy.fresh_days)):
-        if number and not asked["fresh"]:
-            raise never("fresh", key, 'nothing asks the fresh source; write "off"')
-        if asked["fresh"] and not number:
-            raise never("sources", "fresh", f"finds nothing while fresh.{key} is off")
-    if policy.explore_share_milli and not asked["fresh"]:
-        raise never("exploration", "share", "explores among fresh videos, and that source is off")
-    if policy.creators_apart == 1:
-        raise never("spacing", "creators_apart", "neighbours are always 1 apart; 2 is the least")
-    if policy.topics_share_milli == MILLI:
-        raise never("spacing", "topics_share", 'no topic can hold more than all; write "off"')
-    if policy.order == "newest":
-        for name, demote_milli in zip(LABELS, policy.demote_milli, strict=True):
-            if demote_milli:
-                raise never("labels", name, 'points do not count under order = "newest"')
+        tests.append((
+            bool(number) and not fresh, "fresh", key, 'nothing asks the fresh source; write "off"',
+        ))  # fmt: skip
+        tests.append((
+            bool(fresh) and not number, "sources", "fresh", f"finds nothing: fresh.{key} is off",
+        ))  # fmt: skip
+    tests += [
+        (
+            bool(policy.explore_share_milli) and not fresh,
+            "exploration", "share", "explores among fresh videos, and that source is off",
+        ),
+        (
+            policy.creators_apart == 1,
+            "spacing", "creators_apart", "neighbours are always 1 apart; 2 is the least",
+        ),
+        (
+            policy.topics_share_milli == MILLI,
+            "spacing", "topics_share", 'no topic can hold more than all; write "off"',
+        ),
+        (
+            by_time and policy.topic_tires_milli > 0,
+            "spacing", "topic_tires", 'points do not count under order = "newest"',
+        ),
+    ]  # fmt: skip
+    tests += [
+        (
+            by_time and demote_milli > 0,
+            "labels", name, 'points do not count under order = "newest"',
+        )
+        for name, demote_milli in zip(LABELS, policy.demote_milli, strict=True)
+    ]  # fmt: skip
+    for is_idle, section, key, reason in tests:
+        if is_idle:
+            raise NeverFires(source.line(section, key), f"{section}.{key} {reason}")

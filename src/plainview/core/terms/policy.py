@@ -58,6 +58,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     demote_milli: tuple[int, ...]
     creators_apart: int
     topics_share_milli: int
+    topic_tires_milli: int
     lookalike_bits: int
     explore_share_milli: int
     repeats: bool

@@ -27,8 +27,8 @@ EPOCH_FEATURES = (
 
 PAIR_FEATURES = (
     "sim_recent", "sim_lasting", "sim_loved", "sim_averse",
-    "topic_affinity", "creator_affinity", "is_followed", "topic_recent", "creator_recent",
-    "language_match",
+    "topic_affinity", "topic_untried", "topic_recent",
+    "creator_affinity", "creator_recent", "is_followed", "language_match",
 )  # fmt: skip
 """Of this viewer and this video together."""
 
