@@ -12,10 +12,16 @@ from .pages import contact_sheet
 def main() -> int:
     """Run the command line; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument("--list", action="store_true", help="print every clip: key, topic, creator, caption")
-    parser.add_argument("--only", nargs="+", metavar="KEY", help="make these clips alone (see --list)")
+    parser.add_argument(
+        "--list", action="store_true", help="print every clip: key, topic, creator, caption"
+    )
+    parser.add_argument(
+        "--only", nargs="+", metavar="KEY", help="make these clips alone (see --list)"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write KEY.mp4 files to")
-    parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw one still of each clip on a sheet")
+    parser.add_argument(
+        "--contact-sheet", type=Path, metavar="PNG", help="draw one still of each clip on a sheet"
+    )
     asked = parser.parse_args()
     unknown = [k for k in asked.only or () if k not in CLIP_BY_KEY]
     if unknown:
@@ -30,7 +36,9 @@ def main() -> int:
             print(f"{n:3}/{len(chosen)} {spec.key}", flush=True)
     else:
         for spec in chosen:
-            print(f"{spec.key:20} {spec.topic:11} @{spec.creator:16} {spec.length_s:3.0f} s  {spec.caption}")
+            print(
+                f"{spec.key:20} {spec.topic:11} @{spec.creator:16} {spec.length_s:3.0f} s  {spec.caption}"
+            )
     return 0
 
 

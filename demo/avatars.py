@@ -20,23 +20,47 @@ def draw_avatar(handle: str) -> bytes:
     who = CREATOR_BY_HANDLE[handle]
     rng = np.random.default_rng(who.avatar_seed)
     tones = [rgb(c) for c in TOPIC_BY_SLUG[who.topic].palette]
-    ground, skin, accent = tones[1 + who.avatar_seed % 2 * 2], tones[2 + who.avatar_seed % 2], tones[5]
+    ground, skin, accent = (
+        tones[1 + who.avatar_seed % 2 * 2],
+        tones[2 + who.avatar_seed % 2],
+        tones[5],
+    )
     image = Image.new("RGB", (SIDE * 2, SIDE * 2), ground)
     ink = Ink(image)
     for k in range(7):
-        ink.disc(float(rng.uniform(0, 256)), float(rng.uniform(0, 256)), 12 + 30 * float(rng.random()), mix(ground, tones[0], 0.18 + 0.05 * (k % 3)))
+        ink.disc(
+            float(rng.uniform(0, 256)),
+            float(rng.uniform(0, 256)),
+            12 + 30 * float(rng.random()),
+            mix(ground, tones[0], 0.18 + 0.05 * (k % 3)),
+        )
     _body(ink, rng, mix(skin, tones[0], 0.1), accent, who.avatar_seed)
     out = io.BytesIO()
     image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _body(ink: Ink, rng: np.random.Generator, skin: tuple[int, int, int], accent: tuple[int, int, int], seed: int) -> None:
+def _body(
+    ink: Ink,
+    rng: np.random.Generator,
+    skin: tuple[int, int, int],
+    accent: tuple[int, int, int],
+    seed: int,
+) -> None:
     dark = mix(skin, (12, 10, 24), 0.86)
     light = mix(skin, (255, 255, 255), 0.9)
     ink.oval(128, 262, 104, 62, accent)
     bumps, wobble, turn = 3 + seed % 5, 3 + 7 * float(rng.random()), float(rng.uniform(0, 6))
-    ink.shape([(128 + (74 + wobble * math.cos(bumps * a / 57.3 + turn)) * math.cos(a / 57.3), 136 + (78 + wobble * math.cos(bumps * a / 57.3 + turn)) * math.sin(a / 57.3)) for a in range(0, 360, 3)], skin)
+    ink.shape(
+        [
+            (
+                128 + (74 + wobble * math.cos(bumps * a / 57.3 + turn)) * math.cos(a / 57.3),
+                136 + (78 + wobble * math.cos(bumps * a / 57.3 + turn)) * math.sin(a / 57.3),
+            )
+            for a in range(0, 360, 3)
+        ],
+        skin,
+    )
     eyes = (2, 2, 1, 3)[seed % 4]
     for k in range(eyes):
         x = 128 + (k - (eyes - 1) / 2) * 50
@@ -61,5 +85,3 @@ def _body(ink: Ink, rng: np.random.Generator, skin: tuple[int, int, int], accent
         for k in (-1, 0, 1):
             ink.line([(128 + 14 * k, 66), (128 + 30 * k, 34)], 5, dark)
             ink.disc(128 + 30 * k, 32, 9, accent)
-
-

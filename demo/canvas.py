@@ -86,16 +86,16 @@ def sky(*stops: tuple[float, RGB], grain: float = 1.2, seed: int = 7) -> Image.I
     return Image.fromarray(np.clip(col[:, None, :] + noise, 0, 255).astype(np.uint8))
 
 
-def spot(middle: RGB, edge: RGB, *, cx: float = CX, cy: float = CY, reach: float = 620) -> Image.Image:
+def spot(
+    middle: RGB, edge: RGB, *, cx: float = CX, cy: float = CY, reach: float = 620
+) -> Image.Image:
     """A radial gradient: light in the middle, `edge` from `reach` pixels outwards."""
     yy, xx = np.mgrid[0:H, 0:W]
     t = np.clip(np.hypot(xx - cx, yy - cy) / reach, 0, 1)
     t = t * t * (3 - 2 * t)
     a, b = np.array(middle, float), np.array(edge, float)
     noise = np.random.default_rng(7).normal(0, 1.1, (H, W, 1))
-    return Image.fromarray(
-        np.clip(a + (b - a) * t[..., None] + noise, 0, 255).astype(np.uint8)
-    )
+    return Image.fromarray(np.clip(a + (b - a) * t[..., None] + noise, 0, 255).astype(np.uint8))
 
 
 @lru_cache(maxsize=64)
@@ -125,7 +125,9 @@ class Ink:
         box = ((x - r) * s, (y - r) * s, (x + r) * s, (y + r) * s)
         self._draw.ellipse(box, outline=paint, width=max(1, round(width * s)))
 
-    def arc(self, x: float, y: float, r: float, a0: float, a1: float, width: float, paint: Paint) -> None:
+    def arc(
+        self, x: float, y: float, r: float, a0: float, a1: float, width: float, paint: Paint
+    ) -> None:
         """An arc from `a0` to `a1` degrees, clockwise, 0 at three o'clock."""
         s = self.scale
         box = ((x - r) * s, (y - r) * s, (x + r) * s, (y + r) * s)
@@ -159,7 +161,15 @@ class Ink:
             self._draw.rectangle(at, fill=fill)
 
     def words(
-        self, x: float, y: float, text: str, size: float, paint: Paint, *, anchor: str = "mm", bold: float = 0
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        paint: Paint,
+        *,
+        anchor: str = "mm",
+        bold: float = 0,
     ) -> None:
         """Set `text`; `bold` thickens the strokes by so many pixels."""
         s = self.scale
@@ -169,27 +179,51 @@ class Ink:
                 self._faint(x * s, y * s, text, face, paint, anchor, stroke)
             return
         self._draw.text(
-            (x * s, y * s), text, font=face, fill=paint, anchor=anchor, stroke_width=stroke, align="center"
+            (x * s, y * s),
+            text,
+            font=face,
+            fill=paint,
+            anchor=anchor,
+            stroke_width=stroke,
+            align="center",
         )
 
     def _faint(
         self, x: float, y: float, text: str, face: Face, paint: RGBA, anchor: str, stroke: int
     ) -> None:
         """Text with alpha, stroke and fill as one layer (Pillow would lay one over the other)."""
-        box = self._draw.textbbox((x, y), text, font=face, anchor=anchor, stroke_width=stroke, align="center")
+        box = self._draw.textbbox(
+            (x, y), text, font=face, anchor=anchor, stroke_width=stroke, align="center"
+        )
         x0, y0 = math.floor(box[0]) - 2, math.floor(box[1]) - 2
         layer = Image.new("L", (math.ceil(box[2]) - x0 + 2, math.ceil(box[3]) - y0 + 2), 0)
         ImageDraw.Draw(layer).text(
-            (x - x0, y - y0), text, font=face, fill=paint[3], anchor=anchor, stroke_width=stroke, align="center"
+            (x - x0, y - y0),
+            text,
+            font=face,
+            fill=paint[3],
+            anchor=anchor,
+            stroke_width=stroke,
+            align="center",
         )
         self.image.paste(paint[:3], (x0, y0), layer)
 
     def pi(self, x: float, y: float, size: float, paint: RGB) -> None:
         """The letter pi, which the built-in face lacks, centred on (x, y)."""
         w = size * 0.11
-        self.line([(x - size * 0.36, y - size * 0.24), (x + size * 0.36, y - size * 0.24)], w, paint)
+        self.line(
+            [(x - size * 0.36, y - size * 0.24), (x + size * 0.36, y - size * 0.24)], w, paint
+        )
         self.line([(x - size * 0.16, y - size * 0.22), (x - size * 0.2, y + size * 0.32)], w, paint)
-        self.line([(x + size * 0.15, y - size * 0.22), (x + size * 0.17, y + size * 0.3), (x + size * 0.27, y + size * 0.32)], w, paint)
+        self.line(
+            [
+                (x + size * 0.15, y - size * 0.22),
+                (x + size * 0.17, y + size * 0.3),
+                (x + size * 0.27, y + size * 0.32),
+            ],
+            w,
+            paint,
+        )
 
     def stamp(self, x: float, y: float, sprite: Image.Image) -> None:
         """Paste an RGBA sprite (already at sheet scale) with its middle at (x, y)."""
@@ -203,7 +237,9 @@ class Sheet:
 
     def __init__(self, background: Image.Image, scale: int = SS) -> None:
         self.scale = scale
-        self._big = background.convert("RGB").resize((W * scale, H * scale), Image.Resampling.BILINEAR)
+        self._big = background.convert("RGB").resize(
+            (W * scale, H * scale), Image.Resampling.BILINEAR
+        )
 
     def ink(self) -> Ink:
         """A pen on a fresh copy of the background."""
@@ -219,10 +255,14 @@ def lift(ink: Ink) -> Image.Image:
     return ink.image.reduce(ink.scale) if ink.scale > 1 else ink.image
 
 
-def bloom(image: Image.Image, *, strength: float = 0.8, reach: float = 6, floor: int = 40) -> Image.Image:
+def bloom(
+    image: Image.Image, *, strength: float = 0.8, reach: float = 6, floor: int = 40
+) -> Image.Image:
     """Let bright parts glow into their surroundings, as a lens would; darker than `floor` does not glow."""
     small = image.reduce(4)
-    table = [min(255, round(max(0, v - floor) * strength * 255 / (255 - floor))) for v in range(256)]
+    table = [
+        min(255, round(max(0, v - floor) * strength * 255 / (255 - floor))) for v in range(256)
+    ]
     soft = small.point(table * 3).filter(ImageFilter.GaussianBlur(reach))
     return ImageChops.screen(image, soft.resize((W, H), Image.Resampling.BILINEAR))
 
@@ -238,7 +278,9 @@ def halo(radius: int, colour: RGB, *, power: float = 2.2) -> Image.Image:
     return Image.fromarray(out)
 
 
-def glass_ball(radius: float, colour: RGB, *, swirl: RGB | None = None, turn: float = 0.0) -> Image.Image:
+def glass_ball(
+    radius: float, colour: RGB, *, swirl: RGB | None = None, turn: float = 0.0
+) -> Image.Image:
     """A glossy marble as an RGBA sprite at sheet scale, lit from the upper left."""
     r = radius * SS
     n = math.ceil(r) + 2

@@ -48,9 +48,12 @@ def write_clip(scene: Scene, path: Path) -> None:
             "-movflags", "+faststart", str(whole),
         ]  # fmt: skip
         errors = Path(folder) / "errors.txt"
-        with errors.open("wb") as said, subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
-        ) as encoder:
+        with (
+            errors.open("wb") as said,
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
+            ) as encoder,
+        ):
             assert encoder.stdin is not None
             try:
                 for i in range(scene.count):

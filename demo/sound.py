@@ -167,7 +167,9 @@ def hum(hz: float, length_s: float) -> Wave:
     return np.asarray(wave * 0.35, dtype=np.float32)
 
 
-def _round_noise(length_s: float, seed: int, colour: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Wave:
+def _round_noise(
+    length_s: float, seed: int, colour: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> Wave:
     n = round(length_s * RATE)
     hz = np.fft.rfftfreq(n, 1 / RATE)
     rng = np.random.default_rng(seed)
@@ -179,9 +181,13 @@ def _round_noise(length_s: float, seed: int, colour: Callable[[NDArray[np.float6
 @lru_cache(maxsize=32)
 def wind(hz: float, length_s: float) -> Wave:
     """Wind around `hz`, gusting; runs round without a seam."""
-    bed = _round_noise(length_s, 5, lambda f: np.exp(-(np.log((f + 1) / hz) ** 2) * 1.6) / np.sqrt(f + 20))
+    bed = _round_noise(
+        length_s, 5, lambda f: np.exp(-(np.log((f + 1) / hz) ** 2) * 1.6) / np.sqrt(f + 20)
+    )
     gust = np.linspace(0, 2 * np.pi, len(bed))
-    return np.asarray(bed * (0.62 + 0.28 * np.sin(2 * gust) + 0.1 * np.sin(5 * gust + 1)), dtype=np.float32)
+    return np.asarray(
+        bed * (0.62 + 0.28 * np.sin(2 * gust) + 0.1 * np.sin(5 * gust + 1)), dtype=np.float32
+    )
 
 
 @lru_cache(maxsize=32)

@@ -36,16 +36,31 @@ def build(spec: ClipSpec) -> Scene:
         last = when
         if inside[k]:
             d = math.hypot(*spots[k])
-            notes.append(Note(when, "kalimba", degree(round((1 - d) * 12), root_hz=root, scale=PENTA), 0.36, spots[k][0] * 0.8))
+            notes.append(
+                Note(
+                    when,
+                    "kalimba",
+                    degree(round((1 - d) * 12), root_hz=root, scale=PENTA),
+                    0.36,
+                    spots[k][0] * 0.8,
+                )
+            )
         notes.append(Note(when, "tick", 1500 if inside[k] else 700, 0.22, spots[k][0]))
-    notes += [Note((count * 0.84 + 2 * k) / FPS, "kalimba", root * m, 0.6) for k, m in enumerate((1, 1.25, 1.5, 2))]
+    notes += [
+        Note((count * 0.84 + 2 * k) / FPS, "kalimba", root * m, 0.6)
+        for k, m in enumerate((1, 1.25, 1.5, 2))
+    ]
     sheet = Sheet(felt(spec.seed + 1))
     base = sheet.base()
     base.box(BX - BR - 10, BY - BR - 10, BX + BR + 10, BY + BR + 10, mix(GOLD, COAL, 0.35), r=12)
     base.box(BX - BR, BY - BR, BX + BR, BY + BR, mix(IVORY, COAL, 0.86))
     rings = (1.0,) if style == 1 else (1.0, 0.8, 0.6, 0.4, 0.2)
     for k, r in enumerate(rings):
-        tone = (IVORY, RED)[k % 2] if style == 0 else (mix(IVORY, GOLD, 0.2) if style == 1 else (GOLD, COAL)[k % 2])
+        tone = (
+            (IVORY, RED)[k % 2]
+            if style == 0
+            else (mix(IVORY, GOLD, 0.2) if style == 1 else (GOLD, COAL)[k % 2])
+        )
         base.disc(BX, BY, BR * r, mix(tone, COAL, 0.12))
     base.box(60, 708, 440, 711, see_through(IVORY, 0.25))
 
@@ -54,7 +69,10 @@ def build(spec: ClipSpec) -> Scene:
         shown = sum(1 for a in at if a <= i)
         leave = ease((i - count + 12) / 11)
         for k in range(shown):
-            x, y = BX + spots[k][0] * (BR - 4), BY + spots[k][1] * (BR - 4) + leave * (300 + (k * 97) % 400)
+            x, y = (
+                BX + spots[k][0] * (BR - 4),
+                BY + spots[k][1] * (BR - 4) + leave * (300 + (k * 97) % 400),
+            )
             tone = (COAL if style != 2 else RED) if inside[k] else mix(GOLD, IVORY, 0.4)
             r = 4.2 if total < 600 else 3.4
             new = i - at[k] < 3
@@ -69,7 +87,10 @@ def build(spec: ClipSpec) -> Scene:
         ink.pi(BX - 92, 114, 62 * pop, mix(IVORY, tone, fade))
         words = f"= {value:.3f}" if shown and fade > 0.5 else "= ?"
         ink.words(BX - 52, 116, words, 58 * pop, mix(IVORY, tone, fade), anchor="lm", bold=1)
-        pts = [(60 + 380 * k / total, 650 - max(-56.0, min(56.0, (guess[k] - math.pi) * 90))) for k in range(0, shown, max(1, total // 160))]
+        pts = [
+            (60 + 380 * k / total, 650 - max(-56.0, min(56.0, (guess[k] - math.pi) * 90)))
+            for k in range(0, shown, max(1, total // 160))
+        ]
         ink.line([(60, 650), (440, 650)], 1.6, see_through(IVORY, 0.5), caps=False)
         ink.pi(456, 650, 24, IVORY)
         if len(pts) > 1:

@@ -42,9 +42,20 @@ def build(spec: ClipSpec) -> Scene:
     for k in range(balls):
         land = starts[k] + fall + 5
         if land < count:
-            notes.append(Note(land / FPS, "kalimba", degree(stacks[k][0] + 1, root_hz=root, scale=PENTA), 0.34, stacks[k][0] / rows * 1.2 - 0.6))
+            notes.append(
+                Note(
+                    land / FPS,
+                    "kalimba",
+                    degree(stacks[k][0] + 1, root_hz=root, scale=PENTA),
+                    0.34,
+                    stacks[k][0] / rows * 1.2 - 0.6,
+                )
+            )
         if k % 3 == 0:
-            notes += [Note(max(0.0, (starts[k] + step * (r + 1)) / FPS), "tick", 1500 + 140 * r, 0.1, 0) for r in range(0, rows, 2)]
+            notes += [
+                Note(max(0.0, (starts[k] + step * (r + 1)) / FPS), "tick", 1500 + 140 * r, 0.1, 0)
+                for r in range(0, rows, 2)
+            ]
     notes.append(Note(count * 0.9 / FPS, "swish", 500, 0.3, 0, 0.6))
     sheet = Sheet(felt(spec.seed))
     base = sheet.base()
@@ -88,7 +99,12 @@ def build(spec: ClipSpec) -> Scene:
                 ink.stamp(at[0], y, red if k % 17 == 3 else ivory)
         if i > count * 0.7:
             t = ease((i / count - 0.7) * 6) * (1 - ease((i / count - 0.9) * 12))
-            peak = max(0.001, max(math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) for c in range(rows + 1)))
+            peak = max(
+                0.001,
+                max(
+                    math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) for c in range(rows + 1)
+                ),
+            )
             pts = []
             for c in range(rows + 1):
                 p = math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) / peak

@@ -23,5 +23,9 @@ def felt(seed: int) -> Image.Image:
     yy, xx = np.mgrid[0:H, 0:W]
     t = np.clip(np.hypot(xx - 250, (yy - 380) * 0.8) / 560, 0, 1)
     t = t * t * (3 - 2 * t)
-    weave = np.random.default_rng(3).normal(0, 4, (H, W)) + 2.5 * np.sin(xx * 1.9) * np.sin(yy * 1.9)
-    return Image.fromarray(np.clip(lit + (dim - lit) * t[..., None] + weave[..., None], 0, 255).astype(np.uint8))
+    weave = np.random.default_rng(3).normal(0, 4, (H, W)) + 2.5 * np.sin(xx * 1.9) * np.sin(
+        yy * 1.9
+    )
+    return Image.fromarray(
+        np.clip(lit + (dim - lit) * t[..., None] + weave[..., None], 0, 255).astype(np.uint8)
+    )

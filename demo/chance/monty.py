@@ -15,11 +15,17 @@ def _goat(ink: Ink, x: float, y: float, s: float, chew: float) -> None:
     ink.oval(x, y, 26 * s, 32 * s, IVORY)
     ink.oval(x, y + 22 * s, 16 * s, 14 * s, mix(IVORY, COAL, 0.12))
     for side in (-1, 1):
-        ink.line([(x + side * 12 * s, y - 26 * s), (x + side * 22 * s, y - 48 * s)], 6 * s, mix(IVORY, COAL, 0.5))
+        ink.line(
+            [(x + side * 12 * s, y - 26 * s), (x + side * 22 * s, y - 48 * s)],
+            6 * s,
+            mix(IVORY, COAL, 0.5),
+        )
         ink.oval(x + side * 33 * s, y - 8 * s, 13 * s, 6 * s, mix(IVORY, COAL, 0.2))
         ink.disc(x + side * 10 * s, y - 6 * s, 4.4 * s, COAL)
     ink.oval(x + 4 * s * chew, y + 27 * s, 7 * s, 3.4 * s, mix(RED, COAL, 0.4))
-    ink.shape([(x - 6 * s, y + 34 * s), (x + 6 * s, y + 34 * s), (x, y + 54 * s)], mix(IVORY, COAL, 0.3))
+    ink.shape(
+        [(x - 6 * s, y + 34 * s), (x + 6 * s, y + 34 * s), (x, y + 54 * s)], mix(IVORY, COAL, 0.3)
+    )
 
 
 def _cake(ink: Ink, x: float, y: float, s: float, flame: float) -> None:
@@ -30,7 +36,9 @@ def _cake(ink: Ink, x: float, y: float, s: float, flame: float) -> None:
         ink.oval(x + 20 * k * s, y - 31 * s, 4 * s, (7 + 2 * flame) * s, (255, 214, 120))
 
 
-def _door(ink: Ink, x: float, y: float, open_to: float, prize: bool, number: int, chosen: bool, i: int) -> None:
+def _door(
+    ink: Ink, x: float, y: float, open_to: float, prize: bool, number: int, chosen: bool, i: int
+) -> None:
     w, h = 66.0, 124.0
     ink.box(x - w - 6, y - h - 6, x + w + 6, y + h, mix(GOLD, COAL, 0.25), r=8)
     ink.box(x - w, y - h, x + w, y + h, COAL)
@@ -73,8 +81,19 @@ def build(spec: ClipSpec) -> Scene:
         a, b = cuts[k] * seconds, (cuts[k + 1] if k + 1 < len(cuts) else 1.0) * seconds
         if b - a < 0.06 and k % 3:
             continue
-        notes += [Note(a, "tick", 1300, 0.3, DOOR[first][0] / 250 - 1), Note(a + (b - a) * 0.35, "tick", 800, 0.3)]
-        notes.append(Note(a + (b - a) * 0.68, "kalimba", degree(stay if won else 3 + swap % 12, root_hz=220 if won else 294, scale=PENTA), 0.45, -0.5 if won else 0.5))
+        notes += [
+            Note(a, "tick", 1300, 0.3, DOOR[first][0] / 250 - 1),
+            Note(a + (b - a) * 0.35, "tick", 800, 0.3),
+        ]
+        notes.append(
+            Note(
+                a + (b - a) * 0.68,
+                "kalimba",
+                degree(stay if won else 3 + swap % 12, root_hz=220 if won else 294, scale=PENTA),
+                0.45,
+                -0.5 if won else 0.5,
+            )
+        )
     sheet = Sheet(felt(spec.seed + 2))
     base = sheet.base()
     base.words(160, 724, "stay", 30, IVORY)

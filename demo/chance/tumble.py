@@ -22,8 +22,15 @@ def _die(ink: Ink, x: float, y: float, half: float, a: float, face: int, *, red:
 
     body, dot = (RED, IVORY) if red else (IVORY, COAL)
     k = 0.78
-    for grow, paint, dy in ((1.0, see_through((0, 0, 0), 0.3), 7), (1.0, mix(body, COAL, 0.25), 3), (1.0, body, 0)):
-        corner = [at(u * grow, v * grow) for u, v in ((-1, -k), (-k, -1), (k, -1), (1, -k), (1, k), (k, 1), (-k, 1), (-1, k))]
+    for grow, paint, dy in (
+        (1.0, see_through((0, 0, 0), 0.3), 7),
+        (1.0, mix(body, COAL, 0.25), 3),
+        (1.0, body, 0),
+    ):
+        corner = [
+            at(u * grow, v * grow)
+            for u, v in ((-1, -k), (-k, -1), (k, -1), (1, -k), (1, k), (k, 1), (-k, 1), (-1, k))
+        ]
         ink.shape([(px, py + dy) for px, py in corner], paint)
     for u, v in PIPS[face]:
         px, py = at(u * 0.52, v * 0.52)
@@ -47,8 +54,19 @@ def _dice(spec: ClipSpec, count: int) -> Scene:
     for k, c in enumerate(cuts):
         at = c / FPS
         if at - last > 0.045:
-            notes += [Note(at + 0.05 * j, "tick", 1100 + 300 * j, 0.35, 0.3 * j - 0.3) for j in range(each_throw)]
-            notes.append(Note(at + 0.16, "kalimba", degree(sums[k] - low, root_hz=root, scale=PENTA), 0.45, (sums[k] - low) / (high - low) * 1.2 - 0.6))
+            notes += [
+                Note(at + 0.05 * j, "tick", 1100 + 300 * j, 0.35, 0.3 * j - 0.3)
+                for j in range(each_throw)
+            ]
+            notes.append(
+                Note(
+                    at + 0.16,
+                    "kalimba",
+                    degree(sums[k] - low, root_hz=root, scale=PENTA),
+                    0.45,
+                    (sums[k] - low) / (high - low) * 1.2 - 0.6,
+                )
+            )
             last = at
     sheet = Sheet(felt(spec.seed))
     wide = 400 / (high - low + 1)
@@ -66,16 +84,24 @@ def _dice(spec: ClipSpec, count: int) -> Scene:
             x = 250 + (j - (each_throw - 1) / 2) * 138
             face = throws[k][j] if roll < 0.35 else 1 + (throws[k][j] + int(age) * 5 + j) % 6
             hop = 70 * math.sin(math.pi * min(1.0, age / 7)) if cuts[-1] > 0 else 0.0
-            _die(ink, x - 150 * roll, 250 - hop, 52, turns[k][j] * 0.4 + 5 * roll, face, red=(j + spec.seed) % 3 == 0)
+            _die(
+                ink,
+                x - 60 * roll,
+                312 - hop,
+                52,
+                turns[k][j] * 0.4 + 5 * roll,
+                face,
+                red=(j + spec.seed) % 3 == 0,
+            )
         done = k + 1 if roll < 0.3 else k
         for v in range(low, high + 1):
             n = sums[:done].count(v)
             if n:
                 x = 50 + (v - low) * wide
-                y = 704 - 290 * n / most
+                y = 704 - 300 * n / most
                 now = sums[k] == v and roll < 0.3 and age < 8
                 ink.box(x + 2, y, x + wide - 2, 704, mix(GOLD, IVORY, 0.8 if now else 0.0), r=4)
-        ink.words(250, 128, f"{done} throws" if done != 1 else "1 throw", 40, IVORY, bold=0.5)
+        ink.words(250, 118, f"{done} throws" if done != 1 else "1 throw", 40, IVORY, bold=0.5)
         return lift(ink)
 
     return Scene(count, iris_home(frame, count, cx=250, cy=400), notes, room=0.12)
@@ -96,11 +122,26 @@ def _birthdays(spec: ClipSpec, count: int) -> Scene:
         days.append(d)
     match = days.index(days[-1])
     arrive = [2 + (count * 0.6) * (k / (len(days) - 1)) ** 0.8 for k in range(len(days))]
-    tones = [(RED, GOLD, IVORY, mix(RED, IVORY, 0.5), mix(GOLD, RED, 0.45))[k % 5] for k in range(len(days))]
+    tones = [
+        (RED, GOLD, IVORY, mix(RED, IVORY, 0.5), mix(GOLD, RED, 0.45))[k % 5]
+        for k in range(len(days))
+    ]
     root = 233 * 2 ** (int(rng.integers(-3, 3)) / 12)
-    notes = [Note(a / FPS, "kalimba", degree(days[k] * 15 // 365, root_hz=root, scale=PENTA), 0.45, days[k] % 19 / 9.5 - 1) for k, a in enumerate(arrive)]
+    notes = [
+        Note(
+            a / FPS,
+            "kalimba",
+            degree(days[k] * 15 // 365, root_hz=root, scale=PENTA),
+            0.45,
+            days[k] % 19 / 9.5 - 1,
+        )
+        for k, a in enumerate(arrive)
+    ]
     notes += [Note(a / FPS, "tick", 1300, 0.2) for a in arrive]
-    notes += [Note((arrive[-1] + 2 + 2 * k) / FPS, "kalimba", root * m, 0.6) for k, m in enumerate((2, 2.5, 3, 4, 3, 4))]
+    notes += [
+        Note((arrive[-1] + 2 + 2 * k) / FPS, "kalimba", root * m, 0.6)
+        for k, m in enumerate((2, 2.5, 3, 4, 3, 4))
+    ]
     sheet = Sheet(felt(spec.seed + 1))
     base = sheet.base()
     cols, gap = 19, 21.6
@@ -111,7 +152,7 @@ def _birthdays(spec: ClipSpec, count: int) -> Scene:
     for d in range(365):
         x, y = cell(d)
         base.disc(x, y, 6.2, see_through((0, 0, 0), 0.25))
-        base.disc(x, y, 3, see_through(IVORY, 0.35))
+        base.disc(x, y, 4, see_through(IVORY, 0.6))
     base.words(250, 112, "Same birthday?", 42, IVORY, bold=0.8)
 
     def frame(i: int) -> Image.Image:
@@ -137,7 +178,12 @@ def _birthdays(spec: ClipSpec, count: int) -> Scene:
                 a = 2 * math.pi * k / 26
                 far = 16 + 150 * ease(age / 20) * (0.5 + (k * 7 % 5) / 8)
                 if age < 24:
-                    ink.disc(x + far * math.cos(a), y + far * math.sin(a) + 0.2 * age * age, 5, see_through(tones[k % len(tones)], 1 - age / 24))
+                    ink.disc(
+                        x + far * math.cos(a),
+                        y + far * math.sin(a) + 0.2 * age * age,
+                        5,
+                        see_through(tones[k % len(tones)], 1 - age / 24),
+                    )
         text = f"guest {len(here)}" if not found else f"{len(days)} guests: yes!"
         ink.words(250, 168, text, 38, GOLD if found else mix(IVORY, GOLD, 0.3), bold=0.4)
         return lift(ink)
@@ -162,9 +208,23 @@ def _coins(spec: ClipSpec, count: int) -> Scene:
     notes = []
     for r, (before, after) in enumerate(rounds):
         at = (r + 0.1) * each / FPS
-        notes += [Note(at + 0.012 * (k % 13), "tick", 1400 + 40 * k, 0.18, k % 8 / 4 - 1) for k in sorted(before)[:18]]
-        notes += [Note((r + 0.62) * each / FPS + 0.07 * j, "kalimba", degree(r * 2 + 2 * j, root_hz=root, scale=PENTA), 0.5) for j in range(min(3, len(after)))]
-    notes += [Note((count * 0.82 + 2.5 * k) / FPS, "kalimba", root * m, 0.6) for k, m in enumerate((2, 2.5, 3, 4))]
+        notes += [
+            Note(at + 0.012 * (k % 13), "tick", 1400 + 40 * k, 0.18, k % 8 / 4 - 1)
+            for k in sorted(before)[:18]
+        ]
+        notes += [
+            Note(
+                (r + 0.62) * each / FPS + 0.07 * j,
+                "kalimba",
+                degree(r * 2 + 2 * j, root_hz=root, scale=PENTA),
+                0.5,
+            )
+            for j in range(min(3, len(after)))
+        ]
+    notes += [
+        Note((count * 0.82 + 2.5 * k) / FPS, "kalimba", root * m, 0.6)
+        for k, m in enumerate((2, 2.5, 3, 4))
+    ]
     winner = next(iter(alive))
     sheet = Sheet(felt(spec.seed + 2))
 
@@ -185,7 +245,10 @@ def _coins(spec: ClipSpec, count: int) -> Scene:
             big = 1.0
             if k == winner and i > count * 0.8:
                 big = 1 + 1.4 * bounce_out((i - count * 0.8) / 12)
-                x, y = x + (250 - x) * ease((i - count * 0.8) / 12), y + (430 - y) * ease((i - count * 0.8) / 12)
+                x, y = (
+                    x + (250 - x) * ease((i - count * 0.8) / 12),
+                    y + (430 - y) * ease((i - count * 0.8) / 12),
+                )
             hop = 26 * math.sin(math.pi * spin)
             h = 22 * max(0.12, abs(turn)) * big
             yy = y - hop + 260 * gone

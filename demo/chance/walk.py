@@ -53,7 +53,9 @@ def build(spec: ClipSpec) -> Scene:
             way.append(w)
         paths.append(path)
         ways.append(way)
-    tones = [(RED, GOLD, IVORY, mix(RED, GOLD, 0.5), mix(IVORY, GOLD, 0.5))[k % 5] for k in range(n)]
+    tones = [
+        (RED, GOLD, IVORY, mix(RED, GOLD, 0.5), mix(IVORY, GOLD, 0.5))[k % 5] for k in range(n)
+    ]
     root = 220 * 2 ** (int(rng.integers(-3, 4)) / 12)
     notes = []
     for s in range(steps):
@@ -62,9 +64,21 @@ def build(spec: ClipSpec) -> Scene:
         x, y = paths[k][s + 1]
         if s % 2 == 0 or each > 2:
             notes.append(Note(at, "tick", 900 + 160 * ways[k][s], 0.16, x / limit))
-        notes.append(Note(at, "kalimba", degree(round(math.hypot(x, y)) % 14, root_hz=root, scale=PENTA), 0.3, x / limit))
+        notes.append(
+            Note(
+                at,
+                "kalimba",
+                degree(round(math.hypot(x, y)) % 14, root_hz=root, scale=PENTA),
+                0.3,
+                x / limit,
+            )
+        )
     homes = [(s, k) for k in range(n) for s in range(3, steps + 1) if paths[k][s] == (0, 0)]
-    notes += [Note(s * each / FPS + 0.03 * v, "kalimba", root * m, 0.45) for s, _ in homes[:12] for v, m in enumerate((2, 2.5, 3))]
+    notes += [
+        Note(s * each / FPS + 0.03 * v, "kalimba", root * m, 0.45)
+        for s, _ in homes[:12]
+        for v, m in enumerate((2, 2.5, 3))
+    ]
     notes.append(Note(out_frames / FPS, "swish", 900, 0.3, 0, 0.7))
     sheet = Sheet(felt(spec.seed + 3))
     base = sheet.base()
@@ -88,7 +102,7 @@ def build(spec: ClipSpec) -> Scene:
         else:
             s = steps * (1 - ease((i - out_frames + 1) / (count - out_frames)))
         for k in range(n):
-            trail = [spot(k, j) for j in range(0, int(s) + 1)] + [spot(k, s)]
+            trail = [spot(k, j) for j in range(int(s) + 1)] + [spot(k, s)]
             if len(trail) > 1:
                 ink.line(trail, 3.2 if n < 20 else 2.2, see_through(tones[k], 0.5), caps=False)
         mean = sum(math.hypot(spot(k, s)[0] - MX, spot(k, s)[1] - MY) for k in range(n)) / n
@@ -101,7 +115,13 @@ def build(spec: ClipSpec) -> Scene:
         for when, _ in homes:
             age = i - when * each
             if 0 <= age < 14 and i < out_frames:
-                ink.ring(MX, MY, 12 + 60 * bounce_out(age / 14), 4 * (1 - age / 14) + 0.4, see_through(GOLD, 1 - age / 14))
+                ink.ring(
+                    MX,
+                    MY,
+                    12 + 60 * bounce_out(age / 14),
+                    4 * (1 - age / 14) + 0.4,
+                    see_through(GOLD, 1 - age / 14),
+                )
         ink.words(MX, 132, f"{mean / step:.1f} steps from home", 34, IVORY, bold=0.4)
         return lift(ink)
 

@@ -40,15 +40,31 @@ def _steer(p: Floats, v: Floats, crumb: Floats | None, hunter: Floats | None) ->
     p[:] = np.where(r > DR - 9, (DX, DY) + (p - (DX, DY)) * (DR - 9) / r, p)
 
 
-def _fish(ink: Ink, x: float, y: float, a: float, s: float, tone: tuple[int, int, int], wag: float) -> None:
+def _fish(
+    ink: Ink, x: float, y: float, a: float, s: float, tone: tuple[int, int, int], wag: float
+) -> None:
     c, sn = math.cos(a), math.sin(a)
 
     def at(u: float, w: float) -> tuple[float, float]:
         return x + s * (u * c - w * sn), y + s * (u * sn + w * c)
 
     bend = 0.35 * math.sin(wag)
-    ink.shape([at(-0.7, bend * 0.3), at(-1.75, 0.62 + bend), at(-1.45, bend), at(-1.75, -0.62 + bend)], mix(tone, (255, 255, 255), 0.25))
-    ink.shape([at(1.15, 0), at(0.75, 0.44), at(0, 0.56), at(-0.8, 0.2 + bend * 0.3), at(-0.8, -0.2 + bend * 0.3), at(0, -0.56), at(0.75, -0.44)], tone)
+    ink.shape(
+        [at(-0.7, bend * 0.3), at(-1.75, 0.62 + bend), at(-1.45, bend), at(-1.75, -0.62 + bend)],
+        mix(tone, (255, 255, 255), 0.25),
+    )
+    ink.shape(
+        [
+            at(1.15, 0),
+            at(0.75, 0.44),
+            at(0, 0.56),
+            at(-0.8, 0.2 + bend * 0.3),
+            at(-0.8, -0.2 + bend * 0.3),
+            at(0, -0.56),
+            at(0.75, -0.44),
+        ],
+        tone,
+    )
     ex, ey = at(0.6, -0.2)
     ink.disc(ex, ey, s * 0.2, (255, 255, 255))
     ink.disc(ex, ey, s * 0.1, (20, 20, 30))
@@ -66,7 +82,10 @@ def build(spec: ClipSpec) -> Scene:
     p = np.stack([DX + r * np.cos(a), DY + r * np.sin(a)], 1)
     v = np.stack([-np.sin(a), np.cos(a)], 1) * 3
     hunted = spec.seed % 2 == 1
-    crumbs = [(int(k), DX + float(rng.uniform(-120, 120)), DY + float(rng.uniform(-120, 120))) for k in np.arange(6, count - 20, 24 * 60 / 96 * (2 + spec.seed % 2))]
+    crumbs = [
+        (int(k), DX + float(rng.uniform(-120, 120)), DY + float(rng.uniform(-120, 120)))
+        for k in np.arange(6, count - 20, 24 * 60 / 96 * (2 + spec.seed % 2))
+    ]
     film, notes, eaten = [], [], {}
     root = 262 * 2 ** (int(rng.integers(-3, 3)) / 12)
     for _ in range(40):
@@ -76,16 +95,29 @@ def build(spec: ClipSpec) -> Scene:
         here = [k for k, c in enumerate(crumbs) if c[0] <= i and k not in eaten]
         crumb = np.array(crumbs[here[0]][1:]) if here else None
         turn = 2 * math.pi * i / count
-        hunter = np.array((DX + 110 * math.cos(turn), DY + 110 * math.sin(2 * turn))) if hunted else None
+        hunter = (
+            np.array((DX + 110 * math.cos(turn), DY + 110 * math.sin(2 * turn))) if hunted else None
+        )
         _steer(p, v, crumb, hunter)
         if crumb is not None:
             d = np.hypot(*(p - crumb).T)
             if float(d.min()) < size * 1.2 and i - crumbs[here[0]][0] > 5:
                 eaten[here[0]] = i
-                notes += [Note((i + 1.4 * b) / FPS, "bloop", degree(len(eaten) * 2 + b * 2, root_hz=root, scale=PENTA), 0.6 - 0.12 * b, (crumb[0] - DX) / DR) for b in range(3)]
+                notes += [
+                    Note(
+                        (i + 1.4 * b) / FPS,
+                        "bloop",
+                        degree(len(eaten) * 2 + b * 2, root_hz=root, scale=PENTA),
+                        0.6 - 0.12 * b,
+                        (crumb[0] - DX) / DR,
+                    )
+                    for b in range(3)
+                ]
     notes += [Note(c[0] / FPS, "bloop", 1100, 0.22, (c[1] - DX) / DR) for c in crumbs]
     if hunted:
-        notes += [Note(k * count / 8 / FPS, "bloop", 92, 0.6, math.cos(k * math.pi / 4)) for k in range(8)]
+        notes += [
+            Note(k * count / 8 / FPS, "bloop", 92, 0.6, math.cos(k * math.pi / 4)) for k in range(8)
+        ]
     sheet = bench(look)
     tones = [look.life[k % 3 if spec.seed % 3 else 0] for k in range(total)]
 
@@ -97,9 +129,22 @@ def build(spec: ClipSpec) -> Scene:
             if start <= i <= bite:
                 fall = max(0.0, 1 - (i - start) / 5)
                 ink.disc(x, y - 200 * fall, 7 + 6 * fall, look.life[4])
-                ink.ring(x, y, 8 + 3 * min(16, i - start), 1.6, see_through(look.life[3], max(0.0, 0.5 - (i - start) / 32)))
+                ink.ring(
+                    x,
+                    y,
+                    8 + 3 * min(16, i - start),
+                    1.6,
+                    see_through(look.life[3], max(0.0, 0.5 - (i - start) / 32)),
+                )
             if 0 <= i - bite < 12:
-                ink.words(x, y - 20 - 3 * (i - bite), "yum", 22, see_through(look.life[3], 1 - (i - bite) / 12), bold=0.5)
+                ink.words(
+                    x,
+                    y - 20 - 3 * (i - bite),
+                    "yum",
+                    22,
+                    see_through(look.life[3], 1 - (i - bite) / 12),
+                    bold=0.5,
+                )
         for k in range(total):
             x, y = float(at[k, 0]), float(at[k, 1])
             ink.disc(x + 3, y + 6, size * 0.7, see_through(look.life[3], 0.08))
@@ -107,7 +152,15 @@ def build(spec: ClipSpec) -> Scene:
         if hunted:
             turn = 2 * math.pi * i / count
             heading = math.atan2(220 * math.cos(2 * turn), -110 * math.sin(turn))
-            _fish(ink, DX + 110 * math.cos(turn), DY + 110 * math.sin(2 * turn), heading, 34, look.life[3], i * 0.5)
+            _fish(
+                ink,
+                DX + 110 * math.cos(turn),
+                DY + 110 * math.sin(2 * turn),
+                heading,
+                34,
+                look.life[3],
+                i * 0.5,
+            )
         return glass(lift(ink))
 
     return Scene(count, melt_home(frame, count), notes)

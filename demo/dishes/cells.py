@@ -38,13 +38,22 @@ def _push(at: Floats, r: Floats) -> None:
         at[:] = np.where(far[:, None], (at - (DX, DY)) * k[:, None] + (DX, DY), at)
 
 
-def _grow(spec: ClipSpec, count: int) -> tuple[list[tuple[Floats, Floats, list[int], list[int]]], list[Note]]:
+def _grow(
+    spec: ClipSpec, count: int
+) -> tuple[list[tuple[Floats, Floats, list[int], list[int]]], list[Note]]:
     rng = dice("dish-cells", spec.seed)
     founders = 1 + spec.seed % 3
     full = (36.0, 29.0, 42.0)[spec.seed % 3]
     root = 220 * 2 ** (int(rng.integers(0, 6)) / 12)
     c = Colony(
-        np.array([(DX + 70 * math.cos(2.1 * k + 1), DY + 70 * math.sin(2.1 * k + 1)) for k in range(founders)]) if founders > 1 else np.array([(DX, DY)]),
+        np.array(
+            [
+                (DX + 70 * math.cos(2.1 * k + 1), DY + 70 * math.sin(2.1 * k + 1))
+                for k in range(founders)
+            ]
+        )
+        if founders > 1
+        else np.array([(DX, DY)]),
         np.full(founders, full * 0.9),
         rng.uniform(0.9, 1.1, founders),
         list(range(founders)),
@@ -71,12 +80,30 @@ def _grow(spec: ClipSpec, count: int) -> tuple[list[tuple[Floats, Floats, list[i
             c.born[k] = i
             c.born.append(i)
             n = len(c.r)
-            notes.append(Note(i / FPS + float(rng.uniform(0, 0.03)), "bloop", degree(n % 14, root_hz=root, scale=PENTA), 0.5, (c.at[k, 0] - DX) / DR))
+            notes.append(
+                Note(
+                    i / FPS + float(rng.uniform(0, 0.03)),
+                    "bloop",
+                    degree(n % 14, root_hz=root, scale=PENTA),
+                    0.5,
+                    (c.at[k, 0] - DX) / DR,
+                )
+            )
         _push(c.at, c.r)
     return film, notes
 
 
-def _cell(ink: Ink, look: Bench, x: float, y: float, r: float, kin: int, age: float, gaze: float, blink: bool) -> None:
+def _cell(
+    ink: Ink,
+    look: Bench,
+    x: float,
+    y: float,
+    r: float,
+    kin: int,
+    age: float,
+    gaze: float,
+    blink: bool,
+) -> None:
     tone = look.life[kin % len(look.life)]
     r *= 0.82 + 0.18 * bounce_out(age / 10)
     ink.disc(x, y, r, mix(tone, (255, 255, 255), 0.15))
@@ -85,10 +112,19 @@ def _cell(ink: Ink, look: Bench, x: float, y: float, r: float, kin: int, age: fl
     for side in (-1, 1):
         ex, ey = x + side * r * 0.32, y - r * 0.04
         if blink:
-            ink.line([(ex - r * 0.16, ey), (ex + r * 0.16, ey)], max(1.0, r * 0.08), mix(tone, (0, 0, 0), 0.75))
+            ink.line(
+                [(ex - r * 0.16, ey), (ex + r * 0.16, ey)],
+                max(1.0, r * 0.08),
+                mix(tone, (0, 0, 0), 0.75),
+            )
         else:
             ink.disc(ex, ey, r * 0.23, (255, 255, 255))
-            ink.disc(ex + r * 0.1 * math.cos(gaze), ey + r * 0.1 * math.sin(gaze), r * 0.12, mix(tone, (0, 0, 0), 0.8))
+            ink.disc(
+                ex + r * 0.1 * math.cos(gaze),
+                ey + r * 0.1 * math.sin(gaze),
+                r * 0.12,
+                mix(tone, (0, 0, 0), 0.8),
+            )
     if age < 12:
         ink.disc(x, y + r * 0.42, r * 0.15, mix(tone, (0, 0, 0), 0.7))
     else:
@@ -108,7 +144,17 @@ def build(spec: ClipSpec) -> Scene:
         for k in range(len(r)):
             gaze = 0.9 * math.sin(i / 17 + k * 1.7) * math.pi
             blink = (i + k * 13) % 47 < 3
-            _cell(ink, look, float(at[k, 0]), float(at[k, 1]), float(r[k]), kin[k], i - born[k], gaze, blink)
+            _cell(
+                ink,
+                look,
+                float(at[k, 0]),
+                float(at[k, 1]),
+                float(r[k]),
+                kin[k],
+                i - born[k],
+                gaze,
+                blink,
+            )
         ink.words(250, 128, f"{len(r)}", 58, mix(look.life[3], look.top, 0.1), bold=0.6)
         return glass(lift(ink))
 

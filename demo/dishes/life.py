@@ -12,7 +12,14 @@ from ..spec import ClipSpec
 from .look import BENCHES, DR, DX, DY, bench, glass
 
 # Born with, survives with: Life, HighLife, Day and Night, 34 Life, Maze, Coral, Move
-RULES = (((3,), (2, 3)), ((3, 6), (2, 3)), ((3,), (1, 2, 3, 4)), ((3, 6, 8), (2, 4, 5)), ((3,), (4, 5, 6, 7, 8)), ((3, 4), (3, 4)))
+RULES = (
+    ((3,), (2, 3)),
+    ((3, 6), (2, 3)),
+    ((3,), (1, 2, 3, 4)),
+    ((3, 6, 8), (2, 4, 5)),
+    ((3,), (4, 5, 6, 7, 8)),
+    ((3, 4), (3, 4)),
+)
 
 
 def _start(kind: int, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -58,14 +65,27 @@ def build(spec: ClipSpec) -> Scene:
     for g in range(count // each + 2):
         film.append((grid.copy(), age.copy()))
         p = np.pad(grid, 1).astype(int)
-        near = sum(p[1 + dy : n + 1 + dy, 1 + dx : n + 1 + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dx or dy)
+        near = sum(
+            p[1 + dy : n + 1 + dy, 1 + dx : n + 1 + dx]
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+            if dx or dy
+        )
         nxt = ((~grid & np.isin(near, born)) | (grid & np.isin(near, stay))) & inside
         births = np.argwhere(nxt & ~grid)
         if len(births):
             far = np.hypot(births[:, 0] - n / 2, births[:, 1] - n / 2)
             for v, q in enumerate((0.15, 0.5, 0.85)[: 1 + (len(births) > 12) + (len(births) > 40)]):
                 d = float(np.quantile(far, q)) / (n / 2)
-                notes.append(Note(((g + 1) * each + v * 0.4) / FPS, "bloop", degree(round(d * 12), root_hz=root, scale=scale), 0.3, (-1) ** g * d))
+                notes.append(
+                    Note(
+                        ((g + 1) * each + v * 0.4) / FPS,
+                        "bloop",
+                        degree(round(d * 12), root_hz=root, scale=scale),
+                        0.3,
+                        (-1) ** g * d,
+                    )
+                )
         age = np.where(nxt, np.where(grid, age + 1, 0), -1)
         grid = nxt
     sheet = bench(look)

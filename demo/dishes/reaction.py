@@ -13,7 +13,14 @@ from .look import BENCHES, DR, DX, DY, bench, glass, round_mask
 
 SIDE = 176
 # feed, kill, steps a frame: coral, spots that split, worms, holes, a maze
-RECIPES = ((0.0545, 0.062, 22), (0.0367, 0.0649, 26), (0.046, 0.063, 24), (0.039, 0.058, 20), (0.029, 0.057, 22), (0.026, 0.055, 20))
+RECIPES = (
+    (0.0545, 0.062, 22),
+    (0.0367, 0.0649, 26),
+    (0.046, 0.063, 24),
+    (0.039, 0.058, 20),
+    (0.029, 0.057, 22),
+    (0.026, 0.055, 20),
+)
 
 
 def _spread(a: Singles) -> Singles:
@@ -62,16 +69,27 @@ def build(spec: ClipSpec) -> Scene:
     count = frame_count(spec.length_s)
     look = BENCHES[(spec.seed * 2) % len(BENCHES)]
     film, drops = _film(spec, count)
-    skin: tuple[RGB, ...] = (look.jelly, mix(look.life[0], look.jelly, 0.35), look.life[spec.seed % 2], mix(look.life[3], look.life[0], 0.4))
+    skin: tuple[RGB, ...] = (
+        look.jelly,
+        mix(look.life[0], look.jelly, 0.35),
+        look.life[spec.seed % 2],
+        mix(look.life[3], look.life[0], 0.4),
+    )
     stops = np.array(skin, float)
-    lut = np.stack([np.interp(np.linspace(0, 1, 256), (0.0, 0.28, 0.55, 1.0), stops[:, k]) for k in range(3)], 1).astype(np.uint8)
+    lut = np.stack(
+        [np.interp(np.linspace(0, 1, 256), (0.0, 0.28, 0.55, 1.0), stops[:, k]) for k in range(3)],
+        1,
+    ).astype(np.uint8)
     sheet = bench(look).ink().image.reduce(2)
     size = round(DR * 2)
     yy, xx = np.mgrid[0:size, 0:size] - (size - 1) / 2
     disc = Image.fromarray((np.clip(DR - np.hypot(xx, yy), 0, 1) * 255).astype(np.uint8))
     root = 174.6 * 2 ** (spec.seed % 5 / 12)
     scale = (PENTA, MINOR)[spec.seed % 2]
-    notes = [Note(0.02 + 0.03 * k, "bloop", degree(k, root_hz=root, scale=scale), 0.5, (x / SIDE - 0.5)) for k, (x, y) in enumerate(drops)]
+    notes = [
+        Note(0.02 + 0.03 * k, "bloop", degree(k, root_hz=root, scale=scale), 0.5, (x / SIDE - 0.5))
+        for k, (x, y) in enumerate(drops)
+    ]
     cover = [float((f > 0.12).sum()) for f in film]
     rung, whole = 0, max(cover) - cover[0] + 1
     for i in range(1, count - 12):
@@ -79,7 +97,9 @@ def build(spec: ClipSpec) -> Scene:
             rung += 1
             fresh = np.argwhere((film[i] > 0.12) & (film[i - 1] <= 0.12))
             side = float(fresh[:, 1].mean() / SIDE - 0.5) * 3 if len(fresh) else 0.0
-            notes.append(Note(i / FPS, "bloop", degree(rung % 15, root_hz=root, scale=scale), 0.42, side))
+            notes.append(
+                Note(i / FPS, "bloop", degree(rung % 15, root_hz=root, scale=scale), 0.42, side)
+            )
 
     def frame(i: int) -> Image.Image:
         field = Image.fromarray(film[i]).resize((size, size), Image.Resampling.BICUBIC)
@@ -89,7 +109,11 @@ def build(spec: ClipSpec) -> Scene:
         light[1:-1, 1:-1] = (v[2:, 2:] - v[:-2, :-2]) * 900
         tone += np.clip(light, -42, 70)[..., None]
         image = sheet.copy()
-        image.paste(Image.fromarray(np.clip(tone, 0, 255).astype(np.uint8)), (round(DX - size / 2), round(DY - size / 2)), disc)
+        image.paste(
+            Image.fromarray(np.clip(tone, 0, 255).astype(np.uint8)),
+            (round(DX - size / 2), round(DY - size / 2)),
+            disc,
+        )
         if i < 10:
             ink = Ink(image, 1)
             for x, y in drops:

@@ -20,7 +20,16 @@ def loud(seed: int) -> RGB:
     return rgb(LOUD[seed % len(LOUD)])
 
 
-def ask(ink: Ink, question: str, answer: str, t: float, colour: RGB, *, turn: float = 0.48, back: float = 0.93) -> None:
+def ask(
+    ink: Ink,
+    question: str,
+    answer: str,
+    t: float,
+    colour: RGB,
+    *,
+    turn: float = 0.48,
+    back: float = 0.93,
+) -> None:
     """The question, replaced by the answer from `turn` to `back` of the clip."""
     shown = ease((t - turn) * 14) - ease((t - back) * 20)
     ink.words(250, 116 - 26 * shown, question, 42, see_through(INK, 1 - shown), bold=1.1)

@@ -22,11 +22,21 @@ def _rolling(ink: Ink, t: float, colour: RGB, kind: int) -> None:
         a = math.pi * k / n
         c, s = math.cos(a), math.sin(a)
         if shown > 0:
-            ink.line([(250 - 200 * c, 460 - 200 * s), (250 + 200 * c, 460 + 200 * s)], 2.5, see_through((255, 255, 255), 0.6 * shown), caps=False)
+            ink.line(
+                [(250 - 200 * c, 460 - 200 * s), (250 + 200 * c, 460 + 200 * s)],
+                2.5,
+                see_through((255, 255, 255), 0.6 * shown),
+                caps=False,
+            )
     for k in range(n):
         a = math.pi * k / n
         d = 200 * math.cos(2 * math.pi * 3 * t - a)
-        ink.disc(250 + d * math.cos(a), 460 + d * math.sin(a), 15, mix((255, 255, 255), colour, 1.0 if k == 0 else 1 - shown * 0.9))
+        ink.disc(
+            250 + d * math.cos(a),
+            460 + d * math.sin(a),
+            15,
+            mix((255, 255, 255), colour, 1.0 if k == 0 else 1 - shown * 0.9),
+        )
 
 
 def _steps(ink: Ink, t: float, colour: RGB, kind: int) -> None:
@@ -57,8 +67,16 @@ def _barber(ink: Ink, t: float, colour: RGB, kind: int) -> None:
     ink.box(250 + half, 200, 540, 740, paper)
     if shown > 0:
         for y in (330, 470, 610):
-            ink.line([(250 - half + 14, y), (250 + half - 26, y)], 6, see_through(colour, shown), caps=False)
-            ink.shape([(250 + half - 34, y - 16), (250 + half - 8, y), (250 + half - 34, y + 16)], see_through(colour, shown))
+            ink.line(
+                [(250 - half + 14, y), (250 + half - 26, y)],
+                6,
+                see_through(colour, shown),
+                caps=False,
+            )
+            ink.shape(
+                [(250 + half - 34, y - 16), (250 + half - 8, y), (250 + half - 34, y + 16)],
+                see_through(colour, shown),
+            )
 
 
 def _after(ink: Ink, t: float, colour: RGB, kind: int) -> None:
@@ -106,9 +124,21 @@ def build(spec: ClipSpec) -> Scene:
     low = 600 + 50 * int(rng.integers(0, 5))
     rate = (12, 4, 8, 6)[which]
     turn = 0.6 if which != 3 else 0.66
-    notes = [Note(seconds * k / rate, "woodblock", low * (1.5 if k % 2 else 1), 0.3 if k else 0.5, (-1) ** k * 0.5) for k in range(rate) if k / rate < turn]
+    notes = [
+        Note(
+            seconds * k / rate,
+            "woodblock",
+            low * (1.5 if k % 2 else 1),
+            0.3 if k else 0.5,
+            (-1) ** k * 0.5,
+        )
+        for k in range(rate)
+        if k / rate < turn
+    ]
     notes += [Note(seconds * (turn - 0.1), "swish", 1500, 0.3, 0, 0.5)]
-    notes += [Note(seconds * turn + 0.13 * k, "woodblock", low * (2 - 0.25 * k), 0.6) for k in range(2)]
+    notes += [
+        Note(seconds * turn + 0.13 * k, "woodblock", low * (2 - 0.25 * k), 0.6) for k in range(2)
+    ]
 
     def frame(i: int) -> Image.Image:
         ink = sheet.ink()

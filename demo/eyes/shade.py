@@ -45,7 +45,11 @@ def _checker(ink: Ink, t: float, colour: RGB, kind: int) -> None:
 
 def _munker(ink: Ink, t: float, colour: RGB, kind: int) -> None:
     shown = stage(t, 0.5, 0.64)
-    a, b, mid = ((255, 210, 0), (40, 60, 220), (225, 70, 60)) if kind % 2 == 0 else ((0, 190, 160), (230, 30, 120), (150, 150, 150))
+    a, b, mid = (
+        ((255, 210, 0), (40, 60, 220), (225, 70, 60))
+        if kind % 2 == 0
+        else ((0, 190, 160), (230, 30, 120), (150, 150, 150))
+    )
     flow = 24 * ((t * 12) % 2)
     for side in (0, 1):
         x0 = 40 + side * 216
@@ -57,8 +61,14 @@ def _munker(ink: Ink, t: float, colour: RGB, kind: int) -> None:
         ink.disc(x0 + 102, 472, 84, mid)
         for k in range(-2, 23):
             y = 220 + k * 24 + flow
-            if (k % 2 == 1) == (side == 0) and 300 < y + 24 and y < 640:
-                ink.box(x0, max(220, y), x0 + 204, min(724, y + 24), see_through(a if k % 2 else b, 1 - shown))
+            if (k % 2 == 1) == (side == 0) and y + 24 > 300 and y < 640:
+                ink.box(
+                    x0,
+                    max(220, y),
+                    x0 + 204,
+                    min(724, y + 24),
+                    see_through(a if k % 2 else b, 1 - shown),
+                )
     if shown > 0.4:
         ink.line([(142, 472), (142 + 216 * shown, 472)], 30, mid, caps=False)
 
@@ -113,8 +123,21 @@ def build(spec: ClipSpec) -> Scene:
     seconds = count / 24
     low = 560 + 70 * int(rng.integers(0, 4))
     notes = [Note(0.02, "woodblock", low, 0.5), Note(0.16, "woodblock", low * 1.5, 0.35)]
-    notes += [Note(seconds * (0.125 + 0.125 * k), "woodblock", low * (1.33 if k % 2 else 1), 0.22, (-1) ** k * 0.4) for k in range(3)]
-    notes += [Note(seconds * 0.5, "swish", 1300, 0.3, 0, 0.6), Note(seconds * 0.62, "woodblock", low * 2, 0.7), Note(seconds * 0.62 + 0.14, "woodblock", low * 1.5, 0.6)]
+    notes += [
+        Note(
+            seconds * (0.125 + 0.125 * k),
+            "woodblock",
+            low * (1.33 if k % 2 else 1),
+            0.22,
+            (-1) ** k * 0.4,
+        )
+        for k in range(3)
+    ]
+    notes += [
+        Note(seconds * 0.5, "swish", 1300, 0.3, 0, 0.6),
+        Note(seconds * 0.62, "woodblock", low * 2, 0.7),
+        Note(seconds * 0.62 + 0.14, "woodblock", low * 1.5, 0.6),
+    ]
     notes += [Note(seconds * 0.93, "swish", 700, 0.2, 0, 0.4)]
 
     def frame(i: int) -> Image.Image:

@@ -21,7 +21,12 @@ def _ebbinghaus(ink: Ink, t: float, colour: RGB, spin: float) -> None:
             a = 2 * math.pi * k / n + spin * 2 * math.pi * t
             d = far + 420 * gone
             size = r * (1 - 0.5 * gone)
-            ink.disc(cx + d * math.cos(a), cy + d * math.sin(a) * (1 - gone * 0.2), size, see_through(INK, 1 - gone))
+            ink.disc(
+                cx + d * math.cos(a),
+                cy + d * math.sin(a) * (1 - gone * 0.2),
+                size,
+                see_through(INK, 1 - gone),
+            )
         shift = 136 * gone
         ink.disc(cx, cy + shift * (1 if cy < 480 else -1) * 0.72, 38, colour)
     if gone > 0.5:
@@ -47,12 +52,22 @@ def _muller(ink: Ink, t: float, colour: RGB, spin: float) -> None:
 def _ponzo(ink: Ink, t: float, colour: RGB, spin: float) -> None:
     gone = stage(t, 0.48, 0.6)
     for side in (-1, 1):
-        ink.line([(250 + side * 205, 720), (250 + side * 38, 230)], 10, see_through(INK, 1 - gone * 0.88), caps=False)
+        ink.line(
+            [(250 + side * 205, 720), (250 + side * 38, 230)],
+            10,
+            see_through(INK, 1 - gone * 0.88),
+            caps=False,
+        )
     for k in range(9):
         u = ((k + t * 9 * abs(spin)) % 9) / 9
         y = 230 + 490 * u**1.7
         w = 38 + 167 * u**1.7
-        ink.line([(250 - w * 1.16, y), (250 + w * 1.16, y)], 3 + 7 * u, see_through(INK, (1 - gone * 0.9) * min(1.0, u * 6)), caps=False)
+        ink.line(
+            [(250 - w * 1.16, y), (250 + w * 1.16, y)],
+            3 + 7 * u,
+            see_through(INK, (1 - gone * 0.9) * min(1.0, u * 6)),
+            caps=False,
+        )
     for y in (300, 600):
         ink.box(250 - 62, y - 11, 250 + 62, y + 11, colour, r=11)
     for x in (188, 312):
@@ -65,7 +80,11 @@ def _towers(ink: Ink, t: float, colour: RGB, spin: float) -> None:
     ink.box(140, 602, 360, 618, colour, r=8)
     a = -math.pi / 2 * (1 - tip)
     n = 220.0
-    ink.line([(250, 596), (250 + n * math.cos(a) * (1 - tip), 596 + n * math.sin(a) * (1 - tip))], 16 * (1 - tip) + 0.5, colour)
+    ink.line(
+        [(250, 596), (250 + n * math.cos(a) * (1 - tip), 596 + n * math.sin(a) * (1 - tip))],
+        16 * (1 - tip) + 0.5,
+        colour,
+    )
     if tip > 0.3:
         ink.box(140, 560 + 8 * (1 - tip), 360, 576 + 8 * (1 - tip), see_through(colour, tip), r=8)
     for k in range(5):
@@ -90,8 +109,15 @@ def build(spec: ClipSpec) -> Scene:
     sheet = Sheet(page(spec.seed))
     seconds = count / 24
     notes = [Note(0.02, "woodblock", 620, 0.5)]
-    notes += [Note(seconds * (0.08 + 0.08 * k), "woodblock", 880 + 90 * (k % 2), 0.25, (-1) ** k * 0.4) for k in range(5)]
-    notes += [Note(seconds * 0.48, "swish", 1400, 0.3, 0, 0.5), Note(seconds * 0.60, "woodblock", 1240, 0.7), Note(seconds * 0.60 + 0.12, "woodblock", 930, 0.6)]
+    notes += [
+        Note(seconds * (0.08 + 0.08 * k), "woodblock", 880 + 90 * (k % 2), 0.25, (-1) ** k * 0.4)
+        for k in range(5)
+    ]
+    notes += [
+        Note(seconds * 0.48, "swish", 1400, 0.3, 0, 0.5),
+        Note(seconds * 0.60, "woodblock", 1240, 0.7),
+        Note(seconds * 0.60 + 0.12, "woodblock", 930, 0.6),
+    ]
     notes += [Note(seconds * 0.93, "swish", 700, 0.2, 0, 0.4)]
 
     def frame(i: int) -> Image.Image:

@@ -19,7 +19,9 @@ def _cafe(ink: Ink, t: float, colour: RGB, kind: int) -> None:
     rows, tile = 9, 56.0
     for r in range(rows):
         y = 196 + r * 58.0
-        slide = (0, 0.5, 1, 0.5)[r % 4] * tile * 0.62 * (1 - gone) + 9 * math.sin(2 * math.pi * t * 2 + r) * (1 - gone)
+        slide = (0, 0.5, 1, 0.5)[r % 4] * tile * 0.62 * (1 - gone) + 9 * math.sin(
+            2 * math.pi * t * 2 + r
+        ) * (1 - gone)
         for c in range(-1, 6):
             x = 30 + c * tile * 2 * 0.72 + slide
             x0, x1 = max(34.0, x), min(462.0, x + tile * 0.72)
@@ -38,7 +40,12 @@ def _zollner(ink: Ink, t: float, colour: RGB, kind: int) -> None:
             y = 200 + ((k * 29.0 + 29.0 * (t * 6 % 1) * side) % (19 * 29.0))
             reach = 21 * (1 - gone)
             if reach > 1 and 202 < y < 728:
-                ink.line([(x - reach, y - side * reach * 0.75), (x + reach, y + side * reach * 0.75)], 4.5, INK, caps=False)
+                ink.line(
+                    [(x - reach, y - side * reach * 0.75), (x + reach, y + side * reach * 0.75)],
+                    4.5,
+                    INK,
+                    caps=False,
+                )
         ink.line([(x, 196), (x, 736)], 7, mix(INK, colour, gone), caps=False)
 
 
@@ -91,9 +98,21 @@ def build(spec: ClipSpec) -> Scene:
     seconds = count / 24
     low = 540 + 60 * int(rng.integers(0, 4))
     notes = [Note(0.02, "woodblock", low, 0.5)]
-    notes += [Note(seconds * (0.1 + 0.095 * k), "woodblock", low * (1.5 if k % 2 else 1.33), 0.22, (-1) ** k * 0.5) for k in range(4)]
+    notes += [
+        Note(
+            seconds * (0.1 + 0.095 * k),
+            "woodblock",
+            low * (1.5 if k % 2 else 1.33),
+            0.22,
+            (-1) ** k * 0.5,
+        )
+        for k in range(4)
+    ]
     notes += [Note(seconds * 0.5, "swish", 1700, 0.3, 0, 0.6)]
-    notes += [Note(seconds * (0.64 + 0.022 * k), "woodblock", low * (1.5 + 0.25 * k), 0.5) for k in range(3)]
+    notes += [
+        Note(seconds * (0.64 + 0.022 * k), "woodblock", low * (1.5 + 0.25 * k), 0.5)
+        for k in range(3)
+    ]
     notes += [Note(seconds * 0.93, "swish", 800, 0.2, 0, 0.4)]
 
     def frame(i: int) -> Image.Image:

@@ -35,11 +35,20 @@ def _hoops(spec: ClipSpec, count: int) -> list[Hoop]:
     out = []
     for k in range(n):
         way = 1 if (k + spec.seed) % 2 else -1
-        out.append(Hoop(inner + (212 - inner) * k / (n - 1), float(rng.uniform(0, FULL)), way * float(rng.uniform(1.3, 2.7)), 0.62 + 0.12 * (spec.seed % 3)))
+        out.append(
+            Hoop(
+                inner + (212 - inner) * k / (n - 1),
+                float(rng.uniform(0, FULL)),
+                way * float(rng.uniform(1.3, 2.7)),
+                0.62 + 0.12 * (spec.seed % 3),
+            )
+        )
     return out
 
 
-def _run(spec: ClipSpec, count: int, hoops: list[Hoop]) -> tuple[list[tuple[float, float]], list[Note], list[tuple[int, float, float, int]]]:
+def _run(
+    spec: ClipSpec, count: int, hoops: list[Hoop]
+) -> tuple[list[tuple[float, float]], list[Note], list[tuple[int, float, float, int]]]:
     """Bounce inside the innermost whole ring; leave through its gap; the film, the notes, the sparks."""
     rng = dice("escape-run", spec.seed)
     scale = (MINOR, PENTA, HIRAJOSHI)[spec.seed % 3]
@@ -63,10 +72,19 @@ def _run(spec: ClipSpec, count: int, hoops: list[Hoop]) -> tuple[list[tuple[floa
             angle = math.atan2(y - MY, x - MX)
             at = i + s / STEPS
             off = (angle - hoop.gap - hoop.turn * at / FPS + math.pi) % FULL - math.pi
-            late = i > count * 0.78 * (inside + 1) / len(hoops) + 12
-            if abs(off) < hoop.wide * (1.9 if late else 1.0):
+            due = count * 0.82 * (inside + 1) / len(hoops)
+            if i > due or (abs(off) < hoop.wide and i > 0.72 * due):
                 hoop.broke = i
-                notes += [Note((at + 1.1 * k) / FPS, "pluck", degree(inside * 2 + 5 + 2 * k, root_hz=root, scale=scale), 0.5, math.cos(angle) * 0.6) for k in range(3)]
+                notes += [
+                    Note(
+                        (at + 1.1 * k) / FPS,
+                        "pluck",
+                        degree(inside * 2 + 5 + 2 * k, root_hz=root, scale=scale),
+                        0.5,
+                        math.cos(angle) * 0.6,
+                    )
+                    for k in range(3)
+                ]
                 inside += 1
                 continue
             out = (vx * (x - MX) + vy * (y - MY)) / d
@@ -75,7 +93,10 @@ def _run(spec: ClipSpec, count: int, hoops: list[Hoop]) -> tuple[list[tuple[floa
             nx, ny = (x - MX) / d, (y - MY) / d
             vx, vy = vx - 2 * out * nx, vy - 2 * out * ny
             bend = float(rng.uniform(-0.35, 0.35))
-            vx, vy = vx * math.cos(bend) - vy * math.sin(bend), vx * math.sin(bend) + vy * math.cos(bend)
+            vx, vy = (
+                vx * math.cos(bend) - vy * math.sin(bend),
+                vx * math.sin(bend) + vy * math.cos(bend),
+            )
             speed = math.hypot(vx, vy)
             fast = 400.0 + 46 * inside
             vx, vy = vx * fast / speed, vy * fast / speed
@@ -83,7 +104,15 @@ def _run(spec: ClipSpec, count: int, hoops: list[Hoop]) -> tuple[list[tuple[floa
             hoop.struck = i
             sparks.append((i, MX + nx * hoop.r, MY + ny * hoop.r, inside))
             if at / FPS - last > 0.03:
-                notes.append(Note(at / FPS, "pluck", degree(inside * 2 + len(sparks) % 3, root_hz=root, scale=scale), 0.5, nx * 0.7))
+                notes.append(
+                    Note(
+                        at / FPS,
+                        "pluck",
+                        degree(inside * 2 + len(sparks) % 3, root_hz=root, scale=scale),
+                        0.5,
+                        nx * 0.7,
+                    )
+                )
                 last = at / FPS
     return film, notes, sparks
 
@@ -95,7 +124,9 @@ def _draw_hoop(ink: Ink, look: Look, hoop: Hoop, k: int, i: int) -> None:
     mid = math.degrees(hoop.gap + hoop.turn * i / FPS)
     half = math.degrees(hoop.wide)
     if i < hoop.broke:
-        ink.arc(MX + 3, MY + 6, hoop.r + 4, mid + half, mid + 360 - half, 8, see_through(look.ink, 0.10))
+        ink.arc(
+            MX + 3, MY + 6, hoop.r + 4, mid + half, mid + 360 - half, 8, see_through(look.ink, 0.10)
+        )
         ink.arc(MX, MY, hoop.r + 4, mid + half, mid + 360 - half, 8, tone)
         return
     age = (i - hoop.broke) / 14
@@ -103,11 +134,16 @@ def _draw_hoop(ink: Ink, look: Look, hoop: Hoop, k: int, i: int) -> None:
         for j in range(22):
             b = hoop.gap + FULL * j / 22 + hoop.turn * hoop.broke / FPS
             far = hoop.r + 60 * bounce_out(age) * (0.5 + (j * 7 % 5) / 5)
-            ink.disc(MX + far * math.cos(b), MY + far * math.sin(b) + 120 * age * age, 6 * (1 - age), see_through(tone, 1 - age))
+            ink.disc(
+                MX + far * math.cos(b),
+                MY + far * math.sin(b) + 120 * age * age,
+                6 * (1 - age),
+                see_through(tone, 1 - age),
+            )
 
 
 def build(spec: ClipSpec) -> Scene:
-    """Five to eight rings; a late marble is shown mercy: its gap widens."""
+    """Five to eight rings; a ring that has been knocked for too long gives way."""
     count = frame_count(spec.length_s)
     look = LOOKS[(spec.seed + 3) % len(LOOKS)]
     hoops = _hoops(spec, count)
@@ -123,7 +159,9 @@ def build(spec: ClipSpec) -> Scene:
         for f, x, y, k in sparks:
             age = (i - f) / 8
             if 0 <= age < 1:
-                ink.ring(x, y, 6 + 22 * age, 4 * (1 - age) + 0.5, see_through(look.glass[k % 5], 1 - age))
+                ink.ring(
+                    x, y, 6 + 22 * age, 4 * (1 - age) + 0.5, see_through(look.glass[k % 5], 1 - age)
+                )
         for back in range(9, 0, -1):
             if i >= back:
                 x, y = film[i - back]

@@ -29,9 +29,16 @@ def _bumpers(layout: int) -> list[Bumper]:
     if layout == 0:
         spots = [(250 + (c - r / 2) * 92, 210 + r * 78, 19) for r in range(4) for c in range(r + 1)]
     elif layout == 1:
-        spots = [(250 + 135 * math.cos(a * math.pi / 4), 330 + 135 * math.sin(a * math.pi / 4), 25) for a in range(8)]
+        spots = [
+            (250 + 135 * math.cos(a * math.pi / 4), 330 + 135 * math.sin(a * math.pi / 4), 25)
+            for a in range(8)
+        ]
     elif layout == 2:
-        spots = [(100 + 100 * c - 50 * (r % 2) + 50, 210 + 72 * r, 16) for r in range(5) for c in range(3 + r % 2)]
+        spots = [
+            (100 + 100 * c - 50 * (r % 2) + 50, 210 + 72 * r, 16)
+            for r in range(5)
+            for c in range(3 + r % 2)
+        ]
     else:
         spots = [(250, 240, 46), (120, 360, 36), (380, 360, 36), (250, 470, 30)]
     order = sorted(range(len(spots)), key=lambda k: (spots[k][1], spots[k][0]))
@@ -97,10 +104,26 @@ def _pour(spec: ClipSpec, count: int, bumpers: list[Bumper], opens: int) -> Pour
                             if speed < -60 and i - last.get(b, -9) > 2:
                                 last[b] = i
                                 film.bumps.append((i, b))
-                                film.notes.append(Note((i + s / STEPS) / FPS, "pluck", degree(bump.step, root_hz=root, scale=scale), min(0.6, -speed / 900 + 0.15), bump.x / 250 - 1))
+                                film.notes.append(
+                                    Note(
+                                        (i + s / STEPS) / FPS,
+                                        "pluck",
+                                        degree(bump.step, root_hz=root, scale=scale),
+                                        min(0.6, -speed / 900 + 0.15),
+                                        bump.x / 250 - 1,
+                                    )
+                                )
                 if p[k, 1] > FLOOR - r[k] and i < opens and p[k, 1] < FLOOR + 40:
                     if v[k, 1] > 320:
-                        film.notes.append(Note((i + s / STEPS) / FPS, "pluck", degree(int(k) % 3 - 5, root_hz=root, scale=scale), 0.22, p[k, 0] / 250 - 1))
+                        film.notes.append(
+                            Note(
+                                (i + s / STEPS) / FPS,
+                                "pluck",
+                                degree(int(k) % 3 - 5, root_hz=root, scale=scale),
+                                0.22,
+                                p[k, 0] / 250 - 1,
+                            )
+                        )
                     p[k, 1] = FLOOR - r[k]
                     v[k, 1] *= -0.34
                     v[k, 0] *= 0.96
@@ -153,7 +176,11 @@ def build(spec: ClipSpec) -> Scene:
         for x, way in ((LEFT - 6, 1), (RIGHT + 6, -1)):
             a = swing * 1.35
             half = (RIGHT - LEFT) / 2 + 4
-            ink.line([(x, FLOOR + 6), (x + way * half * math.cos(a), FLOOR + 6 + half * math.sin(a))], 12, look.ink)
+            ink.line(
+                [(x, FLOOR + 6), (x + way * half * math.cos(a), FLOOR + 6 + half * math.sin(a))],
+                12,
+                look.ink,
+            )
         for b, bump in enumerate(bumpers):
             since = min((i - f for f, k in film.bumps if k == b and f <= i), default=99)
             _face(ink, look, bump, since, look.glass[b % n])

@@ -68,7 +68,16 @@ def play(spec: ClipSpec, rule: str, count: int) -> Film:
         way = float(rng.uniform(0, 2 * math.pi))
         speed = float(rng.uniform(430, 560))
         r = 13.0 if rule == "grow" else 15.0
-        balls.append(Ball(RX + 60 * (k - start / 2) + 20, RY - 60 + 24 * k, speed * math.cos(way), speed * math.sin(way), r, k))
+        balls.append(
+            Ball(
+                RX + 60 * (k - start / 2) + 20,
+                RY - 60 + 24 * k,
+                speed * math.cos(way),
+                speed * math.sin(way),
+                r,
+                k,
+            )
+        )
     film = Film()
     dt = 1 / FPS / STEPS
     last_note = -1.0
@@ -87,11 +96,34 @@ def play(spec: ClipSpec, rule: str, count: int) -> Film:
                 if rule == "double" and len(balls) < 48:
                     turn = float(rng.uniform(0.5, 1.1))
                     c, sn = math.cos(turn), math.sin(turn)
-                    balls.append(Ball(b.x, b.y, b.vx * c - b.vy * sn, b.vx * sn + b.vy * c, max(8.0, b.r * 0.94), len(balls)))
+                    balls.append(
+                        Ball(
+                            b.x,
+                            b.y,
+                            b.vx * c - b.vy * sn,
+                            b.vx * sn + b.vy * c,
+                            max(8.0, b.r * 0.94),
+                            len(balls),
+                        )
+                    )
                     b.r = max(8.0, b.r * 0.94)
                 if at - last_note > 0.035:
-                    step = b.bounces if rule in ("grow", "star") else round((math.cos(angle) + 1) * 5) + b.kind % 3
-                    film.notes.append(Note(at, "pluck", degree(step % 16, root_hz=root * (2 if rule != "grow" else 1), scale=scale), 0.55, math.cos(angle) * 0.7))
+                    step = (
+                        b.bounces
+                        if rule in ("grow", "star")
+                        else round((math.cos(angle) + 1) * 5) + b.kind % 3
+                    )
+                    film.notes.append(
+                        Note(
+                            at,
+                            "pluck",
+                            degree(
+                                step % 16, root_hz=root * (2 if rule != "grow" else 1), scale=scale
+                            ),
+                            0.55,
+                            math.cos(angle) * 0.7,
+                        )
+                    )
                     last_note = at
     return film
 
@@ -107,12 +139,20 @@ def _marks(ink: Ink, rule: str, look: Look, film: Film, i: int) -> None:
         for _, a, k in done[-60:]:
             here = [b for b in film.balls[i] if b[3] == k]
             at = (RX + RR * math.cos(a), RY + RR * math.sin(a))
-            ink.line([at, (here[0][0], here[0][1])], 1.6, see_through(look.glass[k % 5], 0.8), caps=False)
+            ink.line(
+                [at, (here[0][0], here[0][1])], 1.6, see_through(look.glass[k % 5], 0.8), caps=False
+            )
     for f, a, k in done:
         age = (i - f) / 9
         if age < 1:
             x, y = RX + RR * math.cos(a), RY + RR * math.sin(a)
-            ink.ring(x, y, 8 + 34 * ease(age), 5 * (1 - age) + 0.5, see_through(look.glass[k % len(look.glass)], 1 - age))
+            ink.ring(
+                x,
+                y,
+                8 + 34 * ease(age),
+                5 * (1 - age) + 0.5,
+                see_through(look.glass[k % len(look.glass)], 1 - age),
+            )
 
 
 def build(spec: ClipSpec) -> Scene:
@@ -141,7 +181,12 @@ def build(spec: ClipSpec) -> Scene:
             for back in range(14 if rule == "trail" else 8, 0, -1):
                 if i - back >= 0:
                     for x, y, r, kind in film.balls[i - back]:
-                        ink.disc(x, y, r * (1 - back / 22), see_through(look.glass[kind % len(look.glass)], 0.16 - back * 0.008))
+                        ink.disc(
+                            x,
+                            y,
+                            r * (1 - back / 22),
+                            see_through(look.glass[kind % len(look.glass)], 0.16 - back * 0.008),
+                        )
         for x, y, r, kind in film.balls[i]:
             ink.disc(x + 4, y + 8, r, see_through(look.ink, 0.16))
             ink.stamp(x, y, sprite(kind, r))

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ..canvas import FPS, H, Floats, Ink, Sheet, lift, mix, see_through
+from ..canvas import FPS, Floats, H, Ink, Sheet, lift, mix, see_through
 from ..scene import Scene, dice, frame_count
 from ..sound import HIRAJOSHI, MAJOR, MINOR, PENTA, Note, degree
 from ..spec import ClipSpec
 from .look import LOOKS, Look, marble, paper
 
-RHYTHMS = ((1, 1, 2, 1, 1, 2), (2, 1, 1, 2, 2), (1, 1, 1, 1, 2, 2), (2, 2, 1, 1, 1, 1), (1, 2, 1, 2, 2), (3, 1, 2, 2))
+RHYTHMS = (
+    (1, 1, 2, 1, 1, 2),
+    (2, 1, 1, 2, 2),
+    (1, 1, 1, 1, 2, 2),
+    (2, 2, 1, 1, 1, 1),
+    (1, 2, 1, 2, 2),
+    (3, 1, 2, 2),
+)
 PULL = 2300.0
 
 
@@ -48,16 +55,34 @@ def _stair(spec: ClipSpec, count: int) -> tuple[list[Landing], float]:
     return out, y
 
 
-def _bar(ink: Ink, look: Look, mark: Landing, y: float, since: float, width: float, style: int) -> None:
+def _bar(
+    ink: Ink, look: Look, mark: Landing, y: float, since: float, width: float, style: int
+) -> None:
     """One tuned bar; awake (and dented) for a moment after it is hit, `since` frames ago."""
     tone = look.glass[mark.step % len(look.glass)]
     hit = math.exp(-since / 5) if since >= 0 else 0.0
     dip = hit * 9 * math.cos(since * 1.1)
     top = y + dip
     half = width * (0.62 - 0.022 * mark.step)
-    ink.box(mark.x - half + 4, top + 9, mark.x + half + 4, top + 51, see_through(look.ink, 0.14), r=17)
-    ink.box(mark.x - half, top, mark.x + half, top + 42, mix(tone, (255, 255, 255), 0.55 * hit), r=17 if style else 7)
-    ink.box(mark.x - half + 7, top + 4, mark.x + half - 7, top + 8, see_through((255, 255, 255), 0.35), r=2)
+    ink.box(
+        mark.x - half + 4, top + 9, mark.x + half + 4, top + 51, see_through(look.ink, 0.14), r=17
+    )
+    ink.box(
+        mark.x - half,
+        top,
+        mark.x + half,
+        top + 42,
+        mix(tone, (255, 255, 255), 0.55 * hit),
+        r=17 if style else 7,
+    )
+    ink.box(
+        mark.x - half + 7,
+        top + 4,
+        mark.x + half - 7,
+        top + 8,
+        see_through((255, 255, 255), 0.35),
+        r=2,
+    )
     for side in (-1, 1):
         ex, ey = mark.x + side * 16, top + 20
         if 0 <= since < 14:
@@ -99,12 +124,27 @@ def build(spec: ClipSpec) -> Scene:
 
     cam = _follow(np.array([where(i)[1] for i in range(count)]), count, depth)
     lag = marks[1].at if chasers == 2 else 0.0
-    notes = [Note(m.at / FPS, "pluck", degree(m.step, root_hz=root, scale=scale), 0.6, (m.x - 250) / 250) for m in marks]
+    notes = [
+        Note(m.at / FPS, "pluck", degree(m.step, root_hz=root, scale=scale), 0.6, (m.x - 250) / 250)
+        for m in marks
+    ]
     if chasers == 2:
-        notes += [Note((m.at + lag) / FPS, "pluck", degree(m.step - len(scale), root_hz=root, scale=scale), 0.45, (m.x - 250) / 250) for m in marks]
+        notes += [
+            Note(
+                (m.at + lag) / FPS,
+                "pluck",
+                degree(m.step - len(scale), root_hz=root, scale=scale),
+                0.45,
+                (m.x - 250) / 250,
+            )
+            for m in marks
+        ]
     sheet = Sheet(paper(look))
     rng = dice("steps-back", spec.seed)
-    dots = [(float(rng.uniform(0, 540)), float(rng.uniform(0, 1200)), float(rng.uniform(14, 80))) for _ in range(16)]
+    dots = [
+        (float(rng.uniform(0, 540)), float(rng.uniform(0, 1200)), float(rng.uniform(14, 80)))
+        for _ in range(16)
+    ]
     balls = [marble(look, 0, r, turn=a * math.pi / 6) for a in range(12)]
     other = [marble(look, 2, r * 0.8, turn=a * math.pi / 6) for a in range(12)]
 
@@ -112,12 +152,19 @@ def build(spec: ClipSpec) -> Scene:
         ink = sheet.ink()
         top = cam[i] - 370
         for x, y, size in dots:
-            ink.disc(x, (y - 1200 * i / count) % 1200 - 120, size, see_through(look.glass[int(size) % 5], 0.07))
+            ink.disc(
+                x,
+                (y - 1200 * i / count) % 1200 - 120,
+                size,
+                see_through(look.glass[int(size) % 5], 0.07),
+            )
         for lap in (-1, 0, 1):
             for m in marks:
                 y = m.y + lap * depth - top
                 if -60 < y < H + 60:
-                    since = min((i - m.at - lap * count - d * lag) % (2 * count) for d in range(chasers))
+                    since = min(
+                        (i - m.at - lap * count - d * lag) % (2 * count) for d in range(chasers)
+                    )
                     _bar(ink, look, m, y, since if since < 40 else -1.0, 112, spec.seed % 2)
         for c in range(chasers):
             for back in range(7, 0, -1):

@@ -35,7 +35,9 @@ def _spot(view: str, k: int, n: int, turns: float) -> tuple[float, float]:
     corner = int(t)
     a0, a1 = (2 * math.pi * c / sides - math.pi / 2 for c in (corner, corner + 1))
     w = t - corner
-    return 250 + r * (math.cos(a0) * (1 - w) + math.cos(a1) * w), 450 + r * (math.sin(a0) * (1 - w) + math.sin(a1) * w)
+    return 250 + r * (math.cos(a0) * (1 - w) + math.cos(a1) * w), 450 + r * (
+        math.sin(a0) * (1 - w) + math.sin(a1) * w
+    )
 
 
 def _rails(ink: Ink, view: str, n: int, tones: list[tuple[int, int, int]]) -> None:
@@ -52,7 +54,12 @@ def _rails(ink: Ink, view: str, n: int, tones: list[tuple[int, int, int]]) -> No
         ink.line([(28, 566), (472, 566)], 3, BRASS)
     if view in ("rings", "triangle"):
         x0, y0 = _spot(view, n - 1, n, 0)
-        ink.line([(250, y0 + 300 if view == "triangle" else 420), (250, y0 - 14)], 3, see_through(BRASS, 0.75), caps=False)
+        ink.line(
+            [(250, y0 + 300 if view == "triangle" else 420), (250, y0 - 14)],
+            3,
+            see_through(BRASS, 0.75),
+            caps=False,
+        )
 
 
 def build(spec: ClipSpec) -> Scene:
@@ -70,7 +77,15 @@ def build(spec: ClipSpec) -> Scene:
     for k, m in enumerate(turns):
         hits = 2 * m if view == "arcs" else m
         for j in range(hits):
-            notes.append(Note(j / hits * count / FPS, "vibes", degree(n - k, root_hz=root, scale=scale), 0.5 if j == 0 else 0.2, _spot(view, k, n, j / 2)[0] / 250 - 1))
+            notes.append(
+                Note(
+                    j / hits * count / FPS,
+                    "vibes",
+                    degree(n - k, root_hz=root, scale=scale),
+                    0.5 if j == 0 else 0.2,
+                    _spot(view, k, n, j / 2)[0] / 250 - 1,
+                )
+            )
     sheet = Sheet(night(spec.seed // 2 + 1))
     _rails(sheet.base(), view, n, tones)
     balls = [bob(t, 11) for t in tones]
@@ -89,7 +104,13 @@ def build(spec: ClipSpec) -> Scene:
             since = i % each
             if since < 6:
                 ex, ey = _spot(view, k, n, turns[k] * (i - since) / count)
-                ink.ring(ex, ey, 12 + 4.5 * since, 3.4 - since * 0.5, see_through(tones[k], 0.8 - since * 0.13))
+                ink.ring(
+                    ex,
+                    ey,
+                    12 + 4.5 * since,
+                    3.4 - since * 0.5,
+                    see_through(tones[k], 0.8 - since * 0.13),
+                )
             ink.stamp(x, y, balls[k])
         return bloom(lift(ink), strength=0.7, floor=64)
 

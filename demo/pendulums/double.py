@@ -21,15 +21,19 @@ def _rates(s: Floats) -> Floats:
     a, b, u, v = s.T
     d = a - b
     low = 3 - np.cos(2 * d)
-    du = (-3 * PULL * np.sin(a) - PULL * np.sin(a - 2 * b) - 2 * np.sin(d) * (v * v + u * u * np.cos(d))) / low
+    du = (
+        -3 * PULL * np.sin(a)
+        - PULL * np.sin(a - 2 * b)
+        - 2 * np.sin(d) * (v * v + u * u * np.cos(d))
+    ) / low
     dv = 2 * np.sin(d) * (2 * u * u + 2 * PULL * np.cos(a) + v * v * np.cos(d)) / low
     return np.stack([u, v, du, dv], 1)
 
 
 def _film(spec: ClipSpec, half: int, n: int) -> list[Floats]:
     rng = dice("pendulum-double", spec.seed)
-    a, b = float(rng.uniform(1.7, 2.9)), float(rng.uniform(1.6, 3.4))
-    spread = (0.02, 0.004, 0.05)[spec.seed % 3]
+    a, b = float(rng.uniform(2.0, 3.0)), float(rng.uniform(2.3, 3.7))
+    spread = (0.10, 0.05, 0.22)[spec.seed % 3]
     s = np.zeros((n, 4))
     s[:, 0] = a + np.linspace(0, spread, n)
     s[:, 1] = b + np.linspace(0, spread, n)
@@ -52,7 +56,7 @@ def build(spec: ClipSpec) -> Scene:
     half = count // 2 + 1
     n = (40, 70, 24, 12)[spec.seed % 4]
     film = _film(spec, half, n)
-    rod = 104.0
+    rod = 110.0
     tones = [pick(metals(spec.seed + 2, n), (k + 0.5) / n) for k in range(n)]
 
     def at(i: int) -> Floats:
@@ -71,16 +75,23 @@ def build(spec: ClipSpec) -> Scene:
         was, now = at(i - 1), at(i)
         for j, k in enumerate(voices):
             if math.sin(was[k, 0]) * math.sin(now[k, 0]) < 0 and math.cos(now[k, 0]) > 0:
-                notes.append(Note(i / FPS, "vibes", degree(j, root_hz=root, scale=scale), 0.22, j / 4 - 1))
+                notes.append(
+                    Note(i / FPS, "vibes", degree(j, root_hz=root, scale=scale), 0.22, j / 4 - 1)
+                )
     sheet = Sheet(night(spec.seed + 2))
     ball = bob(BRASS, 13)
     bobs = [bob(t, 8) for t in tones] if n <= 24 else []
 
     def comet(ink: Ink, i: int) -> None:
         for k in range(0, n, 1 if n < 30 else 3):
-            pts = [tip(at(i - back), k)[2:] for back in range(0, 12)]
+            pts = [tip(at(i - back), k)[2:] for back in range(12)]
             for j in range(11):
-                ink.line([pts[j], pts[j + 1]], 2.4, see_through(tones[k], 0.34 * (1 - j / 11)), caps=False)
+                ink.line(
+                    [pts[j], pts[j + 1]],
+                    2.4,
+                    see_through(tones[k], 0.34 * (1 - j / 11)),
+                    caps=False,
+                )
 
     def frame(i: int) -> Image.Image:
         ink = sheet.ink()
@@ -89,7 +100,12 @@ def build(spec: ClipSpec) -> Scene:
         wide = 2.2 if n < 30 else 1.4
         for k in range(n):
             x1, y1, x2, y2 = tip(s, k)
-            ink.line([(PX, PY), (x1, y1), (x2, y2)], wide, see_through(tones[k], 0.6 if n < 30 else 0.42), caps=False)
+            ink.line(
+                [(PX, PY), (x1, y1), (x2, y2)],
+                wide,
+                see_through(tones[k], 0.6 if n < 30 else 0.42),
+                caps=False,
+            )
             if bobs:
                 ink.stamp(x2, y2, bobs[k])
             else:
@@ -97,7 +113,9 @@ def build(spec: ClipSpec) -> Scene:
         ink.stamp(PX, PY, ball)
         t = abs(2 * i / count - 1)
         if t > 0.93:
-            ink.ring(PX, PY, 20 + 200 * ease((1 - t) / 0.07), 2, see_through(BRASS, (t - 0.93) / 0.07))
+            ink.ring(
+                PX, PY, 20 + 200 * ease((1 - t) / 0.07), 2, see_through(BRASS, (t - 0.93) / 0.07)
+            )
         return bloom(lift(ink), strength=0.75, floor=60)
 
     return Scene(count, frame, notes, room=0.32)

@@ -34,7 +34,9 @@ def build(spec: ClipSpec) -> Scene:
     y = 415 + 268 * y / np.abs(y).max()
     pts = list(zip(x.tolist(), y.tolist(), strict=True))
     bands = 60
-    tones: list[RGB] = [pick(metals(spec.seed, bands), abs(2 * k / bands - 1)) for k in range(bands)]
+    tones: list[RGB] = [
+        pick(metals(spec.seed, bands), abs(2 * k / bands - 1)) for k in range(bands)
+    ]
     sheet = Sheet(night(spec.seed))
     pen = bob(LAMP, 8)
     root = 98.0 * 2 ** (int(rng.integers(0, 6)) / 12)
@@ -43,10 +45,24 @@ def build(spec: ClipSpec) -> Scene:
     ratio = fy / fx
     while ratio > 2:
         ratio /= 2
-    notes = [Note(0, "hum", root, 0.16, -0.3, seconds), Note(0, "hum", root * ratio, 0.13, 0.3, seconds)]
+    notes = [
+        Note(0, "hum", root, 0.16, -0.3, seconds),
+        Note(0, "hum", root * ratio, 0.13, 0.3, seconds),
+    ]
     for k in range(beats):
-        notes.append(Note(k / beats * seconds, "vibes", root * 4 * (ratio if k % 3 == 1 else 1) * (1.5 if k % 5 == 4 else 1), 0.2, math.sin(k) * 0.7))
-    notes += [Note(seconds * 0.55, "vibes", root * m, 0.5, p) for m, p in ((2, -0.4), (2 * ratio, 0.4), (4, 0.0))]
+        notes.append(
+            Note(
+                k / beats * seconds,
+                "vibes",
+                root * 4 * (ratio if k % 3 == 1 else 1) * (1.5 if k % 5 == 4 else 1),
+                0.2,
+                math.sin(k) * 0.7,
+            )
+        )
+    notes += [
+        Note(seconds * 0.55, "vibes", root * m, 0.5, p)
+        for m, p in ((2, -0.4), (2 * ratio, 0.4), (4, 0.0))
+    ]
 
     def frame(i: int) -> Image.Image:
         u = i / count
@@ -64,11 +80,11 @@ def build(spec: ClipSpec) -> Scene:
             fade = min(1.0, (k - start + 30) / 500)
             run = [pts[j % POINTS] for j in range(k, end + 1)]
             if len(run) > 1:
-                ink.line(run, 1.5 + 0.5 * lit, see_through(tone, 0.85 * fade), caps=False)
+                ink.line(run, 2.0 + 0.5 * lit, see_through(tone, 0.95 * fade), caps=False)
             k = end
         hx, hy = pts[int(head) % POINTS]
         ink.disc(hx, hy, 17, see_through(LAMP, 0.25))
         ink.stamp(hx, hy, pen)
-        return bloom(finish(ink), strength=0.75 + 0.5 * lit, floor=60)
+        return bloom(finish(ink), strength=0.75 + 0.5 * lit, floor=45)
 
     return Scene(count, frame, notes, room=0.3)

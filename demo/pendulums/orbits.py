@@ -12,7 +12,16 @@ from .look import BRASS, LAMP, bob, metals, night
 
 MX, MY = 250.0, 415.0
 # Turns of the two arms in one clip, and the length of the inner one: Venus and Earth come first.
-PAIRS = ((8, 13, 0.72), (3, 7, 0.55), (5, 12, 0.8), (4, 9, 0.45), (6, 11, 0.9), (7, -3, 0.66), (5, -8, 0.5), (9, 4, 1.0))
+PAIRS = (
+    (8, 13, 0.72),
+    (3, 7, 0.55),
+    (5, 12, 0.8),
+    (4, 9, 0.45),
+    (6, 11, 0.9),
+    (7, -3, 0.66),
+    (5, -8, 0.5),
+    (9, 4, 1.0),
+)
 THREADS = 260
 
 
@@ -38,11 +47,28 @@ def build(spec: ClipSpec) -> Scene:
     scale = (PENTA, DORIAN)[spec.seed % 2]
     notes = []
     for k in range(meets):
-        notes += [Note(k / meets * seconds, "vibes", degree(2 * (k % 5) + v, root_hz=root, scale=scale), 0.4, math.cos(k)) for v in (0, 4)]
+        notes += [
+            Note(
+                k / meets * seconds,
+                "vibes",
+                degree(2 * (k % 5) + v, root_hz=root, scale=scale),
+                0.4,
+                math.cos(k),
+            )
+            for v in (0, 4)
+        ]
     for which, turns in enumerate((m, n)):
         for k in range(abs(turns) * 2):
             x, _ = arm(k / abs(turns) / 2, which)
-            notes.append(Note(k / abs(turns) / 2 * seconds, "vibes", degree(7 + 3 * which + k % 4, root_hz=root, scale=scale), 0.13, x / 250 - 1))
+            notes.append(
+                Note(
+                    k / abs(turns) / 2 * seconds,
+                    "vibes",
+                    degree(7 + 3 * which + k % 4, root_hz=root, scale=scale),
+                    0.13,
+                    x / 250 - 1,
+                )
+            )
     sheet = Sheet(night(spec.seed + 3))
     base = sheet.base()
     for which in (0, 1):

@@ -29,7 +29,13 @@ def _where(view: str, k: int, n: int, s: float) -> tuple[float, float, float, fl
         return x, 120, x + 26 * s, 120 + length + 120 * s * s * s, 9 + 8 * u
     a = 2 * math.pi * u * (n - 1) / n - math.pi / 2
     r = 125 + 88 * s
-    return 250 + 24 * math.cos(a), 420 + 24 * math.sin(a), 250 + r * math.cos(a), 420 + r * math.sin(a), 12
+    return (
+        250 + 24 * math.cos(a),
+        420 + 24 * math.sin(a),
+        250 + r * math.cos(a),
+        420 + r * math.sin(a),
+        12,
+    )
 
 
 def build(spec: ClipSpec) -> Scene:
@@ -47,12 +53,29 @@ def build(spec: ClipSpec) -> Scene:
     for k, m in enumerate(swings):
         for j in range(m):
             gain = 0.5 if j == 0 else 0.16
-            notes.append(Note(j / m * count / FPS, "vibes", degree(k * (2 if len(scale) == 7 else 1), root_hz=root, scale=scale), gain, 1.2 * k / n - 0.6))
+            notes.append(
+                Note(
+                    j / m * count / FPS,
+                    "vibes",
+                    degree(k * (2 if len(scale) == 7 else 1), root_hz=root, scale=scale),
+                    gain,
+                    1.2 * k / n - 0.6,
+                )
+            )
     sheet = Sheet(night(spec.seed // 2))
     base = sheet.base()
     if view in ("pivot", "row"):
-        base.box(60 if view == "pivot" else 36, 98, 440 if view == "pivot" else 464, 112, mix(BRASS, (0, 0, 0), 0.25), r=6)
-        base.box(60 if view == "pivot" else 36, 98, 440 if view == "pivot" else 464, 103, BRASS, r=3)
+        base.box(
+            60 if view == "pivot" else 36,
+            98,
+            440 if view == "pivot" else 464,
+            112,
+            mix(BRASS, (0, 0, 0), 0.25),
+            r=6,
+        )
+        base.box(
+            60 if view == "pivot" else 36, 98, 440 if view == "pivot" else 464, 103, BRASS, r=3
+        )
     if view == "snake":
         base.line([(250, 130), (250, 735)], 2, see_through(BRASS, 0.25), caps=False)
     sizes = [_where(view, k, n, 0)[4] for k in range(n)]
@@ -65,7 +88,12 @@ def build(spec: ClipSpec) -> Scene:
         for k in range(n):
             for back in range(1, 7):
                 at = _where(view, k, n, swing(k, i - back * 0.7))
-                ink.disc(at[2], at[3], sizes[k] * (1 - back * 0.1), see_through(tones[k], 0.2 - back * 0.026))
+                ink.disc(
+                    at[2],
+                    at[3],
+                    sizes[k] * (1 - back * 0.1),
+                    see_through(tones[k], 0.2 - back * 0.026),
+                )
 
     def frame(i: int) -> Image.Image:
         ink = sheet.ink()
@@ -73,7 +101,12 @@ def build(spec: ClipSpec) -> Scene:
         spots = [_where(view, k, n, swing(k, i)) for k in range(n)]
         if view in ("snake", "bloom"):
             loop = [(s[2], s[3]) for s in spots]
-            ink.line([*loop, loop[0]] if view == "bloom" else loop, 2, see_through(BRASS, 0.5), caps=False)
+            ink.line(
+                [*loop, loop[0]] if view == "bloom" else loop,
+                2,
+                see_through(BRASS, 0.5),
+                caps=False,
+            )
         for k in range(n - 1, -1, -1):
             px, py, x, y, r = spots[k]
             if view != "snake":

@@ -14,14 +14,29 @@ from .steps import SORTS
 FLOOR = 690.0
 
 
-def _creature(ink: Ink, x: float, y: float, wide: float, tall: float, tone: RGB, kind: int, mood: str, look: float, squash: float) -> None:
+def _creature(
+    ink: Ink,
+    x: float,
+    y: float,
+    wide: float,
+    tall: float,
+    tone: RGB,
+    kind: int,
+    mood: str,
+    look: float,
+    squash: float,
+) -> None:
     """One creature standing with its feet at (x, y)."""
     tall *= 1 - squash
     w = wide * (1 + squash * 0.6) / 2
     top = y - tall
     dark = mix(tone, (8, 4, 20), 0.8)
     for side in (-1, 1):
-        ink.line([(x + side * w * 0.45, y - 6), (x + side * w * 0.5, y + 12)], 6, mix(tone, (0, 0, 0), 0.3))
+        ink.line(
+            [(x + side * w * 0.45, y - 6), (x + side * w * 0.5, y + 12)],
+            6,
+            mix(tone, (0, 0, 0), 0.3),
+        )
     ink.box(x - w, top, x + w, y, tone, r=w * (0.95 if kind % 3 != 1 else 0.35))
     ink.box(x - w * 0.62, y - tall * 0.42, x + w * 0.62, y - 5, see_through(WHITE, 0.16), r=w * 0.5)
     if kind % 4 == 0:
@@ -29,7 +44,14 @@ def _creature(ink: Ink, x: float, y: float, wide: float, tall: float, tone: RGB,
         ink.disc(x + look * 8, top - 22, 6, WHITE)
     elif kind % 4 == 1:
         for side in (-1, 1):
-            ink.shape([(x + side * w * 0.85, top + w * 0.5), (x + side * w * 0.75, top - 14), (x + side * w * 0.2, top + 4)], tone)
+            ink.shape(
+                [
+                    (x + side * w * 0.85, top + w * 0.5),
+                    (x + side * w * 0.75, top - 14),
+                    (x + side * w * 0.2, top + 4),
+                ],
+                tone,
+            )
     elif kind % 4 == 2:
         for k in (-1, 0, 1):
             ink.disc(x + k * w * 0.5, top + 2, w * 0.3, tone)
@@ -85,16 +107,46 @@ def build(spec: ClipSpec) -> Scene:
     for k, (i, j) in enumerate(swaps):
         a, b = states[k][i], states[k][j]
         at = (begin + k * each) / FPS
-        notes += [Note(at + each / FPS * 0.22 * s, "chip", degree(max(a, b) * 2 + s, root_hz=root, scale=PENTA), 0.32, i / n - 0.5) for s in range(3)]
-        notes.append(Note(at + each / FPS * 0.9, "chip", degree(min(a, b) * 2, root_hz=root / 2, scale=PENTA), 0.55, j / n - 0.5))
+        notes += [
+            Note(
+                at + each / FPS * 0.22 * s,
+                "chip",
+                degree(max(a, b) * 2 + s, root_hz=root, scale=PENTA),
+                0.32,
+                i / n - 0.5,
+            )
+            for s in range(3)
+        ]
+        notes.append(
+            Note(
+                at + each / FPS * 0.9,
+                "chip",
+                degree(min(a, b) * 2, root_hz=root / 2, scale=PENTA),
+                0.55,
+                j / n - 0.5,
+            )
+        )
     for k in range(n):
-        notes.append(Note((party + 2 + 2.4 * k) / FPS, "chip", degree(k * 2, root_hz=root * 2, scale=PENTA), 0.5, k / n - 0.5))
+        notes.append(
+            Note(
+                (party + 2 + 2.4 * k) / FPS,
+                "chip",
+                degree(k * 2, root_hz=root * 2, scale=PENTA),
+                0.5,
+                k / n - 0.5,
+            )
+        )
     notes.append(Note((count - 16) / FPS, "swish", 900, 0.35, 0, 0.6))
     sheet = Sheet(ground(spec.seed))
     base = sheet.base()
     base.box(24, FLOOR + 12, 476, FLOOR + 18, see_through(WHITE, 0.35), r=3)
     for k in range(26):
-        base.disc(float(rng.uniform(0, 540)), float(rng.uniform(40, 640)), float(rng.uniform(1, 3)), see_through(tones[k % n], 0.7))
+        base.disc(
+            float(rng.uniform(0, 540)),
+            float(rng.uniform(40, 640)),
+            float(rng.uniform(1, 3)),
+            see_through(tones[k % n], 0.7),
+        )
 
     def place(k: float) -> float:
         return 40 + gap * (k + 0.5)
@@ -125,7 +177,18 @@ def build(spec: ClipSpec) -> Scene:
             draw.append((up, x, who, mood, squash, gaze))
         for up, x, who, mood, squash, gaze in sorted(draw):
             ink.oval(x, FLOOR + 14, gap * 0.4 * (1 - up / 400), 5, (0, 0, 0, 90))
-            _creature(ink, x, FLOOR - up, gap * 0.86, 96 + 330 * who / n, tones[who], kinds[who], mood, gaze, squash)
+            _creature(
+                ink,
+                x,
+                FLOOR - up,
+                gap * 0.86,
+                96 + 330 * who / n,
+                tones[who],
+                kinds[who],
+                mood,
+                gaze,
+                squash,
+            )
         return bloom(lift(ink), strength=0.4, floor=110)
 
     return Scene(count, frame, notes, room=0.08)

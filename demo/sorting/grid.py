@@ -30,9 +30,9 @@ def _picture(kind: str, rows: int, cols: int) -> Floats:
         f = (u * u * 5.4 + w * w * 5.4 - 0.55) ** 3 - (u * u) * (w**3) * 60
         t = np.where(f < 0, 0.86 + 0.14 * np.cos(5 * u), 0.16 + 0.22 * (v + 0.6))
     elif kind == "sunset":
-        sun = np.hypot(u, v + 0.12) < 0.24
-        sea = (v > 0.14) & (np.abs(u) < 0.06 + 0.22 * ((np.floor(v * 24) % 2) == 0) * (0.7 - v))
-        t = np.where(sun | sea, 1.0, np.where(v > 0.14, 0.12 + 0.1 * v, 0.62 - 0.5 * (v + 0.6)))
+        sun = (np.hypot(u, v - 0.14) < 0.3) & (v < 0.14)
+        sea = (v > 0.14) & (np.abs(u) < 0.3 - 0.4 * (v - 0.14)) & (np.floor(v * 19) % 2 == 1)
+        t = np.where(sun | sea, 1.0, np.where(v > 0.14, 0.2 - 0.2 * v, 0.36 + 0.5 * (v + 0.6)))
     else:
         t = (v * 2.2 + 0.4 * np.abs((u * 6) % 2 - 1)) % 1
     return np.clip(t, 0, 1)
@@ -67,12 +67,31 @@ def build(spec: ClipSpec) -> Scene:
         k = (i * 7) % lines
         s = at(k, i)
         if 0 < s < len(runs[k].states) - 1:
-            notes.append(Note(i / FPS, "chip", 170 * 2 ** (2.6 * runs[k].states[s][runs[k].touched[s][1]] / places), 0.3, k / lines - 0.5))
+            notes.append(
+                Note(
+                    i / FPS,
+                    "chip",
+                    170 * 2 ** (2.6 * runs[k].states[s][runs[k].touched[s][1]] / places),
+                    0.3,
+                    k / lines - 0.5,
+                )
+            )
     for k in range(lines):
         done = next((i for i in range(count) if at(k, i) >= len(runs[k].states) - 1), sorting)
         if k % max(1, lines // 16) == 0:
-            notes.append(Note(done / FPS, "chip", degree(k * 16 // lines, root_hz=294, scale=PENTA), 0.4, k / lines - 0.5))
-    notes += [Note((sorting + 3 + 2 * k) / FPS, "chip", degree(2 * k + 4, root_hz=294, scale=PENTA), 0.5) for k in range(5)]
+            notes.append(
+                Note(
+                    done / FPS,
+                    "chip",
+                    degree(k * 16 // lines, root_hz=294, scale=PENTA),
+                    0.4,
+                    k / lines - 0.5,
+                )
+            )
+    notes += [
+        Note((sorting + 3 + 2 * k) / FPS, "chip", degree(2 * k + 4, root_hz=294, scale=PENTA), 0.5)
+        for k in range(5)
+    ]
     notes.append(Note(count * 0.88 / FPS, "swish", 1000, 0.35, 0, 0.7))
     sheet = Sheet(ground(spec.seed + 3))
 
@@ -101,7 +120,7 @@ def build(spec: ClipSpec) -> Scene:
                 if round_tiles:
                     ink.disc(x, y, size, paint)
                 else:
-                    ink.box(x - size, y - size, x + size, y + size, paint, r=tile * 0.14)
+                    ink.box(x - size, y - size, x + size, y + size, paint)
         return bloom(lift(ink), strength=0.4, floor=110)
 
     return Scene(count, frame, notes, room=0.08)

@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from ..canvas import Bytes, RGB, ramp, rgb, spot
+from ..canvas import RGB, Bytes, ramp, rgb, spot
 
 RAMPS: tuple[tuple[str, ...], ...] = (
     ("6a5cff", "b14cff", "ff2e88", "ff8a3d", "ffe14d"),

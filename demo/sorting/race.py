@@ -19,7 +19,16 @@ FIELDS = (
 SHAPES = ("bars", "dots", "blocks")
 
 
-def _lane(ink: Ink, values: list[float], n: int, top: float, tall: float, shape: str, paints: list[tuple[int, int, int]], hot: tuple[int, ...]) -> None:
+def _lane(
+    ink: Ink,
+    values: list[float],
+    n: int,
+    top: float,
+    tall: float,
+    shape: str,
+    paints: list[tuple[int, int, int]],
+    hot: tuple[int, ...],
+) -> None:
     wide = 416 / n
     for k, v in enumerate(values):
         x = 42 + k * wide
@@ -30,7 +39,14 @@ def _lane(ink: Ink, values: list[float], n: int, top: float, tall: float, shape:
         elif shape == "dots":
             ink.disc(x + wide / 2, top + tall * (1 - t), wide * 0.52, paint)
         else:
-            ink.box(x + 0.4, top + tall * 0.5 - tall * 0.46 * t, x + wide - 0.4, top + tall * 0.5 + tall * 0.46 * t, paint, r=3)
+            ink.box(
+                x + 0.4,
+                top + tall * 0.5 - tall * 0.46 * t,
+                x + wide - 0.4,
+                top + tall * 0.5 + tall * 0.46 * t,
+                paint,
+                r=3,
+            )
 
 
 def _crown(ink: Ink, x: float, y: float, size: float, paint: tuple[int, int, int]) -> None:
@@ -57,18 +73,30 @@ def build(spec: ClipSpec) -> Scene:
         for i in range(lane % 2, min(racing, int(ends[lane])), 2):
             k = min(len(run.states) - 1, int((i + 1) * pace))
             value = run.states[k][run.touched[k][1]]
-            notes.append(Note(i / FPS, "chip", 120 * 2 ** lane * 2 ** (1.4 * value / n), 0.3, (lane - 1) * 0.7))
+            notes.append(
+                Note(i / FPS, "chip", 120 * 2**lane * 2 ** (1.4 * value / n), 0.3, (lane - 1) * 0.7)
+            )
         if ends[lane] < racing:
             rank = place.index(lane)
             for j in range(6 - 2 * rank):
-                notes.append(Note((ends[lane] + 1 + j * 1.5) / FPS, "chip", degree(j * 2, root_hz=392, scale=PENTA), 0.5, (lane - 1) * 0.5))
+                notes.append(
+                    Note(
+                        (ends[lane] + 1 + j * 1.5) / FPS,
+                        "chip",
+                        degree(j * 2, root_hz=392, scale=PENTA),
+                        0.5,
+                        (lane - 1) * 0.5,
+                    )
+                )
     notes.append(Note(racing / FPS, "swish", 800, 0.3, 0, 0.5))
     sheet = Sheet(ground(spec.seed + 1))
     base = sheet.base()
     tops = [128.0, 338.0, 548.0]
     for top in tops:
         base.box(30, top - 8, 470, top + 190, see_through(WHITE, 0.05), r=14)
-    paints = [[pick(colours(spec.seed + lane, n), (k + 0.5) / n) for k in range(n)] for lane in range(3)]
+    paints = [
+        [pick(colours(spec.seed + lane, n), (k + 0.5) / n) for k in range(n)] for lane in range(3)
+    ]
 
     def frame(i: int) -> Image.Image:
         ink = sheet.ink()
@@ -89,7 +117,13 @@ def build(spec: ClipSpec) -> Scene:
                 if rank == 0:
                     _crown(ink, 436, tops[lane] + 16, 17 * t, (255, 225, 77))
                 else:
-                    ink.words(436, tops[lane] + 16, ("", "2nd", "3rd")[rank], 24 * max(0.1, t), paints[lane][n // 2])
+                    ink.words(
+                        436,
+                        tops[lane] + 16,
+                        ("", "2nd", "3rd")[rank],
+                        24 * max(0.1, t),
+                        paints[lane][n // 2],
+                    )
         return bloom(lift(ink), strength=0.5, floor=90)
 
     return Scene(count, frame, notes, room=0.08)

@@ -31,9 +31,22 @@ def build(spec: ClipSpec) -> Scene:
     rng = dice("weather-day", spec.seed)
     day = DAYS[spec.seed % len(DAYS)]
     start = (0.0, 0.42, 0.12)[spec.seed // 3 % 3]
-    masks, lines = land(rng, trees=("pine", "round", "grass")[spec.seed % 3], top=430 + 40 * float(rng.random()))
-    stars = [(float(rng.uniform(0, W)), float(rng.uniform(0, 430)), float(rng.uniform(0.5, 1.7))) for _ in range(90)]
-    flock = [(float(rng.uniform(0.06, 0.42)), float(rng.uniform(130, 330)), float(rng.uniform(9, 17)), (-1) ** k) for k in range(5 + spec.seed % 4)]
+    masks, lines = land(
+        rng, trees=("pine", "round", "grass")[spec.seed % 3], top=430 + 40 * float(rng.random())
+    )
+    stars = [
+        (float(rng.uniform(0, W)), float(rng.uniform(0, 430)), float(rng.uniform(0.5, 1.7)))
+        for _ in range(90)
+    ]
+    flock = [
+        (
+            float(rng.uniform(0.06, 0.42)),
+            float(rng.uniform(130, 330)),
+            float(rng.uniform(9, 17)),
+            (-1) ** k,
+        )
+        for k in range(5 + spec.seed % 4)
+    ]
     hut_x = float(rng.uniform(120, 380))
     hut_y = float(lines[3][int(hut_x)])
     seconds = count / 24
@@ -42,9 +55,26 @@ def build(spec: ClipSpec) -> Scene:
         hz = 2300 + (330 - y) * 7
         for k in range(int(rng.integers(3, 7))):
             at = ((when - start) % 1) * seconds - 0.35 + k * 0.13
-            notes.append(Note(at, "bird", hz * float(rng.choice([1, 1.12, 1.26, 0.89])), 0.3, way * (k / 4 - 0.5), float(rng.uniform(0.07, 0.16))))
+            notes.append(
+                Note(
+                    at,
+                    "bird",
+                    hz * float(rng.choice([1, 1.12, 1.26, 0.89])),
+                    0.3,
+                    way * (k / 4 - 0.5),
+                    float(rng.uniform(0.07, 0.16)),
+                )
+            )
     for k in range(14):
-        notes.append(Note(((0.58 + 0.026 * k - start) % 1) * seconds, "cricket", 4300 + 260 * (k % 3), 0.16, (k % 3 - 1) * 0.6))
+        notes.append(
+            Note(
+                ((0.58 + 0.026 * k - start) % 1) * seconds,
+                "cricket",
+                4300 + 260 * (k % 3),
+                0.16,
+                (k % 3 - 1) * 0.6,
+            )
+        )
 
     def lights(ink: Ink, u: float, dark: float, i: int) -> None:
         for k, (x, y, r) in enumerate(stars):
@@ -74,7 +104,10 @@ def build(spec: ClipSpec) -> Scene:
             age = ((u - when + 0.5) % 1) - 0.5
             x = 250 + way * age * 2600
             if -40 < x < W + 40:
-                ink.shape(flap(x, y + 14 * math.sin(i / 9 + y), size, i * 0.9 + y), (*mix(_at(day, u, 3), (0, 0, 0), 0.2), 255))
+                ink.shape(
+                    flap(x, y + 14 * math.sin(i / 9 + y), size, i * 0.9 + y),
+                    (*mix(_at(day, u, 3), (0, 0, 0), 0.2), 255),
+                )
         lay(image, masks[3], mix(_at(day, u, 2), _at(day, u, 3), 0.75))
         wall = mix(_at(day, u, 3), (20, 14, 20), 0.35)
         ink.box(hut_x - 22, hut_y - 26, hut_x + 22, hut_y + 12, wall)

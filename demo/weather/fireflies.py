@@ -28,7 +28,12 @@ def build(spec: ClipSpec) -> Scene:
     still = gradient([(0, top), (0.6, foot), (1, foot)])
     sky_ink = Ink(still, 1)
     for _ in range(80):
-        sky_ink.disc(float(rng.uniform(0, W)), float(rng.uniform(0, 380)), float(rng.uniform(0.4, 1.4)), (255, 255, 240, int(rng.integers(40, 200))))
+        sky_ink.disc(
+            float(rng.uniform(0, W)),
+            float(rng.uniform(0, 380)),
+            float(rng.uniform(0.4, 1.4)),
+            (255, 255, 240, int(rng.integers(40, 200))),
+        )
     mx, my = float(rng.uniform(110, 400)), float(rng.uniform(130, 260))
     if spec.seed % 2 == 0:
         sky_ink.disc(mx, my, 36, mix(lamp, (255, 255, 255), 0.6))
@@ -43,7 +48,16 @@ def build(spec: ClipSpec) -> Scene:
     flies = []
     for _ in range(total):
         y = float(rng.uniform(420, 830))
-        flies.append((float(rng.uniform(20, 520)), y, 0.5 + (y - 420) / 400, float(rng.random()), float(rng.uniform(8, 34)), int(rng.integers(1, 3)) * (1 if rng.random() < 0.5 else -1)))
+        flies.append(
+            (
+                float(rng.uniform(20, 520)),
+                y,
+                0.5 + (y - 420) / 400,
+                float(rng.random()),
+                float(rng.uniform(8, 34)),
+                int(rng.integers(1, 3)) * (1 if rng.random() < 0.5 else -1),
+            )
+        )
     seconds = count / 24
     beats = max(4, round(seconds / 1.15))
 
@@ -61,7 +75,16 @@ def build(spec: ClipSpec) -> Scene:
             now = phase(k, i / count)
             if now < was - 0.5:
                 kind = "cricket" if k % 3 else "bird"
-                notes.append(Note(i / 24, kind, (3900 + 420 * (k % 4)) if k % 3 else 2600 + 300 * (k % 4), 0.085, fly[0] / 270 - 1, 0.1))
+                notes.append(
+                    Note(
+                        i / 24,
+                        kind,
+                        (3900 + 420 * (k % 4)) if k % 3 else 2600 + 300 * (k % 4),
+                        0.085,
+                        fly[0] / 270 - 1,
+                        0.1,
+                    )
+                )
             was = now
 
     def frame(i: int) -> Image.Image:
@@ -78,7 +101,12 @@ def build(spec: ClipSpec) -> Scene:
             r = 3.4 * near_by
             ink.disc(fx, fy, r * (2.4 + 3.2 * lit), see_through(lamp, 0.16 * lit))
             ink.disc(fx, fy, r * (1.4 + 1.2 * lit), see_through(lamp, 0.4 * lit))
-            ink.disc(fx, fy, r * (0.5 + 0.5 * lit), see_through(mix(lamp, (255, 255, 255), lit * 0.7), 0.25 + 0.75 * lit))
+            ink.disc(
+                fx,
+                fy,
+                r * (0.5 + 0.5 * lit),
+                see_through(mix(lamp, (255, 255, 255), lit * 0.7), 0.25 + 0.75 * lit),
+            )
         if glow_all > 0.4:
             wash = Image.new("RGB", image.size, lamp)
             image = Image.blend(image, wash, 0.18 * (glow_all - 0.4) / 0.6)

@@ -26,7 +26,9 @@ def below(line: Floats) -> Mask:
     return Image.fromarray((np.clip(yy - line[None, :] + 0.5, 0, 1) * 255).astype(np.uint8))
 
 
-def plant(mask: Mask, line: Floats, rng: np.random.Generator, *, count: int, tall: float, kind: str) -> Mask:
+def plant(
+    mask: Mask, line: Floats, rng: np.random.Generator, *, count: int, tall: float, kind: str
+) -> Mask:
     """Stand trees on a hill line: `pine`, `round` or `grass`, drawn into its mask."""
     big = mask.resize((W * 2, H * 2))
     d = ImageDraw.Draw(big)
@@ -37,14 +39,29 @@ def plant(mask: Mask, line: Floats, rng: np.random.Generator, *, count: int, tal
         if kind == "pine":
             for k in range(4):
                 w, top = h * (0.12 + 0.07 * k), y - h + h * 0.19 * k
-                d.polygon([((x - w) * 2, (top + h * 0.34) * 2), (x * 2, top * 2), ((x + w) * 2, (top + h * 0.34) * 2)], fill=255)
+                d.polygon(
+                    [
+                        ((x - w) * 2, (top + h * 0.34) * 2),
+                        (x * 2, top * 2),
+                        ((x + w) * 2, (top + h * 0.34) * 2),
+                    ],
+                    fill=255,
+                )
             d.line((x * 2, y * 2, x * 2, (y - h * 0.3) * 2), fill=255, width=max(2, int(h * 0.1)))
         elif kind == "round":
             d.line((x * 2, y * 2, x * 2, (y - h * 0.6) * 2), fill=255, width=max(3, int(h * 0.14)))
             for _ in range(5):
                 ox, oy = float(rng.normal(0, h * 0.14)), float(rng.normal(0, h * 0.12))
                 r = h * 0.24
-                d.ellipse(((x + ox - r) * 2, (y - h * 0.75 + oy - r) * 2, (x + ox + r) * 2, (y - h * 0.75 + oy + r) * 2), fill=255)
+                d.ellipse(
+                    (
+                        (x + ox - r) * 2,
+                        (y - h * 0.75 + oy - r) * 2,
+                        (x + ox + r) * 2,
+                        (y - h * 0.75 + oy + r) * 2,
+                    ),
+                    fill=255,
+                )
         else:
             lean = float(rng.normal(0, h * 0.3))
             d.line((x * 2, y * 2, (x + lean) * 2, (y - h) * 2), fill=255, width=3)
@@ -82,7 +99,9 @@ def lay(image: Image.Image, layer: Layer, tone: RGB) -> None:
 def gradient(stops: list[tuple[float, RGB]]) -> Image.Image:
     """A sky, quickly: one column, stretched."""
     y = np.linspace(0, 1, H)
-    col = np.stack([np.interp(y, [s[0] for s in stops], [s[1][k] for s in stops]) for k in range(3)], 1)
+    col = np.stack(
+        [np.interp(y, [s[0] for s in stops], [s[1][k] for s in stops]) for k in range(3)], 1
+    )
     return Image.fromarray(np.repeat(col.astype(np.uint8)[:, None, :], W, 1))
 
 

@@ -30,13 +30,21 @@ def _heron(ink: Ink, x: float, y: float, nod: float, tone: RGB) -> None:
 
 
 def _boat(ink: Ink, x: float, y: float, rock: float, tone: RGB, lamp: RGB) -> None:
-    ink.shape([(x - 54, y - 8 + rock), (x + 54, y - 8 - rock), (x + 38, y + 14), (x - 38, y + 14)], tone)
+    ink.shape(
+        [(x - 54, y - 8 + rock), (x + 54, y - 8 - rock), (x + 38, y + 14), (x - 38, y + 14)], tone
+    )
     ink.line([(x + 8, y - 8), (x + 8 + rock, y - 58)], 3, tone)
     ink.disc(x + 8 + rock, y - 62, 16, see_through(lamp, 0.25))
     ink.disc(x + 8 + rock, y - 62, 6, lamp)
     ink.disc(x - 16, y - 26 + rock, 9, tone)
-    ink.shape([(x - 30, y - 8 + rock), (x - 2, y - 8), (x - 10, y - 24 + rock), (x - 24, y - 24 + rock)], tone)
-    ink.shape([(x - 32, y - 30 + rock), (x, y - 30 + rock), (x - 16, y - 44 + rock)], mix(tone, lamp, 0.25))
+    ink.shape(
+        [(x - 30, y - 8 + rock), (x - 2, y - 8), (x - 10, y - 24 + rock), (x - 24, y - 24 + rock)],
+        tone,
+    )
+    ink.shape(
+        [(x - 32, y - 30 + rock), (x, y - 30 + rock), (x - 16, y - 44 + rock)],
+        mix(tone, lamp, 0.25),
+    )
 
 
 def build(spec: ClipSpec) -> Scene:
@@ -52,13 +60,31 @@ def build(spec: ClipSpec) -> Scene:
     still.paste(Image.blend(mirror, Image.new("RGB", mirror.size, water), 0.55), (0, SHORE))
     bank = crop(layers[3][0])
     assert bank[1] >= 0
-    drops = [(int(rng.integers(0, count)), float(rng.uniform(20, 520)), SHORE + 18 + float(rng.uniform(0, 1)) ** 1.5 * 340) for _ in range(70)]
-    streaks = [(float(rng.uniform(-40, W)), float(rng.uniform(0, H + 200)), float(rng.uniform(0.5, 1.0)), int(rng.integers(3, 6))) for _ in range(150)]
+    drops = [
+        (
+            int(rng.integers(0, count)),
+            float(rng.uniform(20, 520)),
+            SHORE + 18 + float(rng.uniform(0, 1)) ** 1.5 * 340,
+        )
+        for _ in range(70)
+    ]
+    streaks = [
+        (
+            float(rng.uniform(-40, W)),
+            float(rng.uniform(0, H + 200)),
+            float(rng.uniform(0.5, 1.0)),
+            int(rng.integers(3, 6)),
+        )
+        for _ in range(150)
+    ]
     stormy = spec.seed % 4 == 3 or spec.seed % 5 == 2
     flash_at = round(count * 0.45)
     seconds = count / 24
     notes = [Note(0, "rain", 1500, 0.34, 0, seconds), Note(0, "wind", 300, 0.12, 0, seconds)]
-    notes += [Note(i / 24, "bloop", 900 + (y - SHORE) * 2.2, 0.10 + 0.1 * (y - SHORE) / 340, x / 270 - 1) for i, x, y in drops]
+    notes += [
+        Note(i / 24, "bloop", 900 + (y - SHORE) * 2.2, 0.10 + 0.1 * (y - SHORE) / 340, x / 270 - 1)
+        for i, x, y in drops
+    ]
     if stormy:
         notes.append(Note(flash_at / 24 + 0.3, "thunder", 110, 0.9, -0.2, 2.6))
     slant = float(rng.uniform(-0.16, 0.16))
@@ -82,21 +108,45 @@ def build(spec: ClipSpec) -> Scene:
             if age < 22:
                 grow = (4 + 2.6 * age) * (0.4 + (y - SHORE) / 340)
                 box = see_through((235, 244, 248), 0.6 * (1 - age / 22))
-                ink._draw.ellipse((x - grow, y - grow * 0.28, x + grow, y + grow * 0.28), outline=box, width=2)
+                ink._draw.ellipse(
+                    (x - grow, y - grow * 0.28, x + grow, y + grow * 0.28), outline=box, width=2
+                )
         tone = mix(near, (0, 0, 0), 0.45)
         rock = 4 * math.sin(2 * math.pi * 2 * i / count)
         if guest == 0:
             _heron(ink, gx, SHORE + 96, 2 * rock if i % count > count * 0.5 else 0.0, tone)
         elif guest == 1:
-            _boat(ink, gx + 26 * math.sin(2 * math.pi * i / count), SHORE + 84 + rock / 2, rock, tone, rgb("ffcf70"))
+            _boat(
+                ink,
+                gx + 26 * math.sin(2 * math.pi * i / count),
+                SHORE + 84 + rock / 2,
+                rock,
+                tone,
+                rgb("ffcf70"),
+            )
         else:
             for k in range(9):
                 rx = 40 + 17 * k + (k * 37) % 13
-                ink.line([(rx, SHORE + 140), (rx + 6 * math.sin(2 * math.pi * i / count * 2 + k), SHORE + 30 - (k * 29) % 50)], 3, tone)
+                ink.line(
+                    [
+                        (rx, SHORE + 140),
+                        (
+                            rx + 6 * math.sin(2 * math.pi * i / count * 2 + k),
+                            SHORE + 30 - (k * 29) % 50,
+                        ),
+                    ],
+                    3,
+                    tone,
+                )
         for x, y, near_by, laps in streaks:
             fall = (y + laps * (H + 200) * i / count) % (H + 200) - 100
             long = 26 + 30 * near_by
-            ink.line([(x + slant * fall, fall), (x + slant * (fall + long), fall + long)], 1.6, see_through((225, 235, 242), 0.34 * near_by), caps=False)
+            ink.line(
+                [(x + slant * fall, fall), (x + slant * (fall + long), fall + long)],
+                1.6,
+                see_through((225, 235, 242), 0.34 * near_by),
+                caps=False,
+            )
         return image
 
     return Scene(count, frame, notes, room=0.2)

@@ -4,14 +4,26 @@ from .line import Line
 
 LINES: dict[str, tuple[Line, ...]] = {
     "chance-galton": (
-        Line("150 balls flip 1,500 coins and produce the same hill as always", "probability galton bell", 7),
+        Line(
+            "150 balls flip 1,500 coins and produce the same hill as always",
+            "probability galton bell",
+            7,
+        ),
         Line("Every ball thinks it has free will", "probability galton", 7),
-        Line("This board leans. Can you see which way before the balls tell you?", "probability galton bias", 7),
+        Line(
+            "This board leans. Can you see which way before the balls tell you?",
+            "probability galton bias",
+            7,
+        ),
         Line("There's always one on the far left. Be that one.", "probability galton outlier", 8),
         Line("Crooked table, honest maths", "probability galton bias", 7),
     ),
     "chance-monty": (
-        Line("The goat is behind a door. Personally I'd keep the goat.", "probability montyhall goat", 7),
+        Line(
+            "The goat is behind a door. Personally I'd keep the goat.",
+            "probability montyhall goat",
+            7,
+        ),
         Line("Switch. I know how it feels. Switch.", "probability montyhall", 7),
         Line("Two thirds of the time you should have listened", "probability montyhall quiz", 8),
         Line("Cake, goat, goat: the full Saturday", "probability montyhall cake", 7),

@@ -4,8 +4,12 @@ from .line import Line
 
 LINES: dict[str, tuple[Line, ...]] = {
     "dish-cells": (
-        Line("Day 1: got a roommate. Also day 1: got sixty roommates.", "microlife cells growth", 6),
-        Line("Two families move into the same dish. Please be nice.", "microlife cells neighbours", 7),
+        Line(
+            "Day 1: got a roommate. Also day 1: got sixty roommates.", "microlife cells growth", 6
+        ),
+        Line(
+            "Two families move into the same dish. Please be nice.", "microlife cells neighbours", 7
+        ),
         Line("Three founders, one dish, no planning permission", "microlife cells city", 6),
         Line("Everyone here is technically the same guy", "microlife cells family", 7),
         Line("They blink. I have checked. They blink.", "microlife cells", 6),
@@ -28,7 +32,9 @@ LINES: dict[str, tuple[Line, ...]] = {
     "dish-slime": (
         Line("No brain. Better commute than yours.", "microlife slimemould network", 7),
         Line("They all came in for dinner at once", "microlife slimemould", 7),
-        Line("Designed the metro in eight seconds, fee: oats", "microlife slimemould network oats", 8),
+        Line(
+            "Designed the metro in eight seconds, fee: oats", "microlife slimemould network oats", 8
+        ),
         Line("It isn't looking for you. It's looking for oats.", "microlife slimemould oats", 7),
         Line("Consensus, but sticky", "microlife slimemould network", 7),
     ),

@@ -5,8 +5,16 @@ from .line import Line
 LINES: dict[str, tuple[Line, ...]] = {
     "marble-ring": (
         Line("It eats the sound and gets bigger. Same.", "strings physics oddlysatisfying", 7),
-        Line("One marble walks into a circle. You will not believe the rest of the family.", "physics doubling", 6),
-        Line("Every bounce gets a string attached. Like my nephew's loans.", "strings physics music", 7),
+        Line(
+            "One marble walks into a circle. You will not believe the rest of the family.",
+            "physics doubling",
+            6,
+        ),
+        Line(
+            "Every bounce gets a string attached. Like my nephew's loans.",
+            "strings physics music",
+            7,
+        ),
         Line("Three marbles, no plan, somehow a tune", "physics music", 6),
         Line("Drew a star by missing the middle repeatedly", "geometry strings", 8),
         Line("He was a small boy once", "physics growth", 6),
@@ -20,12 +28,20 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Please do not wake the xylophone", "music stairs sleepy", 6),
         Line("Commuting, but each step is a song", "music stairs", 6),
         Line("Down is just up with better rhythm", "music physics", 7),
-        Line("The downstairs neighbours wrote this tune, against their will", "music stairs neighbours", 7),
+        Line(
+            "The downstairs neighbours wrote this tune, against their will",
+            "music stairs neighbours",
+            7,
+        ),
     ),
     "marble-jar": (
         Line("Everybody out of the funnel. Say hi to the faces.", "physics bumpers music", 6),
         Line("Pinball with no paddle and no stakes", "physics bumpers", 7),
-        Line("They queue, they fall, they sing, the floor betrays them", "physics bumpers trapdoor", 7),
+        Line(
+            "They queue, they fall, they sing, the floor betrays them",
+            "physics bumpers trapdoor",
+            7,
+        ),
         Line("Four bumpers started a string quartet", "physics quartet music", 6),
         Line("Rush hour at the marble office", "physics bumpers", 7),
         Line("The ring of faces did not ask for this", "physics bumpers ring", 8),

@@ -4,12 +4,18 @@ from .line import Line
 
 LINES: dict[str, tuple[Line, ...]] = {
     "pendulum-wave": (
-        Line("They leave together, they come home together. In between: drama.", "physics chord harmony", 6),
+        Line(
+            "They leave together, they come home together. In between: drama.",
+            "physics chord harmony",
+            6,
+        ),
         Line("A snake that only exists because nobody can keep time", "physics wave", 7),
         Line("My family arriving at a wedding", "physics timing", 7),
         Line("Flower with commitment issues (it comes back)", "physics wave bloom", 6),
         Line("Wait for the chord. Everything is about the chord.", "physics chord harmony", 8),
-        Line("Twenty brass balls, zero coordination, one miracle per clip", "physics wave brass", 6),
+        Line(
+            "Twenty brass balls, zero coordination, one miracle per clip", "physics wave brass", 6
+        ),
     ),
     "pendulum-arcs": (
         Line("Everyone hits the table together exactly once per rehearsal", "polyrhythm chord", 7),
@@ -20,11 +26,15 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("The line between them is doing all the emotional work", "polyrhythm wave", 7),
     ),
     "pendulum-harmonograph": (
-        Line("Two to three: a perfect fifth, drawn with a shaky hand", "harmonograph fifth line", 7),
+        Line(
+            "Two to three: a perfect fifth, drawn with a shaky hand", "harmonograph fifth line", 7
+        ),
         Line("My handwriting, if I had talent", "harmonograph line art", 8),
         Line("It never lifts the pen. It never needs to.", "harmonograph line", 7),
         Line("A nest, drawn by a clock", "harmonograph line calm", 7),
-        Line("Someone gave the pendulum a gold pen and now it's unbearable", "harmonograph gold", 8),
+        Line(
+            "Someone gave the pendulum a gold pen and now it's unbearable", "harmonograph gold", 8
+        ),
         Line("Whole figure at the chord, then it eats its own tail", "harmonograph chord", 7),
     ),
     "pendulum-double": (

@@ -4,16 +4,30 @@ from .line import Line
 
 LINES: dict[str, tuple[Line, ...]] = {
     "sort-bars": (
-        Line("Put things in order in six seconds. My desk: eleven years and counting.", "algorithms heapsort tidy", 6),
-        Line("The wheel of colour has opinions about where you belong", "algorithms insertion colour", 7),
+        Line(
+            "Put things in order in six seconds. My desk: eleven years and counting.",
+            "algorithms heapsort tidy",
+            6,
+        ),
+        Line(
+            "The wheel of colour has opinions about where you belong",
+            "algorithms insertion colour",
+            7,
+        ),
         Line("Comb sort: like brushing hair, but the hair is numbers", "algorithms comb mirror", 6),
         Line("Bubble sort is just gossip travelling upwards", "algorithms bubble spiral", 8),
         Line("Quicksort opens its fan and faints", "algorithms quicksort", 6),
         Line("Shell sort. No shells were harmed.", "algorithms shellsort", 6),
-        Line("Someone shuffled the rainbow. Someone else has to fix it.", "algorithms cocktail colour", 8),
+        Line(
+            "Someone shuffled the rainbow. Someone else has to fix it.",
+            "algorithms cocktail colour",
+            8,
+        ),
     ),
     "sort-race": (
-        Line("Bubble sort brought snacks. Bubble sort will need them.", "algorithms race bubble", 7),
+        Line(
+            "Bubble sort brought snacks. Bubble sort will need them.", "algorithms race bubble", 7
+        ),
         Line("Three lanes, same mess. Place your bets.", "algorithms race heapsort", 7),
         Line("Comb, cocktail, heap: also a decent night out", "algorithms race", 8),
         Line("Photo finish at the divide-and-conquer derby", "algorithms race quicksort", 6),

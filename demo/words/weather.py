@@ -5,7 +5,11 @@ from .line import Line
 LINES: dict[str, tuple[Line, ...]] = {
     "weather-day": (
         Line("Today's forecast: all of it, in six seconds", "timelapse hills birdsong", 6),
-        Line("Someone always leaves the light on. It's me. I'm in the house.", "timelapse dusk cosy", 7),
+        Line(
+            "Someone always leaves the light on. It's me. I'm in the house.",
+            "timelapse dusk cosy",
+            7,
+        ),
         Line("Same time tomorrow? Same time tomorrow.", "timelapse hills calm", 8),
         Line("The birds have a meeting at seven. They are all late.", "birdsong dusk", 7),
         Line("A very short Tuesday", "timelapse calm", 6),
@@ -19,7 +23,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Rain, then more rain, then a small lamp", "rain boat calm", 8),
     ),
     "weather-fireflies": (
-        Line("They argue about the beat for five seconds, then they get it", "fireflies dusk crickets", 7),
+        Line(
+            "They argue about the beat for five seconds, then they get it",
+            "fireflies dusk crickets",
+            7,
+        ),
         Line("One, two, three, everybody glow", "fireflies sync meadow", 8),
         Line("Traffic lights of the meadow", "fireflies dusk", 7),
         Line("No one is conducting. I looked behind the tree.", "fireflies sync", 8),

@@ -5,7 +5,11 @@ from .line import Line
 LINES: dict[str, tuple[Line, ...]] = {
     "zoom-beads": (
         Line("The necklace that is eating me", "spiral infinite hypnotic", 6),
-        Line("Count the arms. Now the other way. Different number, right? Fibonacci says hi.", "spiral fibonacci maths", 7),
+        Line(
+            "Count the arms. Now the other way. Different number, right? Fibonacci says hi.",
+            "spiral fibonacci maths",
+            7,
+        ),
         Line("Falling into a candy drain", "spiral infinite", 6),
         Line("Hexagons all the way in", "spiral tiling infinite", 6),
         Line("The tone rises for ever and so does my rent", "spiral shepardtone", 7),
@@ -16,7 +20,11 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Every turn is the same turn. Very therapeutic.", "fractal julia spiral", 7),
         Line("I dropped my keys in here in March", "fractal julia deep", 6),
         Line("Backing out slowly so it doesn't notice", "fractal julia", 7),
-        Line("The neighbours downstairs are identical to the neighbours downstairs", "fractal julia selfsimilar", 7),
+        Line(
+            "The neighbours downstairs are identical to the neighbours downstairs",
+            "fractal julia selfsimilar",
+            7,
+        ),
         Line("Screensaver of a cathedral", "fractal julia", 6),
     ),
     "zoom-mandel": (

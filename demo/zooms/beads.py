@@ -54,7 +54,9 @@ def build(spec: ClipSpec) -> Scene:
             oa = np.where(edge < far, q10 < q01, q11 < q)
             ob = np.where(edge < far, q01 <= q10, q11 < q)
         fa, fb = fa - oa, fb - ob
-        best = np.maximum(np.abs(fa), np.abs(fb)) if square else np.sqrt(fa * fa + fa * fb + fb * fb)
+        best = (
+            np.maximum(np.abs(fa), np.abs(fb)) if square else np.sqrt(fa * fa + fa * fb + fb * fb)
+        )
         light = fa * la + fb * lb
         which = (ia + oa) * n - (ib + ob) * m
         hue = (which * 37 + swirl + 256 * t).astype(np.int32) & 255
@@ -70,6 +72,9 @@ def build(spec: ClipSpec) -> Scene:
     beats = max(1, round(abs(da) + abs(db)))
     octaves = max(2, round(abs(shift.real) / np.log(2)))
     notes = [Note(0, "shepard", octaves, 0.7, 0, count / 24)]
-    notes += [Note(k / beats * count / 24, "vibes", degree(k % 5 * 2, root_hz=330), 0.12, (-1) ** k * 0.6) for k in range(beats)]
+    notes += [
+        Note(k / beats * count / 24, "vibes", degree(k % 5 * 2, root_hz=330), 0.12, (-1) ** k * 0.6)
+        for k in range(beats)
+    ]
     assert a0.shape == (HH, HW)
     return Scene(count, frame, notes, room=0.25)

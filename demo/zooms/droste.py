@@ -18,7 +18,12 @@ INNER = 0.19  # the copy inside is so much smaller
 
 def _stars(ink: Ink, rng: np.random.Generator, paint: RGB, count: int) -> None:
     for _ in range(count):
-        ink.disc(float(rng.uniform(0, 450)), float(rng.uniform(0, 450)), float(rng.uniform(0.6, 2.4)), paint)
+        ink.disc(
+            float(rng.uniform(0, 450)),
+            float(rng.uniform(0, 450)),
+            float(rng.uniform(0.6, 2.4)),
+            paint,
+        )
 
 
 def _cat(ink: Ink, c: tuple[RGB, ...], rng: np.random.Generator) -> None:
@@ -49,7 +54,9 @@ def _room(ink: Ink, c: tuple[RGB, ...], rng: np.random.Generator) -> None:
         ink.box(k * 50, 0, k * 50 + 25, 330, mix(c[1], c[2], 0.28))
     ink.shape([(0, 330), (450, 330), (450, 450), (0, 450)], mix(c[0], c[2], 0.35))
     for k in range(10):
-        ink.line([(225 + (k - 4.5) * 40, 330), (225 + (k - 4.5) * 110, 450)], 3, mix(c[0], c[3], 0.4))
+        ink.line(
+            [(225 + (k - 4.5) * 40, 330), (225 + (k - 4.5) * 110, 450)], 3, mix(c[0], c[3], 0.4)
+        )
     ink.box(118, 118, 332, 332, c[4], r=10)
     ink.box(132, 132, 318, 318, mix(c[4], c[0], 0.55), r=6)
     for x, y in ((118, 118), (332, 118), (118, 332), (332, 332)):
@@ -60,7 +67,14 @@ def _room(ink: Ink, c: tuple[RGB, ...], rng: np.random.Generator) -> None:
     ink.shape([(30, 276), (102, 276), (66, 226)], c[3])
     ink.box(372, 250, 432, 440, mix(c[2], c[0], 0.5), r=12)
     for k in range(5):
-        ink.line([(402, 256), (402 + 34 * math.cos(-0.5 - 0.53 * k), 256 + 74 * math.sin(-0.5 - 0.53 * k))], 9, mix(c[3], c[0], 0.2))
+        ink.line(
+            [
+                (402, 256),
+                (402 + 34 * math.cos(-0.5 - 0.53 * k), 256 + 74 * math.sin(-0.5 - 0.53 * k)),
+            ],
+            9,
+            mix(c[3], c[0], 0.2),
+        )
 
 
 def _planet(ink: Ink, c: tuple[RGB, ...], rng: np.random.Generator) -> None:
@@ -86,19 +100,48 @@ def _eye(ink: Ink, c: tuple[RGB, ...], rng: np.random.Generator) -> None:
     ink.box(0, 0, 450, 450, c[2])
     for k in range(24):
         a = 2 * math.pi * k / 24
-        ink.shape([(225, 225), (225 + 480 * math.cos(a), 225 + 480 * math.sin(a)), (225 + 480 * math.cos(a + 0.13), 225 + 480 * math.sin(a + 0.13))], mix(c[2], c[0], 0.5))
+        ink.shape(
+            [
+                (225, 225),
+                (225 + 480 * math.cos(a), 225 + 480 * math.sin(a)),
+                (225 + 480 * math.cos(a + 0.13), 225 + 480 * math.sin(a + 0.13)),
+            ],
+            mix(c[2], c[0], 0.5),
+        )
     ink.oval(225, 225, 214, 160, (255, 255, 255))
     ink.disc(225, 225, 142, c[3])
     for k in range(48):
         a = 2 * math.pi * k / 48
-        ink.line([(225 + 92 * math.cos(a), 225 + 92 * math.sin(a)), (225 + (128 + 10 * (k % 3)) * math.cos(a), 225 + (128 + 10 * (k % 3)) * math.sin(a))], 3, mix(c[1], c[4], (k % 4) / 4))
+        ink.line(
+            [
+                (225 + 92 * math.cos(a), 225 + 92 * math.sin(a)),
+                (
+                    225 + (128 + 10 * (k % 3)) * math.cos(a),
+                    225 + (128 + 10 * (k % 3)) * math.sin(a),
+                ),
+            ],
+            3,
+            mix(c[1], c[4], (k % 4) / 4),
+        )
     ink.disc(225, 225, 92, c[0])
     for k in range(9):
         a = math.pi * (1.12 + 0.76 * k / 8)
-        ink.line([(225 + 196 * math.cos(a), 225 + 150 * math.sin(a)), (225 + 236 * math.cos(a), 225 + 198 * math.sin(a))], 7, c[0])
+        ink.line(
+            [
+                (225 + 196 * math.cos(a), 225 + 150 * math.sin(a)),
+                (225 + 236 * math.cos(a), 225 + 198 * math.sin(a)),
+            ],
+            7,
+            c[0],
+        )
 
 
-PICTURES: tuple[Callable[[Ink, tuple[RGB, ...], np.random.Generator], None], ...] = (_cat, _planet, _room, _eye)
+PICTURES: tuple[Callable[[Ink, tuple[RGB, ...], np.random.Generator], None], ...] = (
+    _cat,
+    _planet,
+    _room,
+    _eye,
+)
 
 
 def picture(spec: ClipSpec) -> np.ndarray:
@@ -145,6 +188,15 @@ def build(spec: ClipSpec) -> Scene:
     octaves = way * max(2, round(copies * rate / math.log(2)))
     notes = [Note(0, "shepard", octaves, 0.7, 0, seconds)]
     for k in range(copies):
-        notes += [Note((k + 0.12 * v) / copies * seconds, "vibes", degree(2 * v + k, root_hz=262), 0.16, 0.5 * (-1) ** v) for v in range(3)]
+        notes += [
+            Note(
+                (k + 0.12 * v) / copies * seconds,
+                "vibes",
+                degree(2 * v + k, root_hz=262),
+                0.16,
+                0.5 * (-1) ** v,
+            )
+            for v in range(3)
+        ]
     assert logr.shape == (HH, HW)
     return Scene(count, frame, notes, room=0.25)

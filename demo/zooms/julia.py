@@ -6,7 +6,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from ..canvas import FPS, H, W, Floats, bloom
+from ..canvas import FPS, Floats, H, W, bloom
 from ..scene import Scene, frame_count
 from ..sound import Note, degree
 from ..spec import ClipSpec
@@ -53,7 +53,9 @@ def build(spec: ClipSpec) -> Scene:
     low, high = float(logr.min()) - periods * rate, float(logr.max())
     rows = int((high - low) / step) + 3
     radii = np.exp(base + low + step * np.arange(rows))
-    strip = smooth_escape(fixed + radii[:, None] * np.exp(1j * step * np.arange(ANGLES))[None, :], c)
+    strip = smooth_escape(
+        fixed + radii[:, None] * np.exp(1j * step * np.arange(ANGLES))[None, :], c
+    )
     strip32 = strip.astype(np.float32)
     cycles = max(1, round(periods * arms / (16, 11, 22)[spec.seed % 3]))
     band = periods * arms / cycles
@@ -81,5 +83,14 @@ def build(spec: ClipSpec) -> Scene:
     seconds = count / FPS
     notes = [Note(0, "shepard", way * octaves, 0.7, 0, seconds)]
     beats = periods if periods < 20 else 8
-    notes += [Note(k / beats * seconds, "vibes", degree((way * k) % 5 * 2, root_hz=262), 0.12, 0.6 * (-1) ** k) for k in range(beats)]
+    notes += [
+        Note(
+            k / beats * seconds,
+            "vibes",
+            degree((way * k) % 5 * 2, root_hz=262),
+            0.12,
+            0.6 * (-1) ** k,
+        )
+        for k in range(beats)
+    ]
     return Scene(count, frame, notes, room=0.25)

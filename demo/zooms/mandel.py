@@ -6,7 +6,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from ..canvas import FPS, H, W, Floats, Singles, bloom, ease
+from ..canvas import FPS, Floats, H, Singles, W, bloom, ease
 from ..scene import Scene, frame_count
 from ..sound import Note, degree
 from ..spec import ClipSpec
@@ -48,7 +48,9 @@ def escape(c: np.ndarray, *, most: int) -> Floats:
     out = np.full(flat.shape, -1.0)
     # The cardioid and the disc beside it never leave: no need to try.
     q = (flat.real - 0.25) ** 2 + flat.imag**2
-    stays = (q * (q + flat.real - 0.25) < 0.25 * flat.imag**2) | ((flat.real + 1) ** 2 + flat.imag**2 < 1 / 16)
+    stays = (q * (q + flat.real - 0.25) < 0.25 * flat.imag**2) | (
+        (flat.real + 1) ** 2 + flat.imag**2 < 1 / 16
+    )
     index = np.flatnonzero(~stays)
     k, z = flat[index], np.zeros(len(index), complex)
     for n in range(most):
@@ -93,9 +95,11 @@ def build(spec: ClipSpec) -> Scene:
     radii = np.exp(base + low + step * np.arange(rows))
     turns = np.exp(1j * step * (np.arange(ANGLES)))
     value = escape(heart + radii[:, None] * turns[None, :], most=240)
-    strip = np.where(value < 0, -1.0, np.log(np.maximum(value, 0.2) + 1.5) * 0.62).astype(np.float32)
-    inside = (value < 0).astype(np.float32)
-    strip = np.where(inside > 0, strip.max(), strip).astype(np.float32)
+    strip = np.where(value < 0, -1.0, np.log(np.maximum(value, 0.2) + 1.5) * 0.62).astype(
+        np.float32
+    )
+    rim = np.float32(strip.max())
+    strip = np.where(value < 0, rim + 1, strip).astype(np.float32)
     table = glow(spec.seed + 2, 1024)
     ink = np.array(glow(spec.seed + 2, 16)[0], np.float32) * 0.35
     r0, a0 = ((logr - low) / step).astype(np.float32), (angle / step).astype(np.float32)
@@ -104,7 +108,8 @@ def build(spec: ClipSpec) -> Scene:
     def look(t: float) -> tuple[Singles, Singles]:
         r = r0 - np.float32(t * rate / step)
         a = a0 + np.float32(t * spin / step)
-        return _read(strip, r, a), _read(inside, r, a)
+        v = _read(strip, r, a)
+        return v, np.clip(v - rim, 0, 1)
 
     def frame(i: int) -> Image.Image:
         t = i / count
@@ -115,7 +120,9 @@ def build(spec: ClipSpec) -> Scene:
         k = ease((t - 1 + over) / over)
         if k > 0:
             w, shade = look(t - 1)
-            other = table[(w * 1024 * 1.0 - 420 * (t - 1)).astype(np.int32) & 1023].astype(np.float32)
+            other = table[(w * 1024 * 1.0 - 420 * (t - 1)).astype(np.int32) & 1023].astype(
+                np.float32
+            )
             other += (ink - other) * shade[..., None]
             tone += (other - tone) * k
         image = Image.fromarray(tone.astype(np.uint8)).resize((W, H), Image.Resampling.BICUBIC)
@@ -124,5 +131,14 @@ def build(spec: ClipSpec) -> Scene:
     octaves = max(2, round(rate / math.log(2)))
     seconds = count / FPS
     notes = [Note(0, "shepard", octaves, 0.7, 0, seconds)]
-    notes += [Note(seconds * (1 - over / 2) + 0.1 * k, "vibes", degree(k * 2, root_hz=262), 0.16, 0.3 * k - 0.3) for k in range(3)]
+    notes += [
+        Note(
+            seconds * (1 - over / 2) + 0.1 * k,
+            "vibes",
+            degree(k * 2, root_hz=262),
+            0.16,
+            0.3 * k - 0.3,
+        )
+        for k in range(3)
+    ]
     return Scene(count, frame, notes, room=0.25)
