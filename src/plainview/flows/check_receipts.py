@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from plainview.audit.evidence import EpochEvidence
 from plainview.audit.replay import replay_many, with_previous
 from plainview.audit.verdict import Verdict
-from plainview.core.catalogue import parse_rows, rows_bytes
+from plainview.core.catalogue import BadRows, DeltaRefused, rows_bytes
+from plainview.core.terms.epoch import Rows
 from plainview.core.terms.ids import Digest, ViewerId
-from plainview.flows.read_epoch import NoEpoch, read_rows
+from plainview.flows.read_epoch import NoEpoch, read_leaves, read_rows
 from plainview.ports.objects import NoObject, Objects
 from plainview.ports.serving import EpochFiles, ServingReads
 from plainview.ports.view import ViewReads
@@ -32,6 +33,7 @@ class StoredEvidence:
         self._files = files
         self._objects = objects
         self._epochs: OrderedDict[int, EpochEvidence] = OrderedDict()
+        self._known: tuple[int, Rows] | None = None
         self._bytes: OrderedDict[Digest, bytes] = OrderedDict()
 
     def epoch(self, number: int) -> EpochEvidence | None:
@@ -40,16 +42,21 @@ class StoredEvidence:
             record = self._reads.epoch(number)
             if record is None:
                 return None
-            earlier = max((kept for kept in self._epochs if kept < number), default=None)
-            known = (earlier, parse_rows(self._epochs[earlier].rows)) if earlier else None
+            known = self._known if self._known and self._known[0] < number else None
+            rows: Rows | None
             try:
                 rows = read_rows(record, reads=self._reads, files=self._files, known=known)
+                self._known = (number, rows)
             except (NoEpoch, FileNotFoundError):
                 return None
+            except (DeltaRefused, BadRows):
+                # Damaged files are no epoch; what is left of this one is handed on as it lies.
+                rows = None
             after = self._reads.epoch(number + 1)
             self._epochs[number] = EpochEvidence(
                 header=record.header,
-                rows=rows_bytes(rows),
+                rows=bytes(self._files.read(record.file)) if rows is None else rows_bytes(rows),
+                leaves=read_leaves(record, reads=self._reads, files=self._files),
                 replaced_ms=after.frozen_ms if after else -1,
             )
             while len(self._epochs) > EPOCHS_KEPT:

@@ -1,8 +1,16 @@
 """Read epochs back: rows from a whole file and the deltas since, checked against their root."""
 
-from plainview.core.catalogue import apply_delta, parse_rows, rows_bytes, verify_epoch
+from plainview.core.catalogue import (
+    apply_delta,
+    leaf_count,
+    parse_rows,
+    rows_bytes,
+    verify_epoch,
+)
 from plainview.core.terms.epoch import Epoch, Rows
 from plainview.ports.serving import EpochFiles, EpochRecord, ServingReads
+
+HASH_BYTES = 32
 
 
 class NoEpoch(Exception):
@@ -35,6 +43,37 @@ def read_rows(
     for step in reversed(deltas):
         rows = apply_delta(rows, bytes(files.read(step.file)))
     return rows
+
+
+def read_leaves(
+    record: EpochRecord, *, reads: ServingReads, files: EpochFiles
+) -> tuple[bytes, ...]:
+    """The leaf hashes of an epoch, header first, as they were kept when it was frozen.
+
+    Beside each file of rows lies `NAME.leaves`: 32 bytes for the header, then for each leaf of rows
+    that the file holds its u32 little-endian index and 32 bytes. Empty when a part is missing.
+    """
+    path = [record]
+    while path[-1].starts_from != path[-1].number:
+        before = reads.epoch(path[-1].starts_from)
+        if before is None:
+            return ()
+        path.append(before)
+    hashes: dict[int, bytes] = {}
+    header = b""
+    try:
+        for step in reversed(path):
+            kept = bytes(files.read(f"{step.file}.leaves"))
+            header = kept[:HASH_BYTES]
+            for at in range(HASH_BYTES, len(kept), 4 + HASH_BYTES):
+                index = int.from_bytes(kept[at : at + 4], "little")
+                hashes[index] = kept[at + 4 : at + 4 + HASH_BYTES]
+    except FileNotFoundError:
+        return ()
+    count = leaf_count(record.rows)
+    if not hashes.keys() >= set(range(count)):
+        return ()
+    return (header, *(hashes[index] for index in range(count)))
 
 
 def open_epoch(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
@@ -42,20 +42,33 @@ def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHan
         raise ApiError("csrf", f"The header {GUARD_HEADER}: 1 is missing.")
 
 
+@get("/api/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
+def get_description(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """This API in OpenAPI, from which the client's types are made."""
+    return request.app.openapi_schema.to_schema()
+
+
 def build_application(service: Service) -> Litestar:
     """The ASGI application over `service`."""
     return Litestar(
-        route_handlers=[*VIEW_ROUTES, *CHECK_ROUTES, *VILLAIN_ROUTES, *PAGE_ROUTES],
+        route_handlers=[
+            *VIEW_ROUTES,
+            *CHECK_ROUTES,
+            get_description,
+            *VILLAIN_ROUTES,
+            *PAGE_ROUTES,
+        ],
         state=State({"service": service}),
         guards=[guard_writes],
         exception_handlers={Exception: answer_error},
         before_send=[add_security_headers],
         request_max_body_size=BODY_BYTES_MAX,
         request_class=Request,
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Plainview",
             version=__version__,
-            path="/api/v1",
+            path="/api/v1/openapi",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
         ),

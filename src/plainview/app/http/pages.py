@@ -88,8 +88,19 @@ def get_video_page(request: Request[Any, Any, Any], video_id: int) -> Response[A
     return Response(page, media_type=MediaType.HTML, headers={"cache-control": ASK_AGAIN})
 
 
-@get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=True)
-def get_app(request: Request[Any, Any, Any], path: str = "") -> Response[Any]:
+@get("/", include_in_schema=False, sync_to_thread=True)
+def get_root(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The app."""
+    return get_page(request, "")
+
+
+@get("/{path:path}", include_in_schema=False, sync_to_thread=True)
+def get_app(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    """A file at the app's root, or the app."""
+    return get_page(request, path)
+
+
+def get_page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     """A file at the app's root, or the app itself, which reads the rest of the address."""
     name = str(path).strip("/")
     if name.startswith(("api/", "media/", "avatars/", "operator/")):
@@ -101,4 +112,4 @@ def get_app(request: Request[Any, Any, Any], path: str = "") -> Response[Any]:
     return asset_response(request, INDEX, cache=ASK_AGAIN)
 
 
-PAGE_ROUTES = [get_health, get_asset, get_video_page, get_app]
+PAGE_ROUTES = [get_health, get_asset, get_video_page, get_root, get_app]
