@@ -89,21 +89,28 @@ def replay_many(
         yield replayer.check(signed, receipt)
 
 
-def with_previous(newest_last: Iterable[tuple[bytes, bytes]]) -> list[SignedReceipt]:
-    """One viewer's (receipt, signature) pairs in order of number, each told the one before it.
+def with_previous(pairs: Iterable[tuple[bytes, bytes]]) -> list[SignedReceipt]:
+    """(receipt, signature) pairs, each told the one before it of the same viewer.
 
-    The first is told NO_DIGEST when it says it is number 1, else None: its word is taken.
+    Each viewer's must come in order of number. A receipt whose predecessor is not among them is
+    told None (its word is taken), number 1 is told NO_DIGEST.
     """
     told: list[SignedReceipt] = []
-    before: Digest | None = None
-    for data, signature in newest_last:
-        if before is None:
-            try:
-                before = NO_DIGEST if parse_receipt(data).number == 1 else None
-            except BadReceipt:
-                before = None
-        told.append(SignedReceipt(receipt=data, signature=signature, previous=before))
-        before = receipt_id(data)
+    last: dict[ViewerId, tuple[int, Digest]] = {}
+    for data, signature in pairs:
+        previous: Digest | None = None
+        try:
+            receipt = parse_receipt(data)
+        except BadReceipt:
+            told.append(SignedReceipt(receipt=data, signature=signature))
+            continue
+        number, held = last.get(receipt.viewer, (0, NO_DIGEST))
+        if receipt.number == 1:
+            previous = NO_DIGEST
+        elif receipt.number == number + 1:
+            previous = held
+        told.append(SignedReceipt(receipt=data, signature=signature, previous=previous))
+        last[receipt.viewer] = (receipt.number, receipt_id(data))
     return told
 
 

@@ -362,11 +362,16 @@ def test_bytes_that_are_no_receipt_do_not_stop_the_others() -> None:
     assert verdicts[0].number == 0
 
 
-def test_receipts_are_told_the_one_before() -> None:
-    """The first of a whole chain is told there is none, of a later part that it is not known."""
+def test_receipts_are_told_the_one_before_of_the_same_viewer() -> None:
+    """Number 1 is told there is none; where the one before is not at hand, nothing is told."""
     pairs = [(s.receipt, s.signature) for s in signed_receipts(pocket())]
-    first = with_previous(pairs[:2])
-    assert first[0].previous == NO_DIGEST
-    assert first[1].previous == receipt_id(pairs[0][0])
+    first, second = pairs[:2]
+    stranger = next(
+        pair for pair in pairs if parse_receipt(pair[0]).viewer != parse_receipt(first[0]).viewer
+    )
+    told = with_previous([first, stranger, (b"damaged", b""), second])
+    assert [signed.previous for signed in told] == [
+        NO_DIGEST, NO_DIGEST, None, receipt_id(first[0]),
+    ]  # fmt: skip
     assert with_previous(pairs[1:2])[0].previous is None
-    assert with_previous([(b"damaged", b"")])[0].previous is None
+    assert with_previous([pairs[0], pairs[2]])[1].previous is None

@@ -1,0 +1,530 @@
+"""A second implementation of a slate, written from `specs/feed-v1.md` and nothing else.
+
+Plain Python integers, one step after the other as the spec has them, no array library, nothing of
+`core.feed`, `core.policy` or `core.learn`. About a thousand times slower than the service, which
+is held to it. One long file, so that it can be read from top to bottom beside the spec, whose
+sections its comments name.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from math import isqrt
+from typing import Any, NamedTuple
+
+from plainview.audit.reference_inputs import (
+    Layer,
+    Network,
+    Row,
+    Rules,
+    State,
+    epoch_root,
+    fold_events,
+    read_network,
+    read_rows,
+    read_rules,
+)
+from plainview.core.terms.canonical import parse_canonical
+from plainview.core.terms.draws import DRAW_UNIT, draw, pick, pick_odds
+
+FLAGS = {
+    "removed": 1, "withdrawn": 2, "restricted": 4, "sensitive": 8, "synthetic": 16, "advert": 32,
+    "unlisted": 64, "silent": 128,
+}  # fmt: skip
+LABELS = ("restricted", "sensitive", "synthetic", "advert")
+SOURCES = (
+    "following", "near_recent", "near_lasting", "rising", "popular", "fresh", "newest", "rest",
+)  # fmt: skip
+HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
+ONE = 1 << 24
+CERTAIN = 1 << 40
+
+
+class Request(NamedTuple):
+    """What is asked: feed-v1, "Inputs"."""
+
+    now_ms: int
+    seed: bytes
+    size: int
+    language: str
+    tz_min: int
+    age: str
+
+
+def reference_slate(
+    *,
+    header: bytes,
+    rows: bytes,
+    weights: bytes,
+    policy: bytes,
+    viewer: str,
+    events: Sequence[bytes],
+    request: Request,
+) -> dict[str, Any]:
+    """The slate and the digests of feed-v1, with the epoch's root and the chain's head.
+
+    Keys: `slate` (list of (video, slot, source, propensity, value)), `caught_up`, `candidates`,
+    `values`, `features`, `epoch_root`, `events_head`.
+    """
+    state, head = fold_events(viewer, events)
+    made = Reference(header, rows, weights, policy, state, request).slate()
+    return {**made, "epoch_root": epoch_root(header, rows), "events_head": head}
+
+
+def clip127(x: int) -> int:
+    return max(-127, min(127, x))
+
+
+def log8(n: int) -> int:
+    if n <= 1:
+        return 0
+    b = n.bit_length()
+    return 8 * (b - 1) + ((n << 3 >> (b - 1)) & 7)
+
+
+def unit(v: list[int]) -> list[int]:
+    """§2: shortened to length 400."""
+    shift = max(0, max(abs(x) for x in v).bit_length() - 20)
+    v = [x >> shift for x in v]
+    n = isqrt(sum(x * x for x in v))
+    return [clip127(x * 400 // n) for x in v] if n else [0] * 64
+
+
+def dot(a: Sequence[int], b: Sequence[int]) -> int:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+def wave(m: int) -> int:
+    return 127 - abs(m % 1440 - 720) * 254 // 720
+
+
+def u64(n: int) -> bytes:
+    return n.to_bytes(8, "little")
+
+
+class Signal(NamedTuple):
+    """§2: one of at most 200 things the viewer did, newest first."""
+
+    row: Row
+    outcome: int
+    act: int
+    recent: int
+    middle: int
+    lasting: int
+
+    @property
+    def w(self) -> int:
+        return self.outcome + self.act
+
+
+class Profile:
+    """§2."""
+
+    def __init__(self, signals: list[Signal], follows: set[int]) -> None:
+        self.signals, self.follows = signals, follows
+        self.recent = self._vector([s.w * s.recent for s in signals])
+        self.lasting = self._vector([s.w * s.lasting for s in signals])
+        self.loved = self._vector([max(s.act, 0) * s.lasting for s in signals])
+        self.averse = self._vector([max(-s.w, 0) * s.middle for s in signals])
+        latest = signals[:32]
+        self.finished = sum(s.outcome >= 4 for s in latest)
+        self.skipped = sum(s.outcome == -3 for s in latest)
+        self.liked = sum(s.act > 0 for s in latest)
+
+    def _vector(self, factors: list[int]) -> list[int]:
+        total = [0] * 64
+        for factor, signal in zip(factors, self.signals, strict=True):
+            for d, x in enumerate(signal.row.embedding):
+                total[d] += factor * x
+        return unit(total)
+
+    def topic_affinity(self, topic: int) -> int:
+        return self._affinity([s for s in self.signals for t in s.row.topics if t == topic])
+
+    def creator_affinity(self, creator: int) -> int:
+        return self._affinity([s for s in self.signals if s.row.creator == creator])
+
+    @staticmethod
+    def _affinity(group: list[Signal]) -> int:
+        a = sum(s.w * s.middle for s in group)
+        m = sum(abs(s.w * s.middle) for s in group)
+        return 127 * a // (m + 24576)
+
+    def tried(self, topic: int) -> int:
+        return sum(s.row.topics.count(topic) for s in self.signals)
+
+    def topic_recent(self, topic: int) -> int:
+        return sum(s.row.topics.count(topic) for s in self.signals[:8])
+
+    def creator_recent(self, creator: int) -> int:
+        return sum(s.row.creator == creator for s in self.signals[:8])
+
+
+class Reference:
+    """One slate, step by step."""
+
+    def __init__(
+        self,
+        header: bytes,
+        rows: bytes,
+        weights: bytes,
+        policy: bytes,
+        state: State,
+        request: Request,
+    ) -> None:
+        facts: dict[str, Any] = parse_canonical(header)
+        assert facts["weights"] == sha256(weights).hexdigest()
+        self.frozen_min = facts["frozen_ms"] // 60_000
+        self.rows: list[Row] = read_rows(rows)
+        self.network: Network = read_network(weights)
+        self.rules: Rules = read_rules(policy)
+        self.state, self.request = state, request
+        self.now_min = request.now_ms // 60_000
+        self.language = self._language()
+        self.decided = [self._rule(row) for row in self.rows]
+        self.eligible = [row for row, rule in zip(self.rows, self.decided, strict=True) if not rule]
+        self.profile = self._profile()
+
+    # ------------------------------------------------------------------------------- §1 filter
+
+    def _language(self) -> int:
+        two = self.request.language[:2].lower()
+        if len(two) == 2 and all("a" <= letter <= "z" for letter in two):
+            return 256 * ord(two[0]) + ord(two[1])
+        return 0
+
+    def _rule(self, row: Row) -> str:
+        """The first rule that fits, or ""."""
+        flags = {name for name, bit in FLAGS.items() if row.flags & bit}
+        sets = self.state.sets
+        hidden = {name for name in LABELS if self.rules.labels[name][0] == "hide"}
+        limit_ms = self.rules.length_s_max * 1000
+        is_minor = self.request.age != "adult"
+        found = {
+            "removed": "removed" in flags,
+            "withdrawn": "withdrawn" in flags,
+            "unlisted": "unlisted" in flags,
+            "too_young": is_minor and bool(flags & {"restricted", "sensitive"}),
+            **{f"label_{name}": name in flags and name in hidden for name in LABELS},
+            "creator_blocked": row.creator in sets["blocks"],
+            "creator_muted": row.creator in sets["mutes"],
+            "video_reported": row.id in sets["reported"],
+            "video_rejected": row.id in sets["rejected"],
+            "too_long": bool(limit_ms) and row.length_ms > limit_ms,
+            "other_language": self.rules.same_language and row.language not in (0, self.language),
+            "seen": row.id in sets["seen"],
+        }
+        return next((rule for rule, fits in found.items() if fits), "")
+
+    # ------------------------------------------------------------------------------ §2 profile
+
+    def _profile(self) -> Profile:
+        if not self.rules.uses_profile:
+            return Profile([], set())
+        acts = self._acts()
+        entries = self._entries(acts)
+        by_id = {row.id: row for row in self.rows}
+        signals: list[Signal] = []
+        decays = [4096, 4096, 4096]
+        counted: set[int] = set()
+        for video, outcome_of in entries:
+            if video not in by_id:
+                continue
+            row = by_id[video]
+            act = 0 if video in counted else acts.get(video, 0)
+            counted.add(video)
+            outcome = 0 if outcome_of is None else self._outcome(*outcome_of, row.length_ms)
+            signals.append(Signal(row, outcome, act, *decays))
+            decays = [
+                value * p // q
+                for value, (p, q) in zip(decays, ((7, 8), (31, 32), (63, 64)), strict=True)
+            ]
+        return Profile(signals, set(self.state.sets["follows"]))
+
+    def _acts(self) -> dict[int, int]:
+        sets = self.state.sets
+        acts = {}
+        for video in {v for n in ("liked", "saved", "shared", "rejected", "reported")
+                      for v in sets[n]}:  # fmt: skip
+            act = 8 * (video in sets["liked"]) + 8 * (video in sets["saved"])
+            act += 10 * (video in sets["shared"])
+            against = 16 * (video in sets["rejected"]) + 16 * (video in sets["reported"])
+            acts[video] = min(act, 0) - against if against else act
+        return acts
+
+    def _entries(self, acts: dict[int, int]) -> list[tuple[int, tuple[int, int] | None]]:
+        """(video, (ms, loops) or None), newest first, at most 200."""
+        keyed: list[tuple[tuple[int, ...], int, tuple[int, int] | None]] = [
+            ((watch.number, 0, i), watch.video, (watch.ms, watch.loops))
+            for i, watch in enumerate(self.state.watches)
+        ]
+        watched = {watch.video for watch in self.state.watches}
+        sets = self.state.sets
+        for video in acts:
+            if video not in watched:
+                latest = max(
+                    sets[name].get(video, 0)
+                    for name in ("liked", "saved", "shared", "rejected", "reported")
+                )
+                keyed.append(((sets["seen"].get(video, 0), 1, latest, video), video, None))
+        keyed.sort(key=lambda entry: entry[0], reverse=True)
+        return [(video, outcome_of) for _, video, outcome_of in keyed[:200]]
+
+    @staticmethod
+    def _outcome(ms: int, loops: int, length_ms: int) -> int:
+        if loops >= 1 or 10 * ms >= 9 * length_ms:
+            return 4 + min(loops, 2)
+        if ms < 2000 and 4 * ms < length_ms:
+            return -3
+        return 2 if 2 * ms >= length_ms or ms >= 10_000 else 0
+
+    # ----------------------------------------------------------------------------- §3 retrieve
+
+    def age_min(self, row: Row) -> int:
+        return max(0, self.frozen_min - row.published_min)
+
+    @staticmethod
+    def engagement(row: Row) -> int:
+        c = row.counts
+        return (
+            2 * c["finished"] + c["long"] + 8 * c["liked"] + 10 * c["saved"] + 12 * c["shared"]
+            + 16 * c["followed"] - 2 * c["skipped"] - 40 * c["rejected"] - 80 * c["reported"]
+        )  # fmt: skip
+
+    def popularity(self, row: Row) -> int:
+        shown = row.counts["shown"]
+        return (1000 * self.engagement(row) + 25_000) // (shown + 50) * (8 + log8(shown + 1))
+
+    def rise(self, row: Row) -> int:
+        slowed = self.age_min(row) + 120
+        return (max(self.engagement(row), 0) << 20) // (slowed * slowed)
+
+    def is_fresh(self, row: Row) -> bool:
+        fresh = self.rules.fresh
+        oldest = self.now_min - 1440 * fresh["days"]
+        return row.counts["shown"] < fresh["shown_below"] and row.published_min >= oldest
+
+    def offers(self, source: str) -> list[Row]:
+        """The eligible rows of a source, best first, before the first k are taken."""
+        profile, rows = self.profile, self.eligible
+        if source == "following":
+            rows = [row for row in rows if row.creator in profile.follows]
+            return sorted(rows, key=lambda row: -row.published_min)
+        if source in ("near_recent", "near_lasting"):
+            vector = profile.recent if source == "near_recent" else profile.lasting
+            return sorted(rows, key=lambda r: -dot(r.embedding, vector)) if any(vector) else []
+        if source == "rising":
+            return sorted(rows, key=lambda row: -self.rise(row))
+        if source == "popular":
+            return sorted(rows, key=lambda row: -self.popularity(row))
+        if source == "fresh":
+            rows = [row for row in rows if self.is_fresh(row)]
+            return sorted(rows, key=lambda row: (row.counts["shown"], -row.published_min))
+        return sorted(rows, key=lambda row: -row.published_min)
+
+    def candidates(self) -> tuple[list[tuple[Row, str]], list[Row]]:
+        """((row, source) in retrieval order, what `fresh` offered)."""
+        found: dict[int, tuple[Row, str]] = {}
+        fresh: list[Row] = []
+        for source in SOURCES[:-1]:
+            wanted = self.rules.sources[source]
+            offered = self.offers(source)[:wanted] if wanted else []
+            if source == "fresh":
+                fresh = offered
+            for row in offered:
+                found.setdefault(row.id, (row, source))
+        for row in self.offers("popular"):
+            if len(found) >= self.request.size:
+                break
+            found.setdefault(row.id, (row, "rest"))
+        return list(found.values()), fresh
+
+    # ----------------------------------------------------------------------------- §4 features
+
+    def viewer_features(self) -> list[int]:
+        profile = self.profile
+        n = min(len(profile.signals), 32)
+
+        def habit(c: int, p: int, g: int) -> int:
+            return ((1000 * c + 8 * p) // (n + 8) - p) * g // 16
+
+        here_min = self.now_min + self.request.tz_min
+        return [
+            clip127(x)
+            for x in (
+                *profile.lasting,
+                log8(len(profile.signals) + 1),
+                habit(profile.finished, 400, 4),
+                habit(profile.skipped, 250, 4),
+                habit(profile.liked, 40, 16),
+                log8(len(profile.follows) + 1),
+                wave(here_min),
+                wave(here_min - 360),
+            )
+        ]
+
+    def epoch_features(self, row: Row) -> list[int]:
+        c, shown = row.counts, row.counts["shown"]
+
+        def rate(x: int, p: int, s: int, g: int) -> int:
+            return ((x + p * s) // (shown + s) - p) * g // 16
+
+        return [
+            clip127(x)
+            for x in (
+                *row.embedding,
+                rate(1000 * c["finished"], 400, 20, 4),
+                rate(1000 * c["long"], 600, 20, 4),
+                rate(1000 * c["skipped"], 250, 20, 4),
+                rate(1000 * c["liked"], 40, 50, 16),
+                rate(1000 * c["saved"], 15, 50, 32),
+                rate(1000 * c["shared"], 10, 50, 32),
+                rate(1000 * c["followed"], 8, 50, 32),
+                rate(1000 * (c["rejected"] + 2 * c["reported"]), 5, 50, 32),
+                rate(1000 * c["looped"], 100, 20, 4),
+                rate(c["watch_s"] * 1_000_000 // row.length_ms, 600, 20, 2),
+                log8(shown + 1) - 64,
+                log8(self.age_min(row) + 1) - 84,
+                log8(row.length_ms // 100 + 1) - 56,
+                64 if shown < 20 else 0,
+                *(64 if row.flags & FLAGS[name] else 0
+                  for name in ("sensitive", "synthetic", "advert", "silent")),
+            )
+        ]  # fmt: skip
+
+    def pair_features(self, row: Row) -> list[int]:
+        profile, topics = self.profile, row.topics
+        is_untried = bool(row.slots[0]) and not any(profile.tried(topic) for topic in topics)
+        language = 64 if row.language == self.language else -64
+        return [
+            clip127(x)
+            for x in (
+                *(dot(row.embedding, vector) // 1250 for vector in (
+                    profile.recent, profile.lasting, profile.loved, profile.averse)),
+                sum(profile.topic_affinity(topic) for topic in topics),
+                64 if is_untried else 0,
+                16 * sum(profile.topic_recent(topic) for topic in topics),
+                profile.creator_affinity(row.creator),
+                32 * profile.creator_recent(row.creator),
+                64 if row.creator in profile.follows else 0,
+                language if row.language and self.language else 0,
+            )
+        ]  # fmt: skip
+
+    def features(self, row: Row) -> list[int]:
+        return [*self.viewer_features(), *self.epoch_features(row), *self.pair_features(row)]
+
+    # --------------------------------------------------------------------------------- §5 rank
+
+    def predictions(self, row: Row) -> dict[str, int]:
+        values = self.features(row)
+        for layer in self.network.layers[:-1]:
+            values = [max(0, min(255, x)) for x in self._layer(layer, values)]
+        out = self._layer(self.network.layers[-1], values)
+        tables = zip(HEADS, self.network.table, out, strict=True)
+        return {head: table[max(0, min(4095, x + 2048))] for head, table, x in tables}
+
+    @staticmethod
+    def _layer(layer: Layer, values: list[int]) -> list[int]:
+        parts = zip(layer.columns, layer.bias, layer.shift, strict=True)
+        return [(dot(values, column) + bias) >> shift for column, bias, shift in parts]
+
+    def value(self, row: Row) -> int:
+        if self.rules.order == "newest":
+            return row.published_min
+        predicted = self.predictions(row)
+        predicted["watch"] = predicted["watch"] * min(row.length_ms, 3_600_000) // 1000
+        total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
+        for name in LABELS:
+            if row.flags & FLAGS[name]:
+                total -= self.rules.labels[name][1] * ONE
+        return total
+
+    # ------------------------------------------------------------------------------ §6 arrange
+
+    def held(self, row: Row, placed: list[Row]) -> int:
+        return max((sum(t in other.topics for other in placed) for t in set(row.topics)), default=0)
+
+    def level(self, row: Row, placed: list[Row]) -> int:
+        """The lowest level that allows `row` at the place after `placed`."""
+        spacing = self.rules.spacing
+        share, bits = spacing["topics_share"], spacing["lookalike_bits"]
+        apart = spacing["creators_apart"]
+        if bits and any(
+            row.looks and other.looks and (row.looks ^ other.looks).bit_count() < bits
+            for other in placed
+        ):
+            return 3
+        if apart and row.creator in [other.creator for other in placed[-(apart - 1) :]]:
+            return 2
+        ceiling = -(-share * (len(placed) + 1) // 1000)
+        return 1 if share and self.held(row, placed) + 1 > ceiling else 0
+
+    def arrange(
+        self, found: list[tuple[Row, str]], values: dict[int, int], fresh: list[Row]
+    ) -> list[tuple[Row, str, str, int]]:
+        """(row, slot, source, propensity) of the places that are no repeats."""
+        places: list[tuple[Row, str, str, int]] = []
+        share = self.rules.explore_share * DRAW_UNIT // 1000
+        tires = self.rules.spacing["topic_tires"] * ONE
+        for i in range(min(self.request.size, len(found))):
+            placed = [row for row, *_ in places]
+            left = [(row, source) for row, source in found if row not in placed]
+            levels = {row.id: self.level(row, placed) for row, _ in left}
+            ranked, source = min(
+                left,
+                key=lambda entry: (
+                    levels[entry[0].id],
+                    entry[1] == "rest",
+                    tires * self.held(entry[0], placed) - values[entry[0].id],
+                    entry[0].id,
+                ),
+            )
+            pool = [row for row in fresh if row not in placed and levels[row.id] == 0]
+            if not share:
+                pool = []
+            chosen, slot = ranked, "ranked"
+            if pool and draw(self.request.seed, 2 * i) < share:
+                chosen = pool[pick(draw(self.request.seed, 2 * i + 1), len(pool))]
+                slot, source = "explore", "fresh"
+            places.append((chosen, slot, source, self._propensity(chosen, ranked, pool, share)))
+        return places
+
+    @staticmethod
+    def _propensity(chosen: Row, ranked: Row, pool: list[Row], share: int) -> int:
+        if not pool:
+            return CERTAIN
+        odds = (DRAW_UNIT - share) * DRAW_UNIT if chosen == ranked else 0
+        if chosen in pool:
+            odds += share * pick_odds(pool.index(chosen), len(pool))
+        return odds
+
+    # -------------------------------------------------------------------------- §7 and the slate
+
+    def repeats(self, count: int) -> list[Row]:
+        if not self.rules.repeats or count <= 0:
+            return []
+        seen = self.state.sets["seen"]
+        hidden = [row for row, rule in zip(self.rows, self.decided, strict=True) if rule == "seen"]
+        return sorted(hidden, key=lambda row: (seen[row.id], row.id))[:count]
+
+    def slate(self) -> dict[str, Any]:
+        found, fresh = self.candidates()
+        values = {row.id: self.value(row) for row, _ in found}
+        places = self.arrange(found, values, fresh)
+        repeats = self.repeats(self.request.size - len(places))
+        shown = [row for row, *_ in places] + repeats
+        ids = b"".join(u64(row.id) for row, _ in found)
+        codes = bytes(SOURCES.index(source) + 1 for _, source in found)
+        flat = [x % 256 for row in shown for x in self.features(row)]
+        numbers = b"".join(values[row.id].to_bytes(8, "little", signed=True) for row, _ in found)
+        return {
+            "slate": [
+                *((row.id, slot, source, odds, values[row.id])
+                  for row, slot, source, odds in places),
+                *((row.id, "repeat", "repeat", CERTAIN, 0) for row in repeats),
+            ],
+            "caught_up": int(len(found) < self.request.size),
+            "candidates": sha256(ids + codes).hexdigest(),
+            "values": sha256(numbers).hexdigest(),
+            "features": sha256(bytes(flat)).hexdigest(),
+        }  # fmt: skip
