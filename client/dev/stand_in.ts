@@ -67,11 +67,11 @@ function video(viewer: Viewer, clip: Clip, isRepeat = false) {
   const [id, handle, name] = CREATORS[clip.creator] as (typeof CREATORS)[number];
   const n = Number(clip.id);
   return {
-    id: clip.id, creator: { id, handle, name, avatar: `/avatars/${handle}.png` }, caption: clip.caption, tags: clip.tags, topics: [clip.topic], language: "en",
+    id: clip.id, creator: { id, handle, name, bio: "", avatar: `/avatars/${handle}.png` }, caption: clip.caption, tags: clip.tags, topics: [clip.topic], language: "en",
     length_ms: 6000, width: 540, height: 960, has_sound: true, poster: `/media/${clip.id}/poster.jpg`, thumbhash: HASHES[n % 4],
     renditions: [{ short_edge: 540, width: 540, height: 960, size_bytes: clip.size_bytes, url: `/media/${clip.id}/540.mp4` }],
     counts: { shown: (n * 7919) % 40_000, liked: (n * 131) % 3000 + Number(flagged(viewer, "like", clip)), saved: (n * 37) % 200, shared: (n * 17) % 90 },
-    is_liked: flagged(viewer, "like", clip), is_saved: flagged(viewer, "save", clip), is_followed: viewer.follows.has(id), is_repeat: isRepeat,
+    is_liked: flagged(viewer, "like", clip), is_saved: flagged(viewer, "save", clip), is_followed: viewer.follows.has(id), is_repeat: isRepeat, is_removed: clip.isRemoved,
     slot: isRepeat ? "repeat" : n % 5 === 0 ? "explore" : "ranked", published_ms: began_ms - n * 3_600_000, permalink: `/v/${clip.id}`,
   };
 }
@@ -231,7 +231,7 @@ export function standIn(): Plugin {
       return json(value, status);
     }
     if (is("POST", /^\/events$/)) return json(it.take(viewer, sent["events"] as never));
-    if (is("GET", /^\/receipts$/)) return json({ receipts: viewer.receipts.slice(-Number(url.searchParams.get("last") ?? 20)) });
+    if (is("GET", /^\/receipts$/)) return json({ receipts: viewer.receipts.slice(-Number(url.searchParams.get("last") ?? 20)).reverse() });
     if ((m = is("GET", /^\/receipts\/\w+\/why\/(\d+)$/))) return json(it.why(viewer, m[1] as string));
     if (is("POST", /^\/check$/)) return setTimeout(() => json(it.check(viewer)), 1500);
     if ((m = is("GET", /^\/videos\/(\w+)$/))) { const clip = clipOf(m[1] as string); return clip ? json(video(viewer, clip)) : no(404, "no_such_video"); }

@@ -21,6 +21,7 @@ export interface Seal {
 }
 
 const PROBE_MS = 2500;
+const READY_MS = 1000;
 
 export function inWords(error: unknown): Trouble {
   if (error instanceof Refused)
@@ -148,11 +149,8 @@ export class Desk {
   };
 
   #failed(error: unknown): void {
-    if (error instanceof Refused && (error.code === "not_ready" || error.status === 503)) {
-      const { playable, wanted } = error.rest;
-      this.send({ kind: "not_ready", playable: Number(playable ?? 0), wanted: Number(wanted ?? 0) });
-      return;
-    }
+    if (error instanceof Refused && error.code === "not_ready")
+      return this.send({ kind: "not_ready" });
     if (error instanceof Unreachable) void this.#probe();
     this.send({ kind: "failed", trouble: inWords(error) });
   }
@@ -219,11 +217,11 @@ export class Desk {
 
   async #waitReady(): Promise<void> {
     for (;;) {
-      await sleep(1000);
-      if (this.feed.phase !== "making") return;
       const facts = await health();
+      if (this.feed.phase !== "making") return;
       if (facts?.ready) return this.send({ kind: "ready" });
-      if (facts) this.feed = { ...this.feed, playable: facts.playable, wanted: facts.wanted };
+      if (facts) this.send({ kind: "made", playable: facts.playable, wanted: facts.wanted });
+      await sleep(READY_MS);
     }
   }
 }

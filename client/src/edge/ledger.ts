@@ -52,6 +52,8 @@ interface Open {
 type Made = () => Promise<(key: string) => CanonicalObject | undefined>;
 
 const TRIES_MAX = 4;
+/** The server hands out at most this many at once. */
+const RECEIPTS_MAX = 200;
 
 const small = (video: Video): KeptVideo => ({
   id: video.id,
@@ -131,9 +133,9 @@ export class Ledger {
     if (missing === 0) return;
     if (missing < 0)
       this.#noticed([fault("stored", `The server forgot ${-missing} of the receipts you hold.`, trail.number, next - 1)], []);
-    const asked = missing > 0 ? Math.min(missing, 200) : 1;
-    const { receipts } = await api.receipts(asked);
-    let before: Trail | null = missing > 0 && missing <= 200 ? trail : null;
+    const asked = missing > 0 ? Math.min(missing, RECEIPTS_MAX) : 1;
+    const receipts = (await api.receipts(asked)).receipts.toReversed();
+    let before: Trail | null = missing > 0 && missing <= RECEIPTS_MAX ? trail : null;
     for (const { receipt, signature } of receipts) {
       const facts = parseCanonical(receipt);
       const number = Number(facts["number"]);
@@ -185,7 +187,7 @@ export class Ledger {
           return await this.#askOnce(policy);
         } catch (error) {
           if (!(error instanceof Refused) || tries >= TRIES_MAX) throw error;
-          if (error.code === "number_taken")
+          if (error.code === "number_taken" || error.code === "number_gap")
             await this.#reconcileReceipts(Number(error.rest["next_number"]));
           else if (error.code === "events_not_here") await sleep(300 * tries);
           else throw error;
@@ -207,7 +209,7 @@ export class Ledger {
     const chain = await this.#chain((value) => value);
     const size = session.slate_size;
     const context = {
-      language: navigator.language.slice(0, 2).toLowerCase() || "en",
+      language: /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "",
       tz_min: -new Date().getTimezoneOffset(),
       age: "adult",
     };
@@ -240,7 +242,7 @@ export class Ledger {
   /** Hold every kept receipt against the server's copy of it. */
   async compareWithServer(count: number, step: (done: number, of: number) => void): Promise<Fault[]> {
     const kept = (await this.last(count)).filter((item) => item.how === "served");
-    const { receipts } = await api.receipts(count);
+    const { receipts } = await api.receipts(Math.min(count, RECEIPTS_MAX));
     const byNumber = new Map<number, { receipt: string; signature: string }>();
     for (const stored of receipts) {
       try {

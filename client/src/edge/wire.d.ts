@@ -4,7 +4,7 @@
  */
 export interface components {
   schemas: {
-    Creator: { id: string; handle: string; name: string; avatar: string; bio?: string };
+    Creator: { id: string; handle: string; name: string; avatar: string; bio: string };
     Rendition: { short_edge: number; width: number; height: number; size_bytes: number; url: string };
     Counts: { shown: number; liked: number; saved: number; shared: number };
     Video: {
@@ -26,6 +26,7 @@ export interface components {
       is_saved: boolean;
       is_followed: boolean;
       is_repeat: boolean;
+      is_removed: boolean;
       slot: string;
       published_ms: number;
       permalink: string;

@@ -58,7 +58,7 @@ function arrived(feed: Feed, event: Extract<FeedEvent, { kind: "arrived" }>): St
       policy: event.policy,
       video,
     }))
-    .filter((item) => item.video.id !== opener);
+    .filter((item) => item.video.id !== opener && !item.video.is_removed);
   const items = [...feed.items, ...added];
   const next: Feed = {
     ...feed,
@@ -115,7 +115,7 @@ function marked(feed: Feed, mark: Mark, about: Item, is_on: boolean): Step {
   const kind = VERB[mark][is_on ? 0 : 1];
   const event: Draft =
     mark === "follow"
-      ? { kind, creator: about.video.creator.id }
+      ? { kind, creator: about.video.creator.id, ...(is_on ? { video: about.video.id } : {}) }
       : { kind, video: about.video.id };
   return [{ ...feed, items }, [record(event)]];
 }
@@ -181,7 +181,7 @@ function network(feed: Feed, is_online: boolean): Step {
 
 function retry(feed: Feed): Step {
   const phase = feed.items.length ? "playing" : "loading";
-  return asking({ ...feed, phase, trouble: null, faults: [], is_bare: false, is_asking: false });
+  return asking({ ...feed, phase, is_online: true, trouble: null, faults: [], is_bare: false, is_asking: false });
 }
 
 export function reduceFeed(feed: Feed, event: FeedEvent): Step {
@@ -190,11 +190,10 @@ export function reduceFeed(feed: Feed, event: FeedEvent): Step {
       return opened(feed, event);
     case "arrived":
       return arrived(feed, event);
-    case "not_ready": {
-      const { playable, wanted } = event;
-      if (feed.items.length) return [{ ...feed, is_asking: false }, []];
-      return [{ ...feed, phase: "making", is_asking: false, playable, wanted }, [{ do: "wait_ready" }]];
-    }
+    case "not_ready":
+      return [{ ...feed, phase: "making", is_asking: false }, [{ do: "wait_ready" }]];
+    case "made":
+      return [{ ...feed, playable: event.playable, wanted: event.wanted }, []];
     case "ready":
       return feed.phase === "making" ? retry(feed) : same(feed);
     case "failed":
@@ -203,6 +202,8 @@ export function reduceFeed(feed: Feed, event: FeedEvent): Step {
       return [{ ...feed, phase: "refused", is_asking: false, faults: event.faults }, []];
     case "retry":
       return retry(feed);
+    case "refetch":
+      return retry({ ...feed, items: feed.items.slice(0, feed.at + 1) });
     case "moved":
       if (event.at === feed.at || !feed.items[event.at]) return same(feed);
       return topUp({ ...feed, at: event.at });

@@ -78,11 +78,13 @@ export type Away = "not_interested" | "mute" | "block" | "report";
 export type FeedEvent =
   | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; first: Video | null }
   | { kind: "arrived"; policy: string; number: number; receipt: string; videos: readonly Video[]; is_caught_up: boolean }
-  | { kind: "not_ready"; playable: number; wanted: number }
+  | { kind: "not_ready" }
+  | { kind: "made"; playable: number; wanted: number }
   | { kind: "ready" }
   | { kind: "failed"; trouble: Trouble }
   | { kind: "refused"; faults: readonly Fault[] }
   | { kind: "retry" }
+  | { kind: "refetch" } // throw away what was fetched ahead
   | { kind: "moved"; at: number }
   | { kind: "gone"; video: string }
   | { kind: "policy_chosen"; policy: string }

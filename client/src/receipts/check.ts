@@ -1,10 +1,10 @@
 /** Checks a slate before it may be played. Everything here is done without asking the server again. */
-import { NotCanonical, parseCanonical, type CanonicalObject } from "./canonical";
+import { NotCanonical } from "./canonical";
 import type { Chain } from "./chain";
 import { fault, type Fault } from "./faults";
 import { asBytes, digestOf, fromBase64, type Proof } from "./proof";
+import { parseReceipt, type Receipt } from "./receipt";
 
-export const RECEIPT_SPEC = "receipt-v1";
 const SIGNED_PREFIX = "plainview receipt-v1\n";
 
 export interface SignedSlate {
@@ -34,7 +34,7 @@ export interface Checked {
   readonly faults: readonly Fault[];
   /** Things that are no fault but that could not be checked here. */
   readonly notes: readonly string[];
-  readonly receipt: CanonicalObject | null;
+  readonly receipt: Receipt | null;
 }
 
 export async function isSigned(
@@ -51,21 +51,12 @@ export async function isSigned(
   }
 }
 
-/** Ids of the slate in a receipt, in order; empty if the receipt has no such list. */
-export function slateIds(receipt: CanonicalObject): string[] {
-  const slate = receipt["slate"];
-  if (!Array.isArray(slate)) return [];
-  return slate.map((place) =>
-    typeof place === "object" && !Array.isArray(place) ? String(place["video"]) : "",
-  );
-}
-
-function differing(receipt: CanonicalObject, want: Expected): Fault[] {
+function differing(receipt: Receipt, want: Expected): Fault[] {
   const faults: Fault[] = [];
-  const must = (stage: Fault["stage"], field: string, value: string | number, message: string) => {
-    if (receipt[field] !== value) faults.push(fault(stage, message, value, receipt[field] ?? "nothing"));
+  type Field = "viewer" | "edition" | "number" | "nonce" | "policy" | "previous";
+  const must = (stage: Fault["stage"], field: Field, value: string | number, message: string) => {
+    if (receipt[field] !== value) faults.push(fault(stage, message, value, receipt[field]));
   };
-  must("encoding", "spec", RECEIPT_SPEC, "The receipt is of a kind this client does not know.");
   must("viewer", "viewer", want.viewer, "The receipt was made out to somebody else.");
   must("viewer", "edition", want.edition, "The receipt is from another service.");
   must("request", "number", want.number, "The receipt answers another request than yours.");
@@ -76,24 +67,17 @@ function differing(receipt: CanonicalObject, want: Expected): Fault[] {
   return faults;
 }
 
-function eventFaults(receipt: CanonicalObject, chain: Chain): [Fault[], string[]] {
-  const cited = receipt["events"];
-  if (typeof cited !== "object" || Array.isArray(cited))
-    return [[fault("events", "The receipt does not say which of your actions it used.")], []];
-  const n = Number(cited["n"]);
+function eventFaults(receipt: Receipt, chain: Chain): [Fault[], string[]] {
+  const { n, head } = receipt.events;
   const mine = chain.recent[n];
-  if (mine === undefined) {
-    const note =
-      n > chain.n
-        ? `It counts ${n - chain.n} of your actions that this browser has not seen (another device?).`
-        : "It counts actions from before this browser began to keep its own record.";
-    return [[], [note]];
-  }
-  if (mine === cited["head"]) return [[], []];
-  return [
-    [fault("events", "What the server says you did is not what you did.", mine, cited["head"])],
-    [],
-  ];
+  if (mine === head) return [[], []];
+  if (mine !== undefined)
+    return [[fault("events", "What the server says you did is not what you did.", mine, head)], []];
+  const note =
+    n > chain.n
+      ? `It counts ${n - chain.n} of your actions that this browser has not seen (another device?).`
+      : "It counts actions from before this browser began to keep its own record.";
+  return [[], [note]];
 }
 
 /**
@@ -109,9 +93,9 @@ export async function checkSlate(
   proof: Proof,
 ): Promise<Checked> {
   const id = await digestOf(slate.receipt, proof);
-  let receipt: CanonicalObject;
+  let receipt: Receipt;
   try {
-    receipt = parseCanonical(slate.receipt);
+    receipt = parseReceipt(slate.receipt);
   } catch (error) {
     if (!(error instanceof NotCanonical)) throw error;
     const faults = [fault("encoding", `The receipt cannot be read: ${error.message}.`)];
@@ -121,11 +105,11 @@ export async function checkSlate(
   if (!(await isSigned(slate.receipt, slate.signature, want.public_key, proof)))
     faults.push(fault("signature", "The receipt’s signature is wrong: it was changed after it was signed, or signed by someone else."));
   faults.push(...differing(receipt, want));
-  const promised = slateIds(receipt);
+  const promised = receipt.slate.map((place) => place.video);
   if (promised.join() !== slate.shown.join())
     faults.push(fault("slate", "You were sent other videos than the ones in the receipt.", promised.join(", "), slate.shown.join(", ")));
-  if (slate.shown.length > want.size)
-    faults.push(fault("slate", "More videos came than you asked for.", want.size, slate.shown.length));
+  if (receipt.context.size !== want.size || promised.length > want.size)
+    faults.push(fault("request", "The slate is of another size than you asked for.", want.size, promised.length));
   const [eventsWrong, notes] = eventFaults(receipt, chain);
   faults.push(...eventsWrong);
   return { id, number: want.number, faults, notes, receipt };
