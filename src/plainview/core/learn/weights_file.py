@@ -50,7 +50,7 @@ def encode_weights(
     named = {f"hidden{i}": layer for i, layer in enumerate(hidden)} | {"heads": heads}
     parts: Sequence[NDArray[Any]]
     for prefix, parts in named.items():
-        tensors.update({f"{prefix}.{part}": x for part, x in zip(PARTS, parts, strict=True)})
+        tensors.update({f"{prefix}.{part}": parts[i] for i, part in enumerate(PARTS)})
     tensors["heads.table"] = table
     about = canonical_json(
         {
