@@ -11,9 +11,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from plainview import __version__
 from plainview.app.http.checking import CHECK_ROUTES
+from plainview.app.http.creators import CREATOR_ROUTES
 from plainview.app.http.errors import ApiError, answer_error
+from plainview.app.http.media import MEDIA_ROUTES
+from plainview.app.http.operator import OPERATOR_ROUTES
 from plainview.app.http.pages import PAGE_ROUTES
 from plainview.app.http.service import Service
+from plainview.app.http.uploads import UPLOAD_ROUTES
 from plainview.app.http.view import VIEW_ROUTES
 from plainview.app.http.villain import VILLAIN_ROUTES
 
@@ -56,6 +60,10 @@ def build_application(service: Service) -> Litestar:
             *CHECK_ROUTES,
             get_description,
             *VILLAIN_ROUTES,
+            *CREATOR_ROUTES,
+            *UPLOAD_ROUTES,
+            *MEDIA_ROUTES,
+            *OPERATOR_ROUTES,
             *PAGE_ROUTES,
         ],
         state=State({"service": service}),

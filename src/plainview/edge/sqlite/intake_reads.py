@@ -140,5 +140,7 @@ _TALLY = {
     "jobs_waiting": "SELECT count(*) FROM jobs WHERE stage = 'waiting'",
     "jobs_leased": "SELECT count(*) FROM jobs WHERE stage = 'leased'",
     "jobs_failed": "SELECT count(*) FROM jobs WHERE stage = 'failed'",
+    "events_recent": "SELECT count(*) FROM (SELECT body FROM events ORDER BY seq DESC LIMIT 20000)"
+    " WHERE json_extract(CAST(body AS TEXT), '$.at_ms') >= :since_ms",
     "slates_recent": "SELECT count(*) FROM receipts WHERE issued_ms >= :since_ms",
 }
