@@ -5,7 +5,7 @@
  * name that this browser never made is a fault: somebody else is writing what you "did".
  */
 import { canonicalJson, parseCanonical, type CanonicalObject } from "./canonical";
-import type { Fault } from "./faults";
+import { fault, type Fault } from "./faults";
 import { asBytes, fromHex, toHex, type Proof } from "./proof";
 
 const RECENT_MAX = 256;
@@ -75,6 +75,14 @@ function strangeness(event: CanonicalObject, made: Made): Fault | null {
   };
 }
 
+function numberOf(event: string): number | null {
+  try {
+    return Number(parseCanonical(event)["n"]);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Add canonical events, in any order and any number of times.
  *
@@ -90,9 +98,9 @@ export async function absorb(
   const faults: Fault[] = [];
   const waiting: Record<string, string> = { ...chain.waiting };
   for (const text of events) {
-    const event = parseCanonical(text);
-    const n = Number(event["n"]);
-    if (n > chain.n) waiting[n] = text;
+    const n = numberOf(text);
+    if (n === null) faults.push(fault("events", "The server sent an event that cannot be read."));
+    else if (n > chain.n) waiting[n] = text;
   }
   let { n, head } = chain;
   const recent: Record<string, string> = { ...chain.recent };
