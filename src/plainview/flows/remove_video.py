@@ -11,17 +11,15 @@ from plainview.ports.intake import DecideVideo, Job
 
 REASON_CODES: Final = {
     "illegal": "It is against the law here.",
-    "violence": "It shows or calls for violence.",
+    "dangerous": "It shows or calls for violence, or endangers people.",
+    "hateful": "It is hateful, or harasses somebody.",
     "sexual": "It is sexual content.",
     "minors": "It puts a minor at risk.",
-    "hate": "It is hateful.",
-    "harassment": "It harasses somebody.",
-    "self_harm": "It encourages self-harm.",
     "privacy": "It shows private matters of somebody who did not agree.",
-    "copyright": "It is somebody else's work.",
+    "rights": "It uses somebody else's work without leave.",
     "spam": "It is spam or a scam.",
     "misleading": "It deceives about who made it or how.",
-    "other": "For the reason given.",
+    "rules": "It is against the rules of this service.",
 }
 """Why an operator may remove a video, in words for whoever meets the gap."""
 PUBLIC_REASON_MAX = 500

@@ -96,9 +96,13 @@ def get_creator(request: Request[Any, Any, Any], handle: str) -> CreatorPage:
     )
 
 
-@get("/api/v1/me", summary="My own page", sync_to_thread=True)
-def get_me(request: Request[Any, Any, Any]) -> MeShape:
+@get("/api/v1/me", summary="My own page")
+async def get_me(request: Request[Any, Any, Any]) -> MeShape:
     """The asker as a creator, if they are one, with uploads under way."""
+    return await service_of(request).in_pool(_get_me, request)
+
+
+def _get_me(request: Request[Any, Any, Any]) -> MeShape:
     service = service_of(request)
     reads, viewer = service.wired.reads, session_of(request).viewer
     creator = reads.creator_of(viewer)
@@ -110,9 +114,13 @@ def get_me(request: Request[Any, Any, Any]) -> MeShape:
     )
 
 
-@put("/api/v1/me", summary="Become a creator, or change my page", sync_to_thread=True)
-def put_me(request: Request[Any, Any, Any], data: MeBody) -> CreatorShape:
+@put("/api/v1/me", summary="Become a creator, or change my page")
+async def put_me(request: Request[Any, Any, Any], data: MeBody) -> CreatorShape:
     """Give the asker's page a name, a handle and a line about them."""
+    return await service_of(request).in_pool(_put_me, request, data)
+
+
+def _put_me(request: Request[Any, Any, Any], data: MeBody) -> CreatorShape:
     wired, viewer = service_of(request).wired, session_of(request).viewer
     try:
         record = become_creator(
@@ -128,16 +136,26 @@ def put_me(request: Request[Any, Any, Any], data: MeBody) -> CreatorShape:
     return creator_shape(record)
 
 
-@get("/api/v1/videos/{video_id:int}", summary="One video", sync_to_thread=True)
-def get_video(request: Request[Any, Any, Any], video_id: int) -> VideoShape:
+@get("/api/v1/videos/{video_id:int}", summary="One video")
+async def get_video(request: Request[Any, Any, Any], video_id: int) -> VideoShape:
     """What a permalink shows."""
+    return await service_of(request).in_pool(_get_video, request, video_id)
+
+
+def _get_video(request: Request[Any, Any, Any], video_id: int) -> VideoShape:
     viewer = session_of(request).viewer
     return _video(service_of(request), VideoId(video_id), viewer)
 
 
-@patch("/api/v1/videos/{video_id:int}", summary="Edit my video", sync_to_thread=True)
-def patch_video(request: Request[Any, Any, Any], video_id: int, data: VideoBody) -> VideoShape:
+@patch("/api/v1/videos/{video_id:int}", summary="Edit my video")
+async def patch_video(
+    request: Request[Any, Any, Any], video_id: int, data: VideoBody
+) -> VideoShape:
     """Change caption and tags of the asker's own video."""
+    return await service_of(request).in_pool(_patch_video, request, video_id, data)
+
+
+def _patch_video(request: Request[Any, Any, Any], video_id: int, data: VideoBody) -> VideoShape:
     service = service_of(request)
     wired, viewer = service.wired, session_of(request).viewer
     creator = _creator_of(service, viewer)
@@ -162,10 +180,13 @@ def patch_video(request: Request[Any, Any, Any], video_id: int, data: VideoBody)
     "/api/v1/videos/{video_id:int}",
     status_code=200,
     summary="Withdraw my video",
-    sync_to_thread=True,
 )
-def delete_video(request: Request[Any, Any, Any], video_id: int) -> Gone:
+async def delete_video(request: Request[Any, Any, Any], video_id: int) -> Gone:
     """Take the asker's own video out of every feed for good; its files follow."""
+    return await service_of(request).in_pool(_delete_video, request, video_id)
+
+
+def _delete_video(request: Request[Any, Any, Any], video_id: int) -> Gone:
     service = service_of(request)
     wired = service.wired
     creator = _creator_of(service, session_of(request).viewer)

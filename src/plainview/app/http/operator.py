@@ -199,12 +199,13 @@ def _job_shape(service: Service, job: JobRecord) -> JobShape:
 
 @get("/api/v1/operator/videos", summary="Find videos", sync_to_thread=True)
 def get_videos(
-    request: Request[Any, Any, Any], query: Annotated[str, Parameter(max_length=100)] = ""
+    request: Request[Any, Any, Any],
+    asked: Annotated[str, Parameter(query="query", max_length=100)] = "",
 ) -> VideosShape:
     """Videos whose caption, tags, creator or number hold `query`."""
     viewer = operator_of(request).viewer
     service = service_of(request)
-    ids = service.wired.reads.videos_by_query(query, count=VIDEOS_MAX)
+    ids = service.wired.reads.videos_by_query(asked, count=VIDEOS_MAX)
     return VideosShape(
         videos=shapes_of(service, ids, viewer, hidden=0), reason_codes=dict(REASON_CODES)
     )

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, delete, get, head, patch, post, route
+from litestar import Request, Response, delete, get, patch, post, route
 from litestar.enums import HttpMethod
 
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
@@ -43,6 +43,7 @@ ERRORS.update({
 TUS = "1.0.0"
 TUS_HEADERS = {"tus-resumable": TUS, "cache-control": "no-store"}
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration,termination"
+PLAIN = "text/plain"
 CHUNK_TYPE = "application/offset+octet-stream"
 WRITE_BYTES = 1 << 20
 """Gathered from the socket before one write on another thread."""
@@ -116,7 +117,7 @@ def options_uploads(request: Request[Any, Any, Any]) -> Response[None]:
 @post(
     "/api/v1/uploads", status_code=201, summary="Begin an upload (tus)", request_max_body_size=None
 )
-async def post_upload(request: Request[Any, Any, Any]) -> Response[None]:
+async def post_upload(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Begin an upload of `Upload-Length` bytes; `Upload-Metadata` may hold filename, caption, tags,
     topics (lists with commas) and language. A body is taken as its first bytes."""
     service, viewer = _asker(request)
@@ -135,11 +136,15 @@ async def post_upload(request: Request[Any, Any, Any]) -> Response[None]:
     headers = {"location": f"/api/v1/uploads/{upload}", **_expiry(record)}
     if request.headers.get("content-type", "").startswith(CHUNK_TYPE):
         headers["upload-offset"] = str(await _receive(request, service, upload, 0))
-    return Response(None, status_code=201, headers={**TUS_HEADERS, **headers})
+    return Response(b"", media_type=PLAIN, status_code=201, headers={**TUS_HEADERS, **headers})
 
 
-@head("/api/v1/uploads/{upload_id:str}", summary="Where an upload goes on (tus)")
-async def head_upload(request: Request[Any, Any, Any], upload_id: str) -> Response[None]:
+@route(
+    "/api/v1/uploads/{upload_id:str}",
+    http_method=HttpMethod.HEAD,
+    summary="Where an upload goes on (tus)",
+)
+async def head_upload(request: Request[Any, Any, Any], upload_id: str) -> Response[bytes]:
     """The offset up to which bytes are durable here."""
     service, viewer = _asker(request)
     await _own(service, viewer, upload_id)
@@ -152,7 +157,7 @@ async def head_upload(request: Request[Any, Any, Any], upload_id: str) -> Respon
         "upload-offset": str(record.received_bytes),
         "upload-length": str(record.size_bytes),
     }
-    return Response(None, status_code=200, headers=headers)
+    return Response(b"", media_type=PLAIN, status_code=200, headers=headers)
 
 
 @patch(
