@@ -8,6 +8,7 @@ which is given nothing else.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,11 +49,11 @@ def serve(
     path.write_bytes(encode_bundle(bundle))
 
 
-def replay_elsewhere(path: Path) -> tuple[int, str]:
+def replay_elsewhere(path: Path, *, timeout_s: int = 3_600) -> tuple[int, str]:
     """Exit status and output of `plainview replay FILE` in a process of its own."""
     run = subprocess.run(
         [sys.executable, "-m", "plainview.app.cli", "replay", str(path)],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=timeout_s,
     )  # fmt: skip
     return run.returncode, run.stdout + run.stderr
 
@@ -80,6 +81,7 @@ def main() -> int:
         subprocess.run(
             [sys.executable, "-m", "tests.drill.many_slates", *flags, "--serve", str(path)],
             check=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
         print(f"bundle   {path.stat().st_size / 2**20:.1f} MiB")
         status, said = replay_elsewhere(path)

@@ -174,6 +174,9 @@ def _print_code(address: str) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    # Threads of BLAS cost more than they bring on matrices this small, and cannot change a bit.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
