@@ -32,6 +32,15 @@ Start Plainview with demonstration clips: the same as `plainview up --demo`.
 The first clips are made at once and the feed opens as soon as they can be played; the rest are
 made while you swipe, behind anything you upload. The page "Be the villain" is open.
 """
+IMPORT = """\
+Publish every video in a folder and the folders below it.
+
+Each file goes through what an upload goes through: checked, transcoded in a jail, published as soon
+as its smallest rendition plays. Works while the service runs, and without it. Importing the same
+folder again publishes only what is new. Files that are no videos are passed over.
+
+Exit status: 0 when every video is published, 1 when one was refused, 2 when there is none.
+"""
 RESET = """\
 Delete everything in the data folder: videos, viewers, receipts, keys.
 
@@ -71,6 +80,16 @@ def _parser() -> argparse.ArgumentParser:
             help='open the page "Be the villain" without making clips; --demo opens it too',
         )
         command.set_defaults(run=_up)
+    importing = _command(commands, "import", IMPORT)
+    importing.add_argument("folder", type=Path, metavar="DIR", help="folder of videos")
+    importing.add_argument(
+        "--creator", metavar="HANDLE", default="imported", help="who publishes them [imported]"
+    )
+    importing.add_argument(
+        "--name", default="Imported", help="the name on a new creator's page [Imported]"
+    )
+    _add_settings(importing, only=("data", "edition"))
+    importing.set_defaults(run=_import)
     replay = _command(commands, "replay", REPLAY, epilog=REPLAY_EXAMPLES)
     add_arguments(replay)
     _add_settings(replay, only=("data",))
@@ -180,6 +199,14 @@ def _replay(options: argparse.Namespace) -> int:
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from plainview.app.import_command import import_folder
+
+    return import_folder(
+        options.folder, settings=settings_of(options), handle=options.creator, name=options.name
+    )
 
 
 def _reset(options: argparse.Namespace) -> int:
