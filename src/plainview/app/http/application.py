@@ -52,6 +52,13 @@ def get_description(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return request.app.openapi_schema.to_schema()
 
 
+def operation_id(_: object, method: object, path: list[Any]) -> str:
+    """An operation's name, as `get_api_v1_videos_video_id`; Litestar's own are not unique for
+    handlers that run in threads."""
+    parts = [str(getattr(part, "name", part)) for part in path]
+    return "_".join([str(getattr(method, "value", method)).lower(), *parts]).replace(".", "_")
+
+
 def build_application(service: Service) -> Litestar:
     """The ASGI application over `service`."""
     return Litestar(
@@ -79,6 +86,7 @@ def build_application(service: Service) -> Litestar:
             path="/api/v1/openapi",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
+            operation_id_creator=operation_id,
         ),
     )
 
