@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+
+import plainview.app.http.application  # noqa: F401  (its parts add their errors to the table)
+from plainview.app import cli
+from plainview.app.http.errors import ERRORS
 from plainview.app.settings import SETTINGS
 from plainview.core.events.kinds import FIELDS
 from plainview.core.receipts import Receipt
@@ -44,3 +49,19 @@ def test_every_filter_rule_is_specified() -> None:
     """specs/policy-v1.md or specs/feed-v1.md names each rule by which a video leaves a slate."""
     spec = page("specs/policy-v1.md") + page("specs/feed-v1.md")
     assert {rule for rule in RULES if f"`{rule}`" not in spec} == set()
+
+
+def test_every_error_of_the_api_is_explained() -> None:
+    """docs/errors.md has a row for each error code, with its status and what to do."""
+    said = rows(page("docs/errors.md")) - {("code", "status", "what to do")}
+    assert said == {(code, str(kind.status), kind.what_to_do) for code, kind in ERRORS.items()}
+
+
+def test_every_command_is_named_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    """README.md lists the commands of `plainview`, all of them and no other."""
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    helped = set(re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.M))
+    listed = re.search(r"`plainview ([a-z| A-Z]+)`", page("README.md"))
+    assert listed
+    assert {word.split()[0] for word in listed[1].split("|")} == helped

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from plainview.app.http.creators import shapes_of
@@ -200,7 +200,7 @@ def _job_shape(service: Service, job: JobRecord) -> JobShape:
 @get("/api/v1/operator/videos", summary="Find videos", sync_to_thread=True)
 def get_videos(
     request: Request[Any, Any, Any],
-    asked: Annotated[str, Parameter(query="query", max_length=100)] = "",
+    asked: Annotated[str, QueryParameter(name="query", max_length=100)] = "",
 ) -> VideosShape:
     """Videos whose caption, tags, creator or number hold `query`."""
     viewer = operator_of(request).viewer
