@@ -44,6 +44,7 @@ class _Times:
         return {
             "frame_count": len(starts),
             "first_us": starts[0] if starts else 0,
+            "last_us": starts[-1] if starts else 0,
             "end_us": starts[-1] + min(last, _MICROSECONDS) if starts else 0,
             "gap_us_p05": _percentile(gaps, 5),
             "gap_us_p50": middle,
@@ -86,7 +87,6 @@ def _first_frame(frame: "av.VideoFrame | None") -> dict[str, Any]:
 
 def _describe(stream: "VideoStream") -> dict[str, Any]:
     aspect = stream.sample_aspect_ratio or Fraction(1)
-    rate = stream.average_rate or stream.guessed_rate or Fraction(0)
     return {
         "index": stream.index,
         "codec": stream.codec_context.name,
@@ -94,8 +94,6 @@ def _describe(stream: "VideoStream") -> dict[str, Any]:
         "height": stream.codec_context.height,
         "sar_num": aspect.numerator,
         "sar_den": aspect.denominator,
-        "average_fps_num": rate.numerator,
-        "average_fps_den": rate.denominator,
         "claimed_frame_count": stream.frames,
         "claimed_us": _microseconds(stream.duration, stream.time_base),
         "pixel_format": stream.codec_context.pix_fmt or "",

@@ -191,7 +191,7 @@ def _set_limits(spec: dict[str, int]) -> None:
     for which, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_AS, spec["memory_bytes"], spec["memory_bytes"]),
-        (resource.RLIMIT_CPU, spec["cpu_s"], spec["cpu_s"] + 1),
+        (resource.RLIMIT_CPU, spec["cpu_s"], spec["cpu_s"] + 5),
         (resource.RLIMIT_FSIZE, spec["output_bytes"], spec["output_bytes"]),
         (resource.RLIMIT_NOFILE, 256, 256),
     ):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,10 +30,14 @@ _PROBE_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=60, output_bytes=1, wall
 _LOUDNESS_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=120, output_bytes=1, wall_s=300)
 _POSTER_LIMITS = JailLimits(memory_bytes=6 * _GIB, cpu_s=180, output_bytes=32 * 1024**2, wall_s=300)
 # A rendition may cost this much processor time per second of video, and never less than the floor.
-_CPU_PER_SECOND, _CPU_FLOOR_S = 40, 120
-_MEMORY_FULL_SIGNS = (b"Cannot allocate memory", b"malloc of size", b"Out of memory")
-# ffmpeg catches the signal that says its processor time is over, and leaves by itself.
-_CPU_SPENT_SIGN = b"received signal 24"
+_CPU_PER_SECOND, _CPU_FLOOR_S = 20, 60
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+_MEMORY_FULL_SIGNS = (
+    *(b"Cannot allocate memory", b"malloc of size", b"ut of memory"),
+    *(b"Resource temporarily unavailable", b"get_buffer() failed"),
+)
+# ffmpeg catches the signal that says its processor time is over, and leaves by itself with this.
+_CPU_SPENT_CODE = 255
 _DISK_FULL_SIGNS = (b"No space left on device", b"Disk quota exceeded")
 
 
@@ -54,7 +59,7 @@ class FfmpegTools:
     """`MediaTools`, with every untrusted byte read inside `jail`."""
 
     def __init__(self, jail: Jail, *, ffmpeg: Path | None = None) -> None:
-        self._jail = jail
+        self.jail = jail
         self._ffmpeg = ffmpeg or find_ffmpeg()
 
     def probe(self, source: Path, *, limits: MediaLimits) -> MediaFacts:
@@ -63,7 +68,7 @@ class FfmpegTools:
         source = source.resolve()
         own = Path(av.__file__).resolve().parent
         python = jailed_python()
-        run = self._jail.run(
+        run = self.jail.run(
             (
                 *(python, "-I", "-S", str(_PROBE), str(own), str(source)),
                 *(arguments.FORMATS, str(limits.length_ms_max)),
@@ -197,7 +202,7 @@ class FfmpegTools:
         is_background: bool = False,
     ) -> JailedRun:
         try:
-            return self._jail.run(
+            return self.jail.run(
                 (str(self._ffmpeg), *args),
                 reads=reads,
                 writes=writes,
@@ -218,7 +223,7 @@ def _transcode_limits(plan: Plan, renditions: Sequence[Rendition]) -> JailLimits
         memory_bytes=6 * _GIB,
         cpu_s=cpu_s,
         output_bytes=16 * 1024**2 + 3 * length_s * bits_per_s // 8,
-        wall_s=4 * cpu_s,
+        wall_s=2 * cpu_s,
     )
 
 
@@ -285,8 +290,10 @@ def _refuse_excess(run: JailedRun) -> None:
         raise ToolFailed("the disk is full")
     if run.ended_by in ("wall", "cpu", "output"):
         raise TookTooMuch(detail=run.ended_by)
-    if not run.is_ok and _CPU_SPENT_SIGN in run.stderr:
+    if run.ended_by == "exit" and run.exit_code == _CPU_SPENT_CODE:
         raise TookTooMuch(detail="cpu")
+    if run.ended_by == "signal" and run.exit_code in _KILLED:
+        raise ToolFailed("killed from outside, or by a machine short of memory")
     if not run.is_ok and any(sign in run.stderr for sign in _MEMORY_FULL_SIGNS):
         raise TookTooMuch(detail="memory")
 

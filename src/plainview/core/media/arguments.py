@@ -21,7 +21,10 @@ DHASH_WIDTH, DHASH_HEIGHT = 9, 8
 _CRF = "23"
 _PRESET = "faster"
 _AUDIO_RATE_HZ = "48000"
-_QUIET = ("-nostdin", "-hide_banner", "-nostats")
+# As many on every machine: memory stays within bounds where there are many cores, and the same
+# source gives the same bytes.
+_THREADS = "4"
+_QUIET = ("-nostdin", "-hide_banner", "-nostats", "-filter_complex_threads", "2")
 
 
 def loudness_args(facts: MediaFacts, *, source: str) -> tuple[str, ...]:
@@ -91,9 +94,10 @@ def poster_args(
     graph = ";".join(
         (
             f"[0:{plan.facts.video_index}]fps={POSTER_CANDIDATES_PER_S},{shown}split=3[j][t][h]",
-            f"[t]scale={width}:{height}:flags=area,format=rgb24[tt]",
+            f"[t]scale={width}:{height}:flags=area:in_color_matrix=bt709,format=rgb24[tt]",
             f"[h]scale={DHASH_WIDTH}:{DHASH_HEIGHT}:flags=area,format=gray[hh]",
-            "[j]scale=out_range=pc,format=yuvj420p[jj]",
+            # JPEG files are BT.601 at full range, whatever the video was.
+            "[j]scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc,format=yuvj420p[jj]",
         )
     )
     frames = ("-frames:v", str(POSTER_CANDIDATES_MAX))
@@ -182,6 +186,7 @@ def _video_args(plan: Plan, rendition: Rendition) -> tuple[str, ...]:
     gop = str(plan.gop_frames)
     return (
         *("-c:v", "libx264", "-profile:v", "high", "-preset", _PRESET, "-crf", _CRF),
+        *("-threads", _THREADS),
         *(
             "-maxrate",
             str(rendition.bitrate_bps_max),
@@ -205,7 +210,10 @@ def _audio_args(facts: MediaFacts, loudness: Loudness | None) -> tuple[str, ...]
 
 def _input(source: str) -> tuple[str, ...]:
     """Only a local file, and only the containers of FORMATS."""
-    return ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", source)
+    return (
+        *("-threads", _THREADS, "-protocol_whitelist", "file", "-format_whitelist", FORMATS),
+        *("-i", source),
+    )
 
 
 def _seconds(time_ms: int) -> str:

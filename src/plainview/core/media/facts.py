@@ -6,6 +6,7 @@ Everything that needs a decision (which way up the picture is, which frame rate 
 file really ends) is decided here, where it can be tested without a file.
 """
 
+from math import gcd
 from typing import Literal
 
 import msgspec
@@ -46,11 +47,10 @@ class ProbedVideo(msgspec.Struct, frozen=True, kw_only=True):
     rotation_deg: int
     sar_num: int
     sar_den: int
-    average_fps_num: int
-    average_fps_den: int
     frame_count: int
     claimed_frame_count: int
     first_us: int
+    last_us: int
     end_us: int
     claimed_us: int
     gap_us_p05: int
@@ -174,7 +174,7 @@ def facts_from_probe(probe: Probe) -> MediaFacts:
     return MediaFacts(
         container=probe.container,
         size_bytes=probe.size_bytes,
-        length_ms=max(1, length_us // 1000),
+        length_ms=max(1, (length_us + 500) // 1000),
         video_index=video.index,
         video_codec=video.codec,
         width=video.height if quarter else video.width,
@@ -224,21 +224,37 @@ _RATES = (
 def _frame_rate(video: ProbedVideo) -> tuple[int, int, bool]:
     """The rate to aim for, as (num, den), and whether the source keeps to it.
 
-    A steady source keeps its own rate, snapped to the nearest usual one within 0.5 %. One that
-    varies gets the usual rate nearest to its median gap, so that the lively parts stay smooth; the
-    average would be pulled down by the still ones.
+    A steady source keeps its own rate, counted and not as the container states it, snapped to the
+    nearest usual one within 0.5 % and else given in thousandths. One that varies gets the usual
+    rate nearest to its median gap, so that the lively parts stay smooth; the average would be
+    pulled down by the still ones.
     """
     steady = video.gap_us_p95 - video.gap_us_p05 <= max(2_000, video.gap_us_p50 // 10)
-    num, den = video.average_fps_num, video.average_fps_den
-    if not steady or num <= 0 or den <= 0:
-        num, den = 1_000_000, max(1, video.gap_us_p50 or 40_000)
-    best = min(
-        _RATES,
-        key=lambda rate: (abs(num * rate[1] - rate[0] * den) * 1_000_000 // (rate[0] * den), rate),
-    )
-    off_ppm = abs(num * best[1] - best[0] * den) * 1_000_000 // (best[0] * den)
-    if off_ppm <= (5_000 if steady else 100_000):
-        return best[0], best[1], steady
+    median = (1_000_000, max(1, video.gap_us_p50 or 40_000))
     if not steady:
-        num, den = max(1, (num + den // 2) // den), 1
-    return num, den, steady
+        num, den = _usual_rate(*median, off_ppm_max=100_000) or (max(1, _rounded(*median)), 1)
+        return num, den, False
+    span_us = video.last_us - video.first_us
+    counted = ((video.frame_count - 1) * 1_000_000, span_us) if span_us > 0 else median
+    # One long gap, as where pieces of a fragmented file meet, misleads the count but not the
+    # median.
+    usual = _usual_rate(*counted, off_ppm_max=5_000) or _usual_rate(*median, off_ppm_max=5_000)
+    if usual is not None:
+        return *usual, True
+    thousandths = max(1, _rounded(counted[0] * 1000, counted[1]))
+    shared = gcd(thousandths, 1000)
+    return thousandths // shared, 1000 // shared, True
+
+
+def _usual_rate(num: int, den: int, *, off_ppm_max: int) -> tuple[int, int] | None:
+    """The usual rate nearest to `num / den`, if it is that near."""
+
+    def off_ppm(rate: tuple[int, int]) -> int:
+        return abs(num * rate[1] - rate[0] * den) * 1_000_000 // (rate[0] * den)
+
+    best = min(_RATES, key=lambda rate: (off_ppm(rate), rate))
+    return best if off_ppm(best) <= off_ppm_max else None
+
+
+def _rounded(num: int, den: int) -> int:
+    return (num + den // 2) // den

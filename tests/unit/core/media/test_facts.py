@@ -38,19 +38,21 @@ def test_length_starts_at_the_first_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    ("num", "den", "gap_us", "wanted"),
+    ("frame_count", "last_us", "gap_us", "wanted"),
     [
-        (2997, 100, 33_367, (30_000, 1001)),
-        (25, 2, 80_000, (25, 2)),
-        (10, 1, 100_000, (10, 1)),
-        (240, 1, 4_167, (240, 1)),
+        (151, 5_005_000, 33_367, (30_000, 1001)),
+        (151, 5_000_000, 33_333, (30, 1)),
+        (51, 4_000_000, 80_000, (25, 2)),
+        (51, 5_000_000, 100_000, (10, 1)),
+        (1201, 5_000_000, 4_167, (240, 1)),
     ],
 )
-def test_steady_rate(num: int, den: int, gap_us: int, wanted: tuple[int, int]) -> None:
-    """A steady rate is snapped to the usual one beside it and otherwise kept."""
+def test_steady_rate(frame_count: int, last_us: int, gap_us: int, wanted: tuple[int, int]) -> None:
+    """A steady rate is counted, snapped to the usual one beside it and otherwise kept."""
     video = a_video(
-        average_fps_num=num,
-        average_fps_den=den,
+        frame_count=frame_count,
+        claimed_frame_count=frame_count,
+        last_us=last_us,
         gap_us_p05=gap_us,
         gap_us_p50=gap_us,
         gap_us_p95=gap_us,
@@ -59,9 +61,22 @@ def test_steady_rate(num: int, den: int, gap_us: int, wanted: tuple[int, int]) -
     assert (facts.fps_num, facts.fps_den, facts.is_constant_rate) == (*wanted, True)
 
 
+def test_one_long_gap_does_not_change_a_steady_rate() -> None:
+    """A count that is off by a gap between pieces gives way to the median."""
+    video = a_video(last_us=5_050_000, end_us=5_083_333)
+    facts = facts_from_probe(a_probe(video=video))
+    assert (facts.fps_num, facts.fps_den, facts.is_constant_rate) == (30, 1, True)
+
+
 def test_varying_rate_follows_the_median_gap() -> None:
     """A rate that varies becomes the usual one at its median gap, not its average."""
-    video = a_video(average_fps_num=17, gap_us_p05=16_000, gap_us_p50=34_000, gap_us_p95=250_000)
+    video = a_video(
+        frame_count=85,
+        claimed_frame_count=85,
+        gap_us_p05=16_000,
+        gap_us_p50=34_000,
+        gap_us_p95=250_000,
+    )
     facts = facts_from_probe(a_probe(video=video))
     assert (facts.fps_num, facts.fps_den, facts.is_constant_rate) == (30_000, 1001, False)
 
