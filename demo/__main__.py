@@ -37,7 +37,8 @@ def main() -> int:
     else:
         for spec in chosen:
             print(
-                f"{spec.key:20} {spec.topic:11} @{spec.creator:16} {spec.length_s:3.0f} s  {spec.caption}"
+                f"{spec.key:24} {spec.topic:11} @{spec.creator:16}"
+                f"{spec.length_s:3.0f} s  {spec.caption}"
             )
     return 0
 

@@ -1,7 +1,7 @@
 """Drawing on a phone-shaped sheet: colours, gradients, ink, glow, text.
 
-Everything is in clip pixels (540 wide, 960 high, origin top left). `Ink` draws on a sheet twice that
-size, which `Sheet.lift` shrinks again: that is where smooth edges come from.
+Everything is in clip pixels (540 wide, 960 high, origin top left). `Ink` draws on a sheet twice
+that size, which `lift` shrinks again: that is where smooth edges come from.
 """
 
 import math
@@ -50,7 +50,9 @@ def see_through(colour: RGB, alpha: float) -> RGBA:
 
 
 def ramp(colours: Sequence[RGB], count: int, *, closed: bool = False) -> Bytes:
-    """`count` colours, shape (count, 3), running evenly through `colours`; closed ends where it began."""
+    """`count` colours, shape (count, 3), running evenly through `colours`; closed ends where it
+    began.
+    """
     stops = [*colours, colours[0]] if closed else list(colours)
     at = np.linspace(0, len(stops) - 1, count, endpoint=not closed)
     table = np.array(stops, dtype=np.float64)
@@ -78,7 +80,9 @@ def bounce_out(t: float) -> float:
 
 
 def sky(*stops: tuple[float, RGB], grain: float = 1.2, seed: int = 7) -> Image.Image:
-    """A vertical gradient through `stops` (height 0..1, colour), with a little grain against banding."""
+    """A vertical gradient through `stops` (height 0..1, colour), with a little grain against
+    banding.
+    """
     y = np.linspace(0, 1, H)
     at = [s[0] for s in stops]
     col = np.stack([np.interp(y, at, [s[1][k] for s in stops]) for k in range(3)], 1)
@@ -125,6 +129,11 @@ class Ink:
         box = ((x - r) * s, (y - r) * s, (x + r) * s, (y + r) * s)
         self._draw.ellipse(box, outline=paint, width=max(1, round(width * s)))
 
+    def hoop(self, x: float, y: float, rx: float, ry: float, width: float, paint: Paint) -> None:
+        s = self.scale
+        box = ((x - rx) * s, (y - ry) * s, (x + rx) * s, (y + ry) * s)
+        self._draw.ellipse(box, outline=paint, width=max(1, round(width * s)))
+
     def arc(
         self, x: float, y: float, r: float, a0: float, a1: float, width: float, paint: Paint
     ) -> None:
@@ -154,7 +163,7 @@ class Ink:
         s = self.scale
         if x1 <= x0 or y1 <= y0:
             return
-        at = (x0 * s, y0 * s, x1 * s - 1, y1 * s - 1)
+        at = (x0 * s, y0 * s, max(x0 * s, x1 * s - 1), max(y0 * s, y1 * s - 1))
         if r:
             self._draw.rounded_rectangle(at, radius=r * s, fill=fill)
         else:
@@ -258,7 +267,9 @@ def lift(ink: Ink) -> Image.Image:
 def bloom(
     image: Image.Image, *, strength: float = 0.8, reach: float = 6, floor: int = 40
 ) -> Image.Image:
-    """Let bright parts glow into their surroundings, as a lens would; darker than `floor` does not glow."""
+    """Let bright parts glow into their surroundings, as a lens would; darker than `floor` does not
+    glow.
+    """
     small = image.reduce(4)
     table = [
         min(255, round(max(0, v - floor) * strength * 255 / (255 - floor))) for v in range(256)

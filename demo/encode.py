@@ -1,4 +1,6 @@
-"""One MP4 from a scene: frames through a pipe, sound from a WAV beside it, renamed into place when whole."""
+"""One MP4 from a scene: frames through a pipe, sound from a WAV beside it, renamed into place when
+whole.
+"""
 
 import subprocess
 import tempfile
@@ -14,7 +16,9 @@ from .sound import RATE, Wave, mix_notes
 
 
 class ClipFailed(Exception):
-    """ffmpeg would not write the clip; the message holds its last words. Nothing is left at the path."""
+    """ffmpeg would not write the clip; the message holds its last words. Nothing is left at the
+    path.
+    """
 
 
 def write_wav(sound: Wave, path: Path) -> None:

@@ -1,6 +1,7 @@
-"""Pages for judging blind: three stills and a spectrogram of each of many clips, shuffled, without labels.
+"""Pages for judging blind: three stills and a spectrogram of each of many clips, without labels.
 
-`python -m demo.judge CLIPS_DIR OUT_DIR [--count 40] [--seed 1]` writes `page-1.png` ... and `key.json`.
+`python -m demo.judge CLIPS_DIR OUT_DIR [--count 40] [--seed 1]` shuffles them and writes
+`page-1.png` ... and `key.json`.
 Whoever judges writes down a topic for every number before opening the key.
 """
 
@@ -35,7 +36,7 @@ def stills(path: Path) -> list[Image.Image]:
 
 
 def spectrogram(sound: NDArray[np.float64], *, width: int, height: int) -> Image.Image:
-    """Loudness over time (left to right) and pitch (60 Hz at the foot to 8 kHz at the top, by octaves).
+    """Loudness over time (left to right) and pitch (60 Hz at the foot to 8 kHz at the top).
 
     Args: sound: mono samples at `HEARD_RATE`, at least 2,048 of them.
     """
@@ -101,7 +102,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     print(
-        f"{write_pages(asked.clips, asked.out, count=asked.count, seed=asked.seed)} pages in {asked.out}"
+        write_pages(asked.clips, asked.out, count=asked.count, seed=asked.seed),
+        f"pages in {asked.out}",
     )
     return 0
 

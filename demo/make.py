@@ -16,8 +16,8 @@ def scene_of(spec: ClipSpec) -> Scene:
 def make_clip(spec: ClipSpec, out_path: Path) -> None:
     """Render `spec` to one MP4 at `out_path`: H.264 540x960 at 24 fps, AAC stereo, moov first.
 
-    Deterministic from the spec (same machine, same libraries). Uses one core, about a CPU second per
-    second of clip. Written beside `out_path` and renamed, so a reader never meets half a file.
+    Deterministic from the spec (same machine, same libraries). Uses one core, about a CPU second
+    per second of clip. Written beside `out_path` and renamed, so a reader never meets half a file.
 
     Raises: encode.ClipFailed: the encoder stopped; nothing is left behind.
     """

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,10 @@ HIRAJOSHI = (0, 2, 3, 7, 8)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One sound: `at_s` seconds into the clip, on `voice`, at `hz`, loudness 0..1, `pan` -1 left to 1 right.
+    """One sound: `at_s` seconds into the clip, on `voice`, at `hz`.
 
-    `length_s` matters to voices that sustain (pad, shepard, wind, rain, hum); others ring as long as they do.
+    `gain` is loudness 0..1, `pan` runs from -1 (left) to 1 (right). `length_s` matters to voices
+    that sustain (pad, shepard, wind, rain, hum); others ring as long as they do.
     """
 
     at_s: float
@@ -65,7 +67,7 @@ def pluck(hz: float, length_s: float) -> Wave:
         row = keep * (row + np.roll(row, 1))
     wave = out.ravel()
     wave *= np.minimum(1, (len(wave) - np.arange(len(wave))) / (0.1 * RATE))
-    return (wave * 0.9).astype(np.float32)
+    return np.asarray(wave * 0.9, dtype=np.float32)
 
 
 @lru_cache(maxsize=512)
@@ -76,7 +78,7 @@ def chip(hz: float, length_s: float) -> Wave:
     for k in (1, 3, 5, 7):
         if k * hz < RATE / 2.5:
             wave += np.sin(2 * np.pi * k * hz * t) / k
-    return (wave * np.exp(-t * 26) * np.minimum(1, t * 400) * 0.6).astype(np.float32)
+    return np.asarray(wave * np.exp(-t * 26) * np.minimum(1, t * 400) * 0.6, dtype=np.float32)
 
 
 @lru_cache(maxsize=512)
@@ -87,7 +89,7 @@ def vibes(hz: float, length_s: float) -> Wave:
     wave += 0.35 * np.sin(2 * np.pi * 4 * hz * t) * np.exp(-t * 6)
     wave += 0.12 * np.sin(2 * np.pi * 10.1 * hz * t) * np.exp(-t * 22) * (10.1 * hz < RATE / 2.2)
     wave *= (1 + 0.18 * np.sin(2 * np.pi * 5.2 * t)) * np.minimum(1, t * 600)
-    return (wave * np.minimum(1, (2.2 - t) * 8) * 0.6).astype(np.float32)
+    return np.asarray(wave * np.minimum(1, (2.2 - t) * 8) * 0.6, dtype=np.float32)
 
 
 @lru_cache(maxsize=512)
@@ -96,7 +98,7 @@ def bloop(hz: float, length_s: float) -> Wave:
     t = _line(0.22)
     slide = hz * (1 + 1.4 * (t / 0.22) ** 2)
     wave = np.sin(2 * np.pi * np.cumsum(slide) / RATE)
-    return (wave * np.exp(-t * 17) * np.minimum(1, t * 250) * 0.8).astype(np.float32)
+    return np.asarray(wave * np.exp(-t * 17) * np.minimum(1, t * 250) * 0.8, dtype=np.float32)
 
 
 @lru_cache(maxsize=512)
@@ -106,7 +108,9 @@ def kalimba(hz: float, length_s: float) -> Wave:
     wave = np.sin(2 * np.pi * hz * t) * np.exp(-t * 5)
     wave += 0.28 * np.sin(2 * np.pi * 5.4 * hz * t) * np.exp(-t * 34) * (5.4 * hz < RATE / 2.2)
     wave += 0.25 * np.sin(2 * np.pi * 128 * t) * np.exp(-t * 45)
-    return (wave * np.minimum(1, t * 900) * np.minimum(1, (1.1 - t) * 12) * 0.7).astype(np.float32)
+    return np.asarray(
+        wave * np.minimum(1, t * 900) * np.minimum(1, (1.1 - t) * 12) * 0.7, dtype=np.float32
+    )
 
 
 @lru_cache(maxsize=128)
@@ -115,7 +119,7 @@ def tick(hz: float, length_s: float) -> Wave:
     t = _line(0.05)
     noise = np.random.default_rng(round(hz)).normal(0, 1, len(t))
     wave = 0.5 * noise * np.exp(-t * 260) + np.sin(2 * np.pi * hz * t) * np.exp(-t * 120)
-    return (wave * 0.6).astype(np.float32)
+    return np.asarray(wave * 0.6, dtype=np.float32)
 
 
 @lru_cache(maxsize=128)
@@ -136,7 +140,7 @@ def bird(hz: float, length_s: float) -> Wave:
     u = t / t[-1]
     shape = 1 + 0.16 * np.sin(2 * np.pi * (u * 1.5 + hz % 1)) - 0.12 * u
     wave = np.sin(2 * np.pi * np.cumsum(hz * shape) / RATE)
-    return (wave * np.sin(np.pi * u) ** 1.4 * 0.5).astype(np.float32)
+    return np.asarray(wave * np.sin(np.pi * u) ** 1.4 * 0.5, dtype=np.float32)
 
 
 @lru_cache(maxsize=128)
@@ -144,7 +148,7 @@ def cricket(hz: float, length_s: float) -> Wave:
     """A cricket's chirp: three quick pulses at `hz`."""
     t = _line(0.16)
     wave = np.sin(2 * np.pi * hz * t) * np.clip(np.sin(2 * np.pi * 18.75 * t), 0, 1)
-    return (wave * 0.5).astype(np.float32)
+    return np.asarray(wave * 0.5, dtype=np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -155,7 +159,7 @@ def pad(hz: float, length_s: float) -> Wave:
     for detune in (0.997, 1.0, 1.0034):
         for k in (1, 2, 3):
             wave += np.sin(2 * np.pi * hz * detune * k * t + 7 * detune * k) / (k * k)
-    return (wave * np.sin(np.pi * np.clip(t / length_s, 0, 1)) * 0.28).astype(np.float32)
+    return np.asarray(wave * np.sin(np.pi * np.clip(t / length_s, 0, 1)) * 0.28, dtype=np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -167,9 +171,7 @@ def hum(hz: float, length_s: float) -> Wave:
     return np.asarray(wave * 0.35, dtype=np.float32)
 
 
-def _round_noise(
-    length_s: float, seed: int, colour: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-) -> Wave:
+def _round_noise(length_s: float, seed: int, colour: Callable[[Any], Any]) -> Wave:
     n = round(length_s * RATE)
     hz = np.fft.rfftfreq(n, 1 / RATE)
     rng = np.random.default_rng(seed)

@@ -28,7 +28,9 @@ class ClipSpec:
 
 @dataclass(frozen=True, slots=True)
 class CreatorSpec:
-    """Somebody who posts: `topic` is what they mostly post about and sets the colours of their picture."""
+    """Somebody who posts: `topic` is what they mostly post about and sets the colours of their
+    picture.
+    """
 
     handle: str
     name: str

@@ -75,7 +75,7 @@ def build(spec: ClipSpec) -> Scene:
         age = i - starts[k]
         if age < 0:
             return None
-        slot, level = stacks[k]
+        level = stacks[k][1]
         rest = FLOOR - radius - level * lie
         r = min(rows, int(age / step))
         x = MX + sum(0.5 if v else -0.5 for v in paths[k][: max(0, r)]) * gap
@@ -99,15 +99,13 @@ def build(spec: ClipSpec) -> Scene:
                 ink.stamp(at[0], y, red if k % 17 == 3 else ivory)
         if i > count * 0.7:
             t = ease((i / count - 0.7) * 6) * (1 - ease((i / count - 0.9) * 12))
-            peak = max(
-                0.001,
-                max(
-                    math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) for c in range(rows + 1)
-                ),
-            )
+            bell = [
+                math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) for c in range(rows + 1)
+            ]
+            peak = max(bell)
             pts = []
             for c in range(rows + 1):
-                p = math.comb(rows, c) * lean**c * (1 - lean) ** (rows - c) / peak
+                p = bell[c] / peak
                 pts.append((MX + (c - rows / 2) * gap, FLOOR - 12 - p * tall * lie * 0.94))
             shown = pts[: max(2, round(len(pts) * min(1.0, t * 1.4)))]
             ink.line(shown, 5, see_through(RED, t), caps=False)

@@ -57,7 +57,9 @@ def _door(
 
 
 def build(spec: ClipSpec) -> Scene:
-    """A few games in full, faster and faster; two columns count the wins of staying and of switching."""
+    """A few games in full, faster and faster; two columns count the wins of staying and of
+    switching.
+    """
     count = frame_count(spec.length_s)
     rng = dice("chance-monty", spec.seed)
     cuts = [0.0]

@@ -1,4 +1,6 @@
-"""Dice by the handful, coins by the row, birthdays on a wall: small worlds of luck with a tally under them."""
+"""Dice by the handful, coins by the row, birthdays on a wall: small worlds of luck with a tally
+under them.
+"""
 
 import math
 
@@ -10,8 +12,14 @@ from ..sound import PENTA, Note, degree
 from ..spec import ClipSpec
 from .look import COAL, GOLD, IVORY, RED, felt
 
-PIPS = {1: ((0, 0),), 2: ((-1, -1), (1, 1)), 3: ((-1, -1), (0, 0), (1, 1)), 4: ((-1, -1), (1, 1), (-1, 1), (1, -1)),
-        5: ((-1, -1), (1, 1), (-1, 1), (1, -1), (0, 0)), 6: ((-1, -1), (1, 1), (-1, 1), (1, -1), (-1, 0), (1, 0))}  # fmt: skip
+PIPS = {
+    1: ((0, 0),),
+    2: ((-1, -1), (1, 1)),
+    3: ((-1, -1), (0, 0), (1, 1)),
+    4: ((-1, -1), (1, 1), (-1, 1), (1, -1)),
+    5: ((-1, -1), (1, 1), (-1, 1), (1, -1), (0, 0)),
+    6: ((-1, -1), (1, 1), (-1, 1), (1, -1), (-1, 0), (1, 0)),
+}
 
 
 def _die(ink: Ink, x: float, y: float, half: float, a: float, face: int, *, red: bool) -> None:
@@ -192,7 +200,9 @@ def _birthdays(spec: ClipSpec, count: int) -> Scene:
 
 
 def _coins(spec: ClipSpec, count: int) -> Scene:
-    """Rows of coins flip at once; heads stay, tails leave, until one is left: somebody always wins."""
+    """Rows of coins flip at once; heads stay, tails leave, until one is left: somebody always
+    wins.
+    """
     rng = dice("chance-coins", spec.seed)
     cols, rows = 8, 8
     alive = set(range(cols * rows))
@@ -234,7 +244,7 @@ def _coins(spec: ClipSpec, count: int) -> Scene:
         u = min(1.0, i / each - r)
         before, after = rounds[r]
         for k in sorted(before):
-            x, y = 76 + k % cols * 50, 236 + k // cols * 58
+            x, y = 76.0 + k % cols * 50, 236.0 + k // cols * 58
             stays = k in after
             spin = ease((u - 0.06) / 0.5)
             turn = math.cos(spin * math.pi * (4 if stays else 5))

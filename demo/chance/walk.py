@@ -28,7 +28,9 @@ def _bug(ink: Ink, x: float, y: float, a: float, s: float, tone: RGB, wag: float
 
 
 def build(spec: ClipSpec) -> Scene:
-    """Each turn is a tick; whoever comes back to the middle gets a chord. Then the way is walked back."""
+    """Each turn is a tick; whoever comes back to the middle gets a chord. Then the way is walked
+    back.
+    """
     count = frame_count(spec.length_s)
     rng = dice("chance-walk", spec.seed)
     n = (6, 12, 3, 24)[spec.seed % 4]

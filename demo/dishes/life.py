@@ -1,4 +1,6 @@
-"""Game of Life in jelly: soft cells with a memory of colour; every birth boom is a handful of drops."""
+"""Game of Life in jelly: soft cells with a memory of colour; every birth boom is a handful of
+drops.
+"""
 
 import math
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
-from ..canvas import RGB, Sheet, Singles, mix, rgb, see_through, sky
+from ..canvas import RGB, Ink, Sheet, Singles, mix, rgb, see_through, sky
 
 DX, DY, DR = 250.0, 412.0, 210.0
 
@@ -47,8 +48,6 @@ def bench(look: Bench) -> Sheet:
 
 def glass(image: Image.Image) -> Image.Image:
     """The same frame with the light on the lid of the dish."""
-    from ..canvas import Ink
-
     ink = Ink(image, 1)
     ink.arc(DX, DY, DR + 8, 200, 250, 4, (255, 255, 255, 190))
     ink.arc(DX, DY, DR - 14, 205, 238, 3, (255, 255, 255, 120))
@@ -58,8 +57,6 @@ def glass(image: Image.Image) -> Image.Image:
 
 def round_mask(side: int) -> Singles:
     """1 inside the dish, 0 outside, soft at the rim, on a square grid of `side`."""
-    import numpy as np
-
     yy, xx = np.mgrid[0:side, 0:side]
     c = (side - 1) / 2
-    return np.clip(c - np.hypot(xx - c, yy - c), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(c - np.hypot(xx - c, yy - c), 0, 1), dtype=np.float32)

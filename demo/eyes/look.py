@@ -37,6 +37,6 @@ def ask(
         ink.words(250, 142 - 26 * shown, answer, 48, see_through(colour, shown), bold=1.4)
 
 
-def stage(t: float, a: float, b: float, *, back: float = 0.92) -> float:
+def stage(t: float, a: float, b: float, *, back: float = 0.88) -> float:
     """0 before `a`, easing to 1 at `b`, and to 0 again after `back`."""
-    return ease((t - a) / (b - a)) * (1 - ease((t - back) / (1 - back)))
+    return ease((t - a) / (b - a)) * (1 - ease((t - back) / (0.97 - back)))

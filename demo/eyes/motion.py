@@ -1,4 +1,6 @@
-"""Things that move, or do not: dots that seem to roll, feet that seem to step, stripes that seem to climb."""
+"""Things that move, or do not: dots that seem to roll, feet that seem to step, stripes that seem
+to climb.
+"""
 
 import math
 from collections.abc import Callable

@@ -1,5 +1,8 @@
-"""The same grey twice: a shadow on a checkerboard, stripes that lend their colour, a grey bar on a slope, a grid that blinks."""
+"""The same grey twice: a shadow on a checkerboard, stripes that lend their colour, a grey bar on a
+slope, a grid that blinks.
+"""
 
+import math
 from collections.abc import Callable
 
 from PIL import Image
@@ -33,14 +36,15 @@ def _checker(ink: Ink, t: float, colour: RGB, kind: int) -> None:
                 paint = GREY
             away = shown if (r, c) not in ((3, 1), (1, 2)) else 0.0
             ink.box(x, y, x + tile, y + tile, see_through(paint, 1 - 0.9 * away))
-    drift = 6 * ease(abs(2 * ((t * 2) % 1) - 1))
-    ink.disc(120 - drift, 628, 58, see_through(colour, 1 - 0.85 * shown))
-    ink.disc(102 - drift, 608, 16, see_through((255, 255, 255), 0.6 * (1 - shown)))
+    drift, hop = 26 * math.sin(4 * math.pi * t), 70 * abs(math.sin(6 * math.pi * t))
+    size = 38 + 9 * abs(math.sin(6 * math.pi * t))
+    ink.disc(120 - drift, 650 - hop, 58, see_through(colour, 1 - 0.85 * shown))
+    ink.disc(102 - drift, 630 - hop, 16, see_through((255, 255, 255), 0.6 * (1 - shown)))
     ax, ay, bx, by = 45 + 2.5 * tile, 250 + 1.5 * tile, 45 + 1.5 * tile, 250 + 3.5 * tile
     if shown > 0:
         ink.line([(ax, ay), (ax + (bx - ax) * shown, ay + (by - ay) * shown)], 44, GREY, caps=False)
     for x, y, name in ((ax, ay, "A"), (bx, by, "B")):
-        ink.words(x, y, name, 38, INK, bold=0.6)
+        ink.words(x, y, name, size, INK, bold=0.6)
 
 
 def _munker(ink: Ink, t: float, colour: RGB, kind: int) -> None:

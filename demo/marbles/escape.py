@@ -1,4 +1,6 @@
-"""A marble shut in turning rings, each with a gap: every knock is a string, every way out breaks a ring."""
+"""A marble shut in turning rings, each with a gap: every knock is a string, every way out breaks a
+ring.
+"""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ FULL = 2 * math.pi
 
 @dataclass(slots=True)
 class Hoop:
-    """A ring: its radius, where its gap is at frame 0, how fast it turns, when it broke (or never)."""
+    """A ring: its radius, where its gap is at frame 0, how fast it turns, when it broke (or
+    never).
+    """
 
     r: float
     gap: float
@@ -49,7 +53,9 @@ def _hoops(spec: ClipSpec, count: int) -> list[Hoop]:
 def _run(
     spec: ClipSpec, count: int, hoops: list[Hoop]
 ) -> tuple[list[tuple[float, float]], list[Note], list[tuple[int, float, float, int]]]:
-    """Bounce inside the innermost whole ring; leave through its gap; the film, the notes, the sparks."""
+    """Bounce inside the innermost whole ring; leave through its gap; the film, the notes, the
+    sparks.
+    """
     rng = dice("escape-run", spec.seed)
     scale = (MINOR, PENTA, HIRAJOSHI)[spec.seed % 3]
     root = 130.8 * 2 ** (int(rng.integers(0, 7)) / 12)

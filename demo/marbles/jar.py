@@ -26,6 +26,7 @@ class Bumper:
 
 
 def _bumpers(layout: int) -> list[Bumper]:
+    spots: list[tuple[float, float, float]]
     if layout == 0:
         spots = [(250 + (c - r / 2) * 92, 210 + r * 78, 19) for r in range(4) for c in range(r + 1)]
     elif layout == 1:
@@ -81,7 +82,7 @@ def _pour(spec: ClipSpec, count: int, bumpers: list[Bumper], opens: int) -> Pour
     scale = (PENTA, MAJOR, HIRAJOSHI)[spec.seed % 3]
     root = 164.8 * 2 ** (int(rng.integers(0, 6)) / 12)
     film = Pour([], r, [], [])
-    last = {}
+    last: dict[int, int] = {}
     dt = 1 / FPS / STEPS
     for i in range(count):
         film.at.append(p.copy())

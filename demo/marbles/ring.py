@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from PIL import Image
 
@@ -133,8 +134,8 @@ def _marks(ink: Ink, rule: str, look: Look, film: Film, i: int) -> None:
     done = [t for t in film.touches if t[0] <= i]
     if rule == "star":
         pts = [(RX + RR * math.cos(a), RY + RR * math.sin(a)) for _, a, k in done if k == 0][-60:]
-        for a, b in zip(pts, pts[1:], strict=False):
-            ink.line([a, b], 2.2, see_through(look.glass[1], 0.75), caps=False)
+        for ends in pairwise(pts):
+            ink.line(ends, 2.2, see_through(look.glass[1], 0.75), caps=False)
     if rule == "strings":
         for _, a, k in done[-60:]:
             here = [b for b in film.balls[i] if b[3] == k]

@@ -1,4 +1,6 @@
-"""A marble hops down a stair of tuned bars with sleepy faces; every landing is a string. The stair has no end."""
+"""A marble hops down a stair of tuned bars with sleepy faces; every landing is a string. The stair
+has no end.
+"""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ PULL = 2300.0
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where and when the marble touches: frame (may be between two), place, and step of the scale."""
+    """Where and when the marble touches: frame (maybe between two), place, step of the scale."""
 
     at: float
     x: float
@@ -100,7 +102,7 @@ def _follow(ys: Floats, count: int, depth: float) -> Floats:
     rest = ys - drift
     wide = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     wide /= wide.sum()
-    return drift + np.convolve(np.concatenate([rest[-24:], rest, rest[:24]]), wide, "valid")
+    return drift + np.convolve(np.pad(rest, 24, mode="wrap"), wide, "valid")
 
 
 def build(spec: ClipSpec) -> Scene:

@@ -1,4 +1,6 @@
-"""Beads on nested arcs, each in its own time; every turn rings a bar, and all ring together at the end."""
+"""Beads on nested arcs, each in its own time; every turn rings a bar, and all ring together at the
+end.
+"""
 
 import math
 
@@ -53,7 +55,7 @@ def _rails(ink: Ink, view: str, n: int, tones: list[tuple[int, int, int]]) -> No
     if view == "arcs":
         ink.line([(28, 566), (472, 566)], 3, BRASS)
     if view in ("rings", "triangle"):
-        x0, y0 = _spot(view, n - 1, n, 0)
+        y0 = _spot(view, n - 1, n, 0)[1]
         ink.line(
             [(250, y0 + 300 if view == "triangle" else 420), (250, y0 - 14)],
             3,

@@ -1,4 +1,6 @@
-"""Double pendulums that differ by less than a hair: one line, then a fan, then chaos, then time runs back."""
+"""Double pendulums that differ by less than a hair: one line, then a fan, then chaos, then time
+runs back.
+"""
 
 import math
 

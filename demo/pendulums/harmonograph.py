@@ -1,4 +1,6 @@
-"""A pen on two pendulums draws one closed figure in lamplight; the figure's ratio is the chord one hears."""
+"""A pen on two pendulums draws one closed figure in lamplight; the figure's ratio is the chord one
+hears.
+"""
 
 import math
 
@@ -12,15 +14,26 @@ from ..sound import Note
 from ..spec import ClipSpec
 from .look import LAMP, bob, metals, night
 
-# The ratio x:y, how often the figure is drawn, and how far its phase drifts meanwhile (whole turns, so it closes).
+# The ratio x:y, how often the figure is drawn, and how far its phase drifts meanwhile (whole
+# turns, so it closes).
 FIGURES = (
-    (2, 3, 13, 1), (1, 2, 19, 1), (3, 4, 9, 1), (1, 1, 24, 1), (3, 5, 8, 1), (2, 3, 11, -2), (4, 5, 7, 1), (1, 3, 15, 1), (1, 2, 16, -2),
-)  # fmt: skip
+    (2, 3, 13, 1),
+    (1, 2, 19, 1),
+    (3, 4, 9, 1),
+    (1, 1, 24, 1),
+    (3, 5, 8, 1),
+    (2, 3, 11, -2),
+    (4, 5, 7, 1),
+    (1, 3, 15, 1),
+    (1, 2, 16, -2),
+)
 POINTS = 4200
 
 
 def build(spec: ClipSpec) -> Scene:
-    """The line grows until the figure is whole, is held a moment, and is taken up from its beginning."""
+    """The line grows until the figure is whole, is held a moment, and is taken up from its
+    beginning.
+    """
     count = frame_count(spec.length_s)
     rng = dice("pendulum-harmonograph", spec.seed)
     fx, fy, rounds, drift = FIGURES[spec.seed % len(FIGURES)]

@@ -1,4 +1,4 @@
-"""Two weights on turning arms, a thread between them: what the threads weave as the arms go round."""
+"""Two weights on turning arms, a thread between them: what they weave as the arms go round."""
 
 import math
 

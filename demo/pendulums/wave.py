@@ -1,4 +1,6 @@
-"""A row of pendulums, each a little faster than the last, that drift apart and meet again on a chord."""
+"""A row of pendulums, each a little faster than the last, that drift apart and meet again on a
+chord.
+"""
 
 import math
 

@@ -1,4 +1,6 @@
-"""One row, one algorithm, five ways to see it: bars, a colour wheel, a fan, a mirror, a spiral of dots."""
+"""One row, one algorithm, five ways to see it: bars, a colour wheel, a fan, a mirror, a spiral of
+dots.
+"""
 
 import math
 
@@ -100,7 +102,8 @@ def build(spec: ClipSpec) -> Scene:
     total = len(run.states) - 1
 
     def at(i: int) -> int:
-        return min(total, round(total * min(1.0, (i + 1) / sorting) ** 1.15))
+        done = min(1.0, (i + 1) / sorting)
+        return min(total, round(total * float(done**1.15)))
 
     notes = []
     for i in range(sorting):

@@ -82,7 +82,9 @@ def _plan(row: list[int], name: str) -> list[tuple[int, int]]:
 
 
 def build(spec: ClipSpec) -> Scene:
-    """Each hop is a rising blip at the pitch of who lands; at the end a wave of joy, and the queue dissolves."""
+    """Each hop is a rising blip at the pitch of who lands; at the end a wave of joy, and the queue
+    dissolves.
+    """
     count = frame_count(spec.length_s)
     rng = dice("sort-faces", spec.seed)
     n = (7, 6, 8, 5, 9)[spec.seed % 5]

@@ -35,7 +35,7 @@ def _picture(kind: str, rows: int, cols: int) -> Floats:
         t = np.where(sun | sea, 1.0, np.where(v > 0.14, 0.2 - 0.2 * v, 0.36 + 0.5 * (v + 0.6)))
     else:
         t = (v * 2.2 + 0.4 * np.abs((u * 6) % 2 - 1)) % 1
-    return np.clip(t, 0, 1)
+    return np.asarray(np.clip(t, 0, 1), dtype=np.float64)
 
 
 def build(spec: ClipSpec) -> Scene:

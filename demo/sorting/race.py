@@ -55,7 +55,9 @@ def _crown(ink: Ink, x: float, y: float, size: float, paint: tuple[int, int, int
 
 
 def build(spec: ClipSpec) -> Scene:
-    """All lanes do the same number of steps a second; the clip ends when the slowest that can is home."""
+    """All lanes do the same number of steps a second; the clip ends when the slowest that can is
+    home.
+    """
     count = frame_count(spec.length_s)
     rng = dice("sort-race", spec.seed)
     names = FIELDS[spec.seed % len(FIELDS)]

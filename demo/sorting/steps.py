@@ -8,7 +8,9 @@ Step = tuple[str, int, int]  # "look" or "swap", and the two places
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole sort: `states[k]` is the row after step k; `touched[k]` the two places step k was about."""
+    """A whole sort: `states[k]` is the row after step k; `touched[k]` the two places step k was
+    about.
+    """
 
     states: tuple[tuple[int, ...], ...]
     touched: tuple[tuple[int, int], ...]

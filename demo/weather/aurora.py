@@ -1,9 +1,9 @@
-"""Northern lights over a still lake, a fox on the bank, a star that falls when nobody expects it."""
+"""Northern lights over a still lake, a fox on the bank, a star that falls unannounced."""
 
 import math
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from ..canvas import H, Ink, W, bloom, mix, rgb, see_through
 from ..scene import Scene, dice, frame_count
@@ -32,7 +32,9 @@ def _fox(ink: Ink, x: float, y: float, flick: float, tone: tuple[int, int, int])
 
 
 def build(spec: ClipSpec) -> Scene:
-    """The curtains' brightness is the loudness of the low tones; the owl is seen blinking as it calls."""
+    """The curtains' brightness is the loudness of the low tones; the owl is seen blinking as it
+    calls.
+    """
     count = frame_count(spec.length_s)
     rng = dice("weather-aurora", spec.seed)
     top, foot, green, violet = (rgb(c) for c in LIGHTS[spec.seed % len(LIGHTS)])
@@ -97,8 +99,6 @@ def build(spec: ClipSpec) -> Scene:
         return small.resize((W, SHORE), Image.Resampling.BICUBIC)
 
     def frame(i: int) -> Image.Image:
-        from PIL import ImageChops
-
         t = i / count
         image = sky.copy()
         image.paste(ImageChops.screen(image.crop((0, 0, W, SHORE)), curtain(t)), (0, 0))

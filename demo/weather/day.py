@@ -1,4 +1,6 @@
-"""A whole day over small hills: sun, birds that sing as they pass, dusk, lamps, stars, and round again."""
+"""A whole day over small hills: sun, birds that sing as they pass, dusk, lamps, stars, and round
+again.
+"""
 
 import math
 
@@ -12,10 +14,25 @@ from .look import flap, gradient, land, lay, paint_land
 
 # Sky top, sky foot, far hills, near hills, at: dawn, noon, dusk, night.
 DAYS: tuple[tuple[tuple[str, str, str, str], ...], ...] = (
-    (("6d83b5", "fbc2a0", "b58a9b", "3d3a55"), ("5fa8d3", "e3f2f5", "93b7a5", "2f5d50"), ("43407a", "f6865a", "8a5a77", "2c2240"), ("0b1330", "263a63", "20305a", "0a1024")),
-    (("8a7fa8", "ffd9a8", "c7a29a", "5a4a4a"), ("7cc4c4", "fdf3d5", "b9c68f", "5b7a3c"), ("5b3a66", "ff9a6b", "a0607a", "3a2440"), ("101436", "35305c", "2a2a56", "0c0c22")),
-    (("7393a7", "f7e1c4", "9fb3b0", "34504f"), ("6cb2d6", "f2fbff", "a8cbd0", "3b6b73"), ("2b4162", "f6ae6b", "7a6f86", "243047"), ("070f26", "1d3557", "1a2c4c", "060c1c")),
-)  # fmt: skip
+    (
+        ("6d83b5", "fbc2a0", "b58a9b", "3d3a55"),
+        ("5fa8d3", "e3f2f5", "93b7a5", "2f5d50"),
+        ("43407a", "f6865a", "8a5a77", "2c2240"),
+        ("0b1330", "263a63", "20305a", "0a1024"),
+    ),
+    (
+        ("8a7fa8", "ffd9a8", "c7a29a", "5a4a4a"),
+        ("7cc4c4", "fdf3d5", "b9c68f", "5b7a3c"),
+        ("5b3a66", "ff9a6b", "a0607a", "3a2440"),
+        ("101436", "35305c", "2a2a56", "0c0c22"),
+    ),
+    (
+        ("7393a7", "f7e1c4", "9fb3b0", "34504f"),
+        ("6cb2d6", "f2fbff", "a8cbd0", "3b6b73"),
+        ("2b4162", "f6ae6b", "7a6f86", "243047"),
+        ("070f26", "1d3557", "1a2c4c", "060c1c"),
+    ),
+)
 
 
 def _at(day: tuple[tuple[str, str, str, str], ...], u: float, k: int) -> RGB:

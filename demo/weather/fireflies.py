@@ -1,4 +1,6 @@
-"""Fireflies over a meadow at dusk. Each keeps its own time, until, for a moment, they all keep one."""
+"""Fireflies over a meadow at dusk. Each keeps its own time, until, for a moment, they all keep
+one.
+"""
 
 import math
 

@@ -71,7 +71,9 @@ def plant(
 def land(
     rng: np.random.Generator, *, trees: str = "pine", top: float = 430, layers: int = 5
 ) -> tuple[list[Layer], list[Floats]]:
-    """Layers and hill lines from the farthest to the nearest; each is cut where the next one hides it."""
+    """Layers and hill lines from the farthest to the nearest; each is cut where the next one hides
+    it.
+    """
     masks, lines = [], []
     for k in range(layers):
         u = k / (layers - 1)
@@ -115,7 +117,12 @@ def flap(x: float, y: float, size: float, beat: float) -> list[tuple[float, floa
     """The outline of a bird in flight; `beat` is the phase of its wings in radians."""
     lift = math.sin(beat) * size * 0.55
     return [
-        (x - size, y - lift), (x - size * 0.45, y - size * 0.22 - lift * 0.2), (x, y),
-        (x + size * 0.45, y - size * 0.22 - lift * 0.2), (x + size, y - lift),
-        (x + size * 0.42, y + size * 0.02 - lift * 0.1), (x, y + size * 0.24), (x - size * 0.42, y + size * 0.02 - lift * 0.1),
-    ]  # fmt: skip
+        (x - size, y - lift),
+        (x - size * 0.45, y - size * 0.22 - lift * 0.2),
+        (x, y),
+        (x + size * 0.45, y - size * 0.22 - lift * 0.2),
+        (x + size, y - lift),
+        (x + size * 0.42, y + size * 0.02 - lift * 0.1),
+        (x, y + size * 0.24),
+        (x - size * 0.42, y + size * 0.02 - lift * 0.1),
+    ]

@@ -108,9 +108,7 @@ def build(spec: ClipSpec) -> Scene:
             if age < 22:
                 grow = (4 + 2.6 * age) * (0.4 + (y - SHORE) / 340)
                 box = see_through((235, 244, 248), 0.6 * (1 - age / 22))
-                ink._draw.ellipse(
-                    (x - grow, y - grow * 0.28, x + grow, y + grow * 0.28), outline=box, width=2
-                )
+                ink.hoop(x, y, grow, grow * 0.28, 2, box)
         tone = mix(near, (0, 0, 0), 0.45)
         rock = 4 * math.sin(2 * math.pi * 2 * i / count)
         if guest == 0:

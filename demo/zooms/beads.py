@@ -1,4 +1,6 @@
-"""A spiral of beads that never stops arriving: a hexagonal lattice, bent round by the complex logarithm."""
+"""A spiral of beads that never stops arriving: a hexagonal lattice, bent round by the complex
+logarithm.
+"""
 
 import numpy as np
 from PIL import Image
@@ -40,6 +42,10 @@ def build(spec: ClipSpec) -> Scene:
     da, db = (shift.conjugate() * e2).imag / det, (e1.conjugate() * shift).imag / det
     square = spec.seed % 3 == 2
 
+    # A loop brings each place the bead `lap` numbers on; the tint has to be back where it was.
+    lap = round(da) * n - round(db) * m
+    tint = 256 * (round(37 * lap / 256) or 1) / lap
+
     def frame(i: int) -> Image.Image:
         t = i / count
         a, b = a0 + np.float32(da * t), b0 + np.float32(db * t)
@@ -59,7 +65,7 @@ def build(spec: ClipSpec) -> Scene:
         )
         light = fa * la + fb * lb
         which = (ia + oa) * n - (ib + ob) * m
-        hue = (which * 37 + swirl + 256 * t).astype(np.int32) & 255
+        hue = (which * tint + swirl + 256 * t).astype(np.int32) & 255
         r = best / 0.47
         dome = np.sqrt(np.maximum(1 - r * r, 0))
         shade = np.clip(0.25 + 0.75 * dome + 0.9 * light, 0.05, 1.4) * np.clip((1 - r) * 9, 0, 1)

@@ -1,4 +1,6 @@
-"""A picture that holds itself: a cat at a phone, a room with a painting, a window on a window, twisted by Escher's trick."""
+"""A picture that holds itself: a cat at a phone, a room with a painting, a window on a window,
+twisted by Escher's trick.
+"""
 
 import math
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from ..sound import Note, degree
 from ..spec import ClipSpec
 from .look import HH, HW, log_polar, tones
 
-SIDE = 900  # the picture is drawn on a square of this many pixels; its middle is the point of no return
+SIDE = 900  # the picture is drawn on a square of this many pixels
 INNER = 0.19  # the copy inside is so much smaller
 
 
@@ -177,9 +179,9 @@ def build(spec: ClipSpec) -> Scene:
             depth = np.floor((r + stretch) / rate)
         else:
             depth = np.floor(r / rate)
-        r = np.exp(r - depth * rate).astype(np.float32) * (0.5 * SIDE * INNER * 1.0)
-        x = SIDE / 2 + r * np.cos(w0i)
-        y = SIDE / 2 + r * np.sin(w0i)
+        far = np.exp(r - depth * rate) * (0.5 * SIDE * INNER)
+        x = SIDE / 2 + far * np.cos(w0i)
+        y = SIDE / 2 + far * np.sin(w0i)
         xi, yi = np.clip(x, 0, SIDE - 1).astype(np.int32), np.clip(y, 0, SIDE - 1).astype(np.int32)
         small = Image.fromarray(art[yi, xi].astype(np.uint8))
         return bloom(small.resize((W, H), Image.Resampling.BICUBIC), strength=0.3, floor=150)

@@ -1,4 +1,6 @@
-"""Falling into a Julia set at one of its fixed points, where each turn of the spiral is the next one."""
+"""Falling into a Julia set at one of its fixed points, where each turn of the spiral is the next
+one.
+"""
 
 import cmath
 import math
@@ -14,9 +16,17 @@ from .look import glow, log_polar
 
 # Arms, which of the bulbs they wind from, growth of one turn, twist of one turn in radians.
 SPIRALS = (
-    (3, 1, 1.22, 0.10), (5, 2, 1.12, 0.055), (4, 1, 1.16, -0.09), (2, 1, 1.34, 0.16), (7, 3, 1.085, 0.03),
-    (5, 1, 1.11, -0.06), (6, 1, 1.10, 0.05), (3, 1, 1.16, -0.13), (7, 2, 1.08, 0.045), (4, 1, 1.2, 0.14),
-)  # fmt: skip
+    (3, 1, 1.22, 0.10),
+    (5, 2, 1.12, 0.055),
+    (4, 1, 1.16, -0.09),
+    (2, 1, 1.34, 0.16),
+    (7, 3, 1.085, 0.03),
+    (5, 1, 1.11, -0.06),
+    (6, 1, 1.10, 0.05),
+    (3, 1, 1.16, -0.13),
+    (7, 2, 1.08, 0.045),
+    (4, 1, 1.2, 0.14),
+)
 ANGLES = 900
 
 

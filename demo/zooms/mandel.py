@@ -14,9 +14,15 @@ from .look import glow, log_polar
 
 # A rough place and the period of a small copy of the set that sits there.
 COPIES = (
-    (-1.7549, 3), (-0.1565 + 1.0323j, 4), (0.3592 + 0.6425j, 5), (-1.2564 + 0.3803j, 5),
-    (-0.0442 + 0.9866j, 5), (-1.6254, 5), (-0.1980 + 1.1003j, 5), (-1.9408, 4),
-)  # fmt: skip
+    (-1.7549, 3),
+    (-0.1565 + 1.0323j, 4),
+    (0.3592 + 0.6425j, 5),
+    (-1.2564 + 0.3803j, 5),
+    (-0.0442 + 0.9866j, 5),
+    (-1.6254, 5),
+    (-0.1980 + 1.1003j, 5),
+    (-1.9408, 4),
+)
 ANGLES = 840
 
 
@@ -57,11 +63,10 @@ def escape(c: np.ndarray, *, most: int) -> Floats:
         z = z * z + k
         size = z.real**2 + z.imag**2
         gone = size > 400
-        if n % 3 == 0 or n == most - 1:
-            if gone.any():
-                out[index[gone]] = n + 1 - np.log2(np.log(size[gone]) / math.log(400))
-                keep = ~gone
-                z, k, index = z[keep], k[keep], index[keep]
+        if (n % 3 == 0 or n == most - 1) and gone.any():
+            out[index[gone]] = n + 1 - np.log2(np.log(size[gone]) / math.log(400))
+            keep = ~gone
+            z, k, index = z[keep], k[keep], index[keep]
     return out.reshape(c.shape)
 
 
