@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const BUDGET_BYTES = 45 * 1024;
+const BUDGET_BYTES = 45_000;
 const out = fileURLToPath(new URL("../../src/plainview/app/static/", import.meta.url));
 const packed = (name) => gzipSync(readFileSync(join(out, name)), { level: 9 }).length;
 const manifest = JSON.parse(readFileSync(join(out, ".vite/manifest.json"), "utf8"));
@@ -19,16 +19,16 @@ function needed(key, found = { js: new Set(), css: new Set() }) {
   return found;
 }
 const weigh = (files) => [...files].reduce((sum, name) => sum + packed(name), 0);
-const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(9);
+const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
 
 const entry = needed("index.html");
 const atFeed = { js: new Set(entry.js), css: new Set(entry.css) };
 needed("src/ui/WhyCard.svelte", atFeed);
-console.log(`feed page, script    ${kib(weigh(atFeed.js))} gzipped (budget ${kib(BUDGET_BYTES).trim()})`);
-console.log(`feed page, styles    ${kib(weigh(atFeed.css))} gzipped`);
+console.log(`feed page, script    ${kb(weigh(atFeed.js))} gzipped (budget ${kb(BUDGET_BYTES).trim()})`);
+console.log(`feed page, styles    ${kb(weigh(atFeed.css))} gzipped`);
 for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry)) {
   const extra = [...needed(key).js].filter((name) => !entry.js.has(name));
-  console.log(`  on demand ${kib(weigh(extra))}  ${key.replace("node_modules/", "")}`);
+  console.log(`  on demand ${kb(weigh(extra))}  ${key.replace("node_modules/", "")}`);
 }
 if (weigh(atFeed.js) > BUDGET_BYTES) {
   console.error("The feed page is over its budget: load something of it on demand.");

@@ -1,7 +1,7 @@
 /** Talks to the server. Everything that can go wrong comes out as one of two errors. */
 import type {
-  CheckAnswer, Creator, CreatorPage, EventsAnswer, Health, Job, Lever, Me, Session, SignedReceipt,
-  SlateAnswer, Upload, Video, Why,
+  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, Health, Job, Lever, Me, Overview, Session,
+  SignedReceipt, SlateAnswer, SlateAsk, Upload, Video, Why,
 } from "./types";
 import type { CanonicalObject } from "../receipts/canonical";
 
@@ -79,15 +79,6 @@ async function request<T>(path: string, options: Options = {}): Promise<T> {
   }
 }
 
-export interface SlateAsk {
-  policy: string;
-  number: number;
-  nonce: string;
-  last_event: number;
-  size: number;
-  context: { language: string; tz_min: number; age: string };
-}
-
 const v1 = "/api/v1";
 const id = encodeURIComponent;
 
@@ -112,10 +103,10 @@ export const api = {
   editMe: (me: { name: string; handle: string; bio: string }) =>
     request<Creator>(`${v1}/me`, { method: "PUT", body: me }),
   upload: (upload: string) => request<Upload>(`${v1}/uploads/${id(upload)}/state`),
-  overview: () => request<Record<string, unknown>>(`${v1}/operator/overview`),
+  overview: () => request<Overview>(`${v1}/operator/overview`),
   jobs: () => request<{ jobs: Job[] }>(`${v1}/operator/jobs`),
   operatorVideos: (query: string) =>
-    request<{ videos: (Video & { is_removed?: boolean })[] }>(`${v1}/operator/videos?query=${id(query)}`),
+    request<Found>(`${v1}/operator/videos?query=${id(query)}`),
   removeVideo: (video: string, reason_code: string, public_reason: string) =>
     request<unknown>(`${v1}/operator/videos/${id(video)}/remove`, {
       method: "POST",

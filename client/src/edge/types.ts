@@ -1,22 +1,25 @@
-/** Short names for the wire's types. */
+/** Short names for the wire's types, which are generated. */
 import type { components } from "./wire.d.ts";
 
 type Schemas = components["schemas"];
 
-export type Creator = Schemas["Creator"];
-export type Rendition = Schemas["Rendition"];
-export type Video = Schemas["Video"];
-export type PolicyCard = Schemas["PolicyCard"];
-export type Session = Schemas["Session"];
-export type SlateAnswer = Schemas["SlateAnswer"];
-export type EventsAnswer = Schemas["EventsAnswer"];
-export type SignedReceipt = Schemas["SignedReceipt"];
-export type Why = Schemas["Why"];
-export type CheckAnswer = Schemas["CheckAnswer"];
-export type CheckFailure = Schemas["CheckFailure"];
+export type Creator = Schemas["CreatorShape"];
+export type Rendition = Schemas["RenditionShape"];
+export type Video = Schemas["VideoShape"];
+export type PolicyCard = Schemas["PolicyShape"];
+export type Session = Schemas["SessionShape"];
+export type SlateAsk = Required<Schemas["SlateBody"]>;
+export type SlateAnswer = Schemas["SlateShape"];
+export type EventsAnswer = Schemas["EventsShape"];
+export type SignedReceipt = Schemas["ReceiptShape"];
+export type Why = Schemas["WhyShape"];
+export type CheckAnswer = Schemas["CheckShape"];
+export type CheckFailure = Schemas["FailureShape"];
 export type CreatorPage = Schemas["CreatorPage"];
-export type Upload = Schemas["Upload"];
-export type Me = Schemas["Me"];
+export type Upload = Schemas["UploadShape"];
+export type Me = Schemas["MeShape"];
 export type Health = Schemas["Health"];
-export type Lever = Schemas["Lever"];
-export type Job = Schemas["Job"];
+export type Lever = Schemas["LeverShape"];
+export type Job = Schemas["JobShape"];
+export type Overview = Schemas["Overview"];
+export type Found = Schemas["VideosShape"];

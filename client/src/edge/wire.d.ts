@@ -1,119 +1,1663 @@
-/**
- * What goes over the wire. Shape of openapi-typescript's output; `npm run wire` rewrites this file
- * from a running server's /api/v1/openapi.json. Never edited to make the client fit.
- */
+/** Generated from the server's /api/v1/openapi.json by `npm run wire`. Not edited by hand. */
+export interface paths {
+    "/api/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recompute my last slates
+         * @description Replay the viewer's newest receipts from stored inputs and say which differ, and where.
+         */
+        post: operations["post_api_v1_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/creators/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A creator's page
+         * @description Whoever publishes under that handle, and their videos.
+         */
+        get: operations["get_api_v1_creators_handle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the viewer did
+         * @description Chain the events; durable when answered. Sending one again (same key) changes nothing.
+         */
+        post: operations["post_api_v1_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My own page
+         * @description The asker as a creator, if they are one, with uploads under way.
+         */
+        get: operations["get_api_v1_me"];
+        /**
+         * Become a creator, or change my page
+         * @description Give the asker's page a name, a handle and a line about them.
+         */
+        put: operations["put_api_v1_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description What the worker does and did.
+         */
+        get: operations["get_api_v1_operator_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What goes on
+         * @description Counts of everything, for the operator.
+         */
+        get: operations["get_api_v1_operator_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find videos
+         * @description Videos whose caption, tags, creator or number hold `query`.
+         */
+        get: operations["get_api_v1_operator_videos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/videos/{video_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a video
+         * @description Take a video out of every feed and of the media, with a reason that stays on record.
+         */
+        post: operations["post_api_v1_operator_videos_video_id_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/videos/{video_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a video
+         * @description Undo a removal.
+         */
+        post: operations["post_api_v1_operator_videos_video_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My newest receipts
+         * @description The viewer's own, newest first.
+         */
+        get: operations["get_api_v1_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of my receipts
+         * @description The viewer's own, by its id.
+         */
+        get: operations["get_api_v1_receipts_receipt_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}/why/{video_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why this video
+         * @description Recompute the slate of one's own receipt and say why the video stood in it.
+         */
+        get: operations["get_api_v1_receipts_receipt_id_why_video_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who am I here
+         * @description Answer with the cookie's session, or begin one when there is none or it is unknown.
+         */
+        post: operations["post_api_v1_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The next slate, with its receipt
+         * @description Serve the slate of this number; asking again with the same nonce gives the same bytes.
+         */
+        post: operations["post_api_v1_slate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload (tus)
+         * @description Begin an upload of `Upload-Length` bytes; `Upload-Metadata` may hold filename, caption, tags,
+         *     topics (lists with commas) and language. A body is taken as its first bytes.
+         */
+        post: operations["post_api_v1_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel an upload (tus)
+         * @description Forget an upload that is not whole yet.
+         */
+        delete: operations["delete_api_v1_uploads_upload_id"];
+        options?: never;
+        /**
+         * Where an upload goes on (tus)
+         * @description The offset up to which bytes are durable here.
+         */
+        head: operations["head_api_v1_uploads_upload_id"];
+        /**
+         * Send more of an upload (tus)
+         * @description Take the bytes from `Upload-Offset` on. What was acknowledged is fsynced; what came before a
+         *     broken connection is kept too, and HEAD tells how much that is.
+         */
+        patch: operations["patch_api_v1_uploads_upload_id"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of an upload
+         * @description Its stage: receiving, queued, probing, encoding, published or refused.
+         */
+        get: operations["get_api_v1_uploads_upload_id_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One video
+         * @description What a permalink shows.
+         */
+        get: operations["get_api_v1_videos_video_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw my video
+         * @description Take the asker's own video out of every feed for good; its files follow.
+         */
+        delete: operations["delete_api_v1_videos_video_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit my video
+         * @description Change caption and tags of the asker's own video.
+         */
+        patch: operations["patch_api_v1_videos_video_id"];
+        trace?: never;
+    };
+    "/api/v1/villain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The villain's levers
+         * @description Where each lever stands. In the demonstration alone.
+         */
+        get: operations["get_api_v1_villain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/{lever}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pull a lever, or put it back
+         * @description Do what the lever does, or undo it. In the demonstration alone.
+         */
+        put: operations["put_api_v1_villain_lever"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a full slate can be served
+         * @description 200 when a full slate can be served now, else 503 with the reason.
+         */
+        get: operations["get_healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Creator: { id: string; handle: string; name: string; avatar: string; bio: string };
-    Rendition: { short_edge: number; width: number; height: number; size_bytes: number; url: string };
-    Counts: { shown: number; liked: number; saved: number; shared: number };
-    Video: {
-      id: string;
-      creator: components["schemas"]["Creator"];
-      caption: string;
-      tags: string[];
-      topics: string[];
-      language: string;
-      length_ms: number;
-      width: number;
-      height: number;
-      has_sound: boolean;
-      poster: string;
-      thumbhash: string;
-      renditions: components["schemas"]["Rendition"][];
-      counts: components["schemas"]["Counts"];
-      is_liked: boolean;
-      is_saved: boolean;
-      is_followed: boolean;
-      is_repeat: boolean;
-      is_removed: boolean;
-      slot: string;
-      published_ms: number;
-      permalink: string;
+    schemas: {
+        /** CheckBody */
+        CheckBody: {
+            /** @default 20 */
+            last: number;
+        };
+        /** CheckShape */
+        CheckShape: {
+            checked: number;
+            failures: components["schemas"]["FailureShape"][];
+            ok: number;
+        };
+        /** ConsideredShape */
+        ConsideredShape: {
+            candidates: number;
+            filtered: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ContextBody
+         * @default {
+         *       "language": "",
+         *       "tz_min": 0,
+         *       "age": "adult"
+         *     }
+         */
+        ContextBody: {
+            /** @default adult */
+            age: string;
+            /** @default  */
+            language: string;
+            /** @default 0 */
+            tz_min: number;
+        };
+        /** CountsShape */
+        CountsShape: {
+            liked: number;
+            saved: number;
+            shared: number;
+            shown: number;
+        };
+        /** CreatorPage */
+        CreatorPage: {
+            creator: components["schemas"]["CreatorShape"];
+            videos: components["schemas"]["VideoShape"][];
+        };
+        /** CreatorShape */
+        CreatorShape: {
+            avatar: string;
+            bio: string;
+            handle: string;
+            id: string;
+            name: string;
+        };
+        /** Decided */
+        Decided: {
+            id: string;
+            is_removed: boolean;
+        };
+        /** EpochsTally */
+        EpochsTally: {
+            age_ms: number;
+            newest: number;
+        };
+        /** EventsBody */
+        EventsBody: {
+            events: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** EventsEnd */
+        EventsEnd: {
+            head: string;
+            n: number;
+        };
+        /** EventsShape */
+        EventsShape: {
+            events: string[];
+            head: string;
+            n: number;
+            refused: components["schemas"]["RefusedEvent"][];
+        };
+        /** FailureShape */
+        FailureShape: {
+            honest: components["schemas"]["VideoShape"][];
+            message: string;
+            number: number;
+            receipt: string;
+            served: components["schemas"]["VideoShape"][];
+            stage: string;
+        };
+        /** Gone */
+        Gone: {
+            id: string;
+        };
+        /** Health */
+        Health: {
+            playable: number;
+            ready: boolean;
+            reason: string;
+            wanted: number;
+        };
+        /** JobShape */
+        JobShape: {
+            attempts: number;
+            error: string | null;
+            id: string;
+            kind: string;
+            progress_per_mille: number;
+            state: string;
+            subject: string;
+            updated_ms: number;
+            video: string | null;
+        };
+        /** JobsShape */
+        JobsShape: {
+            jobs: components["schemas"]["JobShape"][];
+        };
+        /** JobsTally */
+        JobsTally: {
+            failed: number;
+            queued: number;
+            running: number;
+        };
+        /** LeverBody */
+        LeverBody: {
+            is_pulled: boolean;
+        };
+        /** LeverShape */
+        LeverShape: {
+            catchable: boolean;
+            is_pulled: boolean;
+            more: string;
+            name: string;
+            note: string;
+            title: string;
+            what_it_does: string;
+            who_catches: string;
+        };
+        /** LeversShape */
+        LeversShape: {
+            levers: components["schemas"]["LeverShape"][];
+        };
+        /** LimitsShape */
+        LimitsShape: {
+            length_ms_max: number;
+            size_bytes_max: number;
+        };
+        /** MeBody */
+        MeBody: {
+            /** @default  */
+            bio: string;
+            handle: string;
+            name: string;
+        };
+        /** MeShape */
+        MeShape: {
+            creator: components["schemas"]["CreatorShape"] | null;
+            uploads: components["schemas"]["UploadShape"][];
+            videos: components["schemas"]["VideoShape"][];
+        };
+        /** Overview */
+        Overview: {
+            creators: number;
+            epochs: components["schemas"]["EpochsTally"];
+            events_per_min: number;
+            jobs: components["schemas"]["JobsTally"];
+            slates_per_min: number;
+            uploads_refused: number;
+            videos: components["schemas"]["VideosTally"];
+            viewers: number;
+        };
+        /** PolicyShape */
+        PolicyShape: {
+            blurb: string;
+            name: string;
+            title: string;
+            uses_profile: boolean;
+        };
+        /** PredictionShape */
+        PredictionShape: {
+            head: string;
+            per_mille: number;
+        };
+        /** ReceiptShape */
+        ReceiptShape: {
+            receipt: string;
+            signature: string;
+        };
+        /** ReceiptsShape */
+        ReceiptsShape: {
+            receipts: components["schemas"]["ReceiptShape"][];
+        };
+        /** RefusedEvent */
+        RefusedEvent: {
+            code: string;
+            key: string;
+            message: string;
+        };
+        /** RemoveBody */
+        RemoveBody: {
+            /** @default  */
+            public_reason: string;
+            reason_code: string;
+        };
+        /** RenditionShape */
+        RenditionShape: {
+            height: number;
+            short_edge: number;
+            size_bytes: number;
+            url: string;
+            width: number;
+        };
+        /** RestoreBody */
+        RestoreBody: {
+            /** @default  */
+            public_reason: string;
+        };
+        /** SessionShape */
+        SessionShape: {
+            creator: components["schemas"]["CreatorShape"] | null;
+            edition: string;
+            events: components["schemas"]["EventsEnd"];
+            is_demo: boolean;
+            is_operator: boolean;
+            limits: components["schemas"]["LimitsShape"];
+            next_number: number;
+            policies: components["schemas"]["PolicyShape"][];
+            previous: string;
+            public_key: string;
+            release: string;
+            slate_size: number;
+            viewer: string;
+        };
+        /** SlateBody */
+        SlateBody: {
+            context?: components["schemas"]["ContextBody"];
+            /** @default 0 */
+            last_event: number;
+            nonce: string;
+            number: number;
+            /** @default  */
+            policy: string;
+            /** @default 8 */
+            size: number;
+        };
+        /** SlateShape */
+        SlateShape: {
+            caught_up: boolean;
+            receipt: string;
+            served: string;
+            signature: string;
+            videos: components["schemas"]["VideoShape"][];
+        };
+        /** ReasonShape */
+        uploads_ReasonShape: {
+            code: string;
+            message: string;
+            what_to_do: string;
+        };
+        /** UploadShape */
+        UploadShape: {
+            filename: string;
+            id: string;
+            progress_per_mille: number;
+            reason: components["schemas"]["uploads_ReasonShape"] | null;
+            receipt: string | null;
+            signature: string | null;
+            stage: string;
+            video: string | null;
+        };
+        /** VideoBody */
+        VideoBody: {
+            caption?: string | null;
+            tags?: string[] | null;
+        };
+        /** VideoShape */
+        VideoShape: {
+            caption: string;
+            counts: components["schemas"]["CountsShape"];
+            creator: components["schemas"]["CreatorShape"];
+            has_sound: boolean;
+            height: number;
+            id: string;
+            is_followed: boolean;
+            is_liked: boolean;
+            is_removed: boolean;
+            is_repeat: boolean;
+            is_saved: boolean;
+            language: string;
+            length_ms: number;
+            permalink: string;
+            poster: string;
+            published_ms: number;
+            renditions: components["schemas"]["RenditionShape"][];
+            slot: string;
+            tags: string[];
+            thumbhash: string;
+            topics: string[];
+            width: number;
+        };
+        /** VideosShape */
+        VideosShape: {
+            reason_codes: {
+                [key: string]: string;
+            };
+            videos: components["schemas"]["VideoShape"][];
+        };
+        /** VideosTally */
+        VideosTally: {
+            published: number;
+            removed: number;
+        };
+        /** WhyShape */
+        WhyShape: {
+            considered: components["schemas"]["ConsideredShape"];
+            filtered_words: {
+                [key: string]: string;
+            };
+            numbers: {
+                [key: string]: number;
+            };
+            place: number;
+            policy: string;
+            predictions: components["schemas"]["PredictionShape"][];
+            propensity_words: string;
+            reasons: components["schemas"]["words_ReasonShape"][];
+            sentence: string;
+            slot: string;
+            source: string;
+        };
+        /** ReasonShape */
+        words_ReasonShape: {
+            effect: number;
+            label: string;
+            words: string;
+        };
     };
-    PolicyCard: { name: string; title: string; blurb: string; uses_profile: boolean };
-    Session: {
-      viewer: string;
-      next_number: number;
-      previous: string;
-      events: { n: number; head: string };
-      public_key: string;
-      edition: string;
-      release: string;
-      policies: components["schemas"]["PolicyCard"][];
-      creator: components["schemas"]["Creator"] | null;
-      is_operator: boolean;
-      is_demo: boolean;
-      limits: { size_bytes_max: number; length_ms_max: number };
-      slate_size: number;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    post_api_v1_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-    SlateAnswer: {
-      receipt: string;
-      signature: string;
-      served: string;
-      videos: components["schemas"]["Video"][];
-      caught_up: number | boolean;
+    get_api_v1_creators_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-    EventsAnswer: {
-      events: string[];
-      n: number;
-      head: string;
-      refused: { key: string; code: string; message: string }[];
+    post_api_v1_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventsBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-    SignedReceipt: { receipt: string; signature: string };
-    Why: {
-      sentence: string;
-      source: string;
-      slot: string;
-      place: number;
-      policy: string;
-      propensity_words: string;
-      reasons: { label: string; effect: number; words: string }[];
-      predictions: { head: string; per_mille: number }[];
-      considered: { candidates: number; filtered: { [rule: string]: number } };
-      numbers: { [name: string]: number | string };
+    get_api_v1_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeShape"];
+                };
+            };
+        };
     };
-    CheckFailure: {
-      receipt: string;
-      number: number;
-      stage: string;
-      message: string;
-      served: components["schemas"]["Video"][];
-      honest: components["schemas"]["Video"][];
+    put_api_v1_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-    CheckAnswer: { checked: number; ok: number; failures: components["schemas"]["CheckFailure"][] };
-    CreatorPage: { creator: components["schemas"]["Creator"]; videos: components["schemas"]["Video"][] };
-    Upload: {
-      id: string;
-      stage: string;
-      progress_per_mille: number;
-      video: string | null;
-      reason: { code: string; message: string; what_to_do: string } | null;
-      filename?: string;
+    get_api_v1_operator_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsShape"];
+                };
+            };
+        };
     };
-    Me: {
-      creator: components["schemas"]["Creator"] | null;
-      videos: components["schemas"]["Video"][];
-      uploads: components["schemas"]["Upload"][];
+    get_api_v1_operator_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
     };
-    Health: { ready: boolean; reason: string; playable: number; wanted: number };
-    Lever: {
-      name: string;
-      title: string;
-      what_it_does: string;
-      who_catches: string;
-      is_pulled: boolean;
-      catchable: boolean;
+    get_api_v1_operator_videos: {
+        parameters: {
+            query?: {
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideosShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-    Job: {
-      id: string;
-      kind: string;
-      state: string;
-      video: string | null;
-      attempts: number;
-      progress_per_mille: number;
-      error: string | null;
-      updated_ms: number;
+    post_api_v1_operator_videos_video_id_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
     };
-  };
+    post_api_v1_operator_videos_video_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts: {
+        parameters: {
+            query?: {
+                last?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_receipt_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_receipt_id_why_video_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+        };
+    };
+    post_api_v1_slate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlateBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlateShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    delete_api_v1_uploads_upload_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    head_api_v1_uploads_upload_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    patch_api_v1_uploads_upload_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_uploads_upload_id_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_videos_video_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    delete_api_v1_videos_video_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    patch_api_v1_videos_video_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VideoBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_villain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeversShape"];
+                };
+            };
+        };
+    };
+    put_api_v1_villain_lever: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lever: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeverBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeversShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
 }
