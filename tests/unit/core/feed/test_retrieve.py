@@ -81,7 +81,6 @@ def test_nearest_is_the_sorted_definition(kernels: Kernels, seed: int, n: int, c
         assert rows.tolist() == [i for _, i in order[:wanted]]
 
 
-@pytest.mark.skipif(NUMBA is None, reason="numba is not installed")
 def test_kernels_agree_on_a_large_catalogue() -> None:
     """Over 20,000 videos both kernels find the same rows in the same order."""
     assert NUMBA is not None
