@@ -138,6 +138,11 @@ def build(spec: ClipSpec) -> Scene:
     film, notes = _grow(spec, count)
     sheet = bench(look)
 
+    for k in range(0, len(film[-1][1]), 3):  # whoever blinks makes the smallest of drops
+        for i in range((-k * 13) % 47, count - 12, 47):
+            if k < len(film[i][1]):
+                notes.append(Note(i / FPS, "bloop", 620 + 90 * (k % 6), 0.13, k % 7 / 3.5 - 1))
+
     def frame(i: int) -> Image.Image:
         ink = sheet.ink()
         at, r, kin, born = film[i]

@@ -1,6 +1,7 @@
 """Gray-Scott: two chemicals that grow spots, stripes and labyrinths, as on fish and leopards."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -90,10 +91,10 @@ def build(spec: ClipSpec) -> Scene:
         Note(0.02 + 0.03 * k, "bloop", degree(k, root_hz=root, scale=scale), 0.5, (x / SIDE - 0.5))
         for k, (x, y) in enumerate(drops)
     ]
-    cover = [float((f > 0.12).sum()) for f in film]
-    rung, whole = 0, max(cover) - cover[0] + 1
+    stir = np.cumsum([0.0] + [float(np.abs(b - a).sum()) for a, b in pairwise(film)])
+    rung, whole = 0, float(stir[-1]) + 1e-6
     for i in range(1, count - 12):
-        while (cover[i] - cover[0]) / whole > (rung + 1) / 26:
+        while stir[i] / whole > (rung + 1) / 34:
             rung += 1
             fresh = np.argwhere((film[i] > 0.12) & (film[i - 1] <= 0.12))
             side = float(fresh[:, 1].mean() / SIDE - 0.5) * 3 if len(fresh) else 0.0

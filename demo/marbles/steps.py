@@ -102,7 +102,8 @@ def _follow(ys: Floats, count: int, depth: float) -> Floats:
     rest = ys - drift
     wide = np.exp(-0.5 * (np.arange(-24, 25) / 9.0) ** 2)
     wide /= wide.sum()
-    return drift + np.convolve(np.pad(rest, 24, mode="wrap"), wide, "valid")
+    smooth: Floats = np.convolve(np.pad(rest, 24, mode="wrap"), wide, "valid")
+    return drift + smooth
 
 
 def build(spec: ClipSpec) -> Scene:

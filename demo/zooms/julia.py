@@ -27,10 +27,10 @@ SPIRALS = (
     (7, 2, 1.08, 0.045),
     (4, 1, 1.2, 0.14),
 )
-ANGLES = 900
+ANGLES = 780
 
 
-def smooth_escape(z: np.ndarray, c: complex, *, most: int = 260) -> Floats:
+def smooth_escape(z: np.ndarray, c: complex, *, most: int = 200) -> Floats:
     """How long each point takes to leave, as a real number; points that stay get `most`."""
     flat = z.ravel().astype(np.complex128)
     out = np.full(flat.shape, float(most))
