@@ -24,6 +24,7 @@ from plainview.core.terms.ids import Digest
 from plainview.edge.jail import Jail, JailedRun, JailLimits, jailed_python, python_reads
 from plainview.ports.media import MadeFile, OnProgress, Poster
 
+_SCRATCH = "scratch-"
 _PROBE = Path(__file__).parent / "_jailed_probe.py"
 _GIB = 1024**3
 _PROBE_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=60, output_bytes=1, wall_s=120)
@@ -249,8 +250,13 @@ def _progress_reader(
 
 @contextmanager
 def _scratch(work: Path) -> Iterator[Path]:
-    """A folder of one run's own inside `work`, gone afterwards, whatever happened."""
-    folder = Path(mkdtemp(prefix="scratch-", dir=work))
+    """A folder of one run's own inside `work`, gone afterwards, whatever happened.
+
+    What a killed run left there goes first: a work folder is used by one run at a time.
+    """
+    for stale in work.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = Path(mkdtemp(prefix=_SCRATCH, dir=work))
     try:
         yield folder
     finally:

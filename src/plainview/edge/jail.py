@@ -221,7 +221,8 @@ class Jail:
         outside.mkdir()
         planted = outside / "planted"
         planted.write_text(secrets.token_hex(16))
-        script = _HERE / "_jailed_tries.py"
+        # A copy: in a jail that does not hold, one of the attempts writes over the script.
+        script = Path(shutil.copy(_HERE / "_jailed_tries.py", folder))
         limits = JailLimits(memory_bytes=512 * 1024**2, cpu_s=10, output_bytes=1024**2, wall_s=20)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
