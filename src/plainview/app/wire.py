@@ -120,7 +120,7 @@ class Wired:
         """The newest epoch, for a web process, which refreshes it."""
         from plainview.flows.open_epoch import EpochShelf
 
-        return EpochShelf(self.reads, self.epoch_files, self.objects)
+        return EpochShelf(self.reads, self.epoch_files, self.objects, self.clock)
 
     def serving(self, epochs: "Epochs") -> "Serving":
         """What serves slates, for a web process, once `is_prepared`."""

@@ -11,8 +11,14 @@ from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import Weights
 from plainview.flows.read_epoch import NoEpoch, open_epoch
+from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
+
+
+STALE_MS = 20_000
+"""A process that cannot open the next epoch for this long serves nothing more: a receipt must not
+cite an epoch that was replaced 30 s ago."""
 
 
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
@@ -34,7 +40,11 @@ class EpochShelf:
     the shelf holds wakes whoever refreshes, by `hurry`, and waits.
     """
 
-    def __init__(self, reads: ServingReads, files: EpochFiles, objects: Objects) -> None:
+    def __init__(
+        self, reads: ServingReads, files: EpochFiles, objects: Objects, clock: Clock
+    ) -> None:
+        self._clock = clock
+        self._replaced_ms: int | None = None
         self._reads = reads
         self._files = files
         self._objects = objects
@@ -49,10 +59,12 @@ class EpochShelf:
         return self._newest is not None
 
     def newest(self) -> ServedEpoch:
-        """The newest epoch that is ready. Raises: NoEpoch: there is none yet."""
-        newest = self._newest
+        """The newest epoch that is ready. Raises: NoEpoch: none yet, or it is stale by now."""
+        newest, replaced_ms = self._newest, self._replaced_ms
         if newest is None:
             raise NoEpoch("no epoch has been frozen yet")
+        if replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS:
+            raise NoEpoch(f"the epoch after {newest.epoch.header.number} cannot be opened")
         return newest
 
     def at_least(self, number: int, *, wait_s: float = 2.0) -> ServedEpoch:
@@ -76,6 +88,8 @@ class EpochShelf:
         record = self._reads.newest_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
+        if held and self._replaced_ms is None:
+            self._replaced_ms = record.served_ms
         known = (held.epoch.header.number, held.epoch.rows) if held else None
         epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
         served = ServedEpoch(
@@ -83,6 +97,7 @@ class EpochShelf:
         )
         with self._changed:
             self._newest = served
+            self._replaced_ms = None
             self._changed.notify_all()
         return True
 
