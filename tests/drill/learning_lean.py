@@ -6,7 +6,7 @@
 For each seed a world of 600 videos with a crowd's counters, a topic, and two new viewers. One loves
 the topic: watches its videos twice and likes them, swipes the rest away within a second. The twin
 does the exact opposite. Both see 24 videos so; of the next 40 (they go on as they began) the share
-of the topic is counted. The difference must be 20 points or more on average, and above 0 for each seed.
+of the topic is counted. The difference must be 20 points on average, and above 0 for each seed.
 """
 
 import argparse

@@ -60,13 +60,13 @@ def reference_agrees(count: int) -> int:
     from plainview.sim.errand import put_to_work
     from plainview.sim.pocket import Pocket
     from plainview.sim.world import make_world
-    from tests.drill._portable import wide_weights
-    from tests.pocket_evidence import POLICIES, START_MS
+    from tests.drill._portable import pinned_policies, wide_weights
+    from tests.pocket_evidence import START_MS
 
     pocket = Pocket(
         make_world(4, videos=160, start_ms=START_MS),
         weights=wide_weights(),
-        policies=[path.read_bytes() for path in POLICIES],
+        policies=pinned_policies(),
         now_ms=START_MS,
         kernels=NUMPY,
     )

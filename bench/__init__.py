@@ -1,0 +1,1 @@
+"""Benchmarks, and the figures they last gave."""
