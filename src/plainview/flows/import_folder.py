@@ -25,7 +25,8 @@ def find_videos(folder: Path) -> tuple[list[Path], list[Path]]:
     A name that says so is enough (a broken one is then refused with a reason), and so is a
     beginning that looks like one. Hidden files are left out of both.
     """
-    videos, others = [], []
+    videos: list[Path] = []
+    others: list[Path] = []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         if path.is_file() and not any(part.startswith(".") for part in inside):

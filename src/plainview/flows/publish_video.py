@@ -1,6 +1,7 @@
 """Publish a video: renditions made, stored, and named in the catalogue, the smallest first."""
 
 import base64
+from contextlib import suppress
 from pathlib import Path
 
 from plainview.core.media.refusals import MediaFault, Refusal
@@ -15,6 +16,7 @@ from plainview.flows.make_renditions import (
 )
 from plainview.flows.run_jobs import Lease, MadeWay, TryLater
 from plainview.ports.catalogue import RenditionRecord
+from plainview.ports.commands import WriterGone
 from plainview.ports.intake import (
     AddRenditions,
     Job,
@@ -209,7 +211,9 @@ class _Progress:
 
     def per_mille(self, done: int) -> None:
         if self._intake.clock.now_ms() >= self._noted_ms + NOTE_EVERY_MS:
-            self._note(min(done, 999))
+            # Only for show: encoding goes on while the writer starts again.
+            with suppress(WriterGone):
+                self._note(min(done, 999))
 
     def whole(self) -> None:
         self._note(1_000)

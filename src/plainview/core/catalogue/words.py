@@ -33,8 +33,9 @@ def _tidy(text: str) -> str:
     >>> _tidy(" a\\n\\tb\\u202e ")
     'a b'
     """
-    joined = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c for c in joined if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn"))
+    spaced = "".join(" " if c.isspace() else c for c in text)
+    seen = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn"))
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def _within(text: str, most: int, *, what: str) -> str:
