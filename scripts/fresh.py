@@ -12,6 +12,8 @@ a compiler and databases are out of sight, whatever this machine has. Then:
 Of the environment only what tells pip and npm where this machine's packages come from is passed
 on (`passed_on`). The exit code is 0 when every row of the table at the end holds.
 
+Standard library only, and one idea in one file: it runs before anything is installed.
+
     python scripts/fresh.py [--keep] [--run-only]
 """
 
@@ -279,15 +281,32 @@ def last_lines(log: Path, count: int = 25) -> str:
     return "\n".join(f"    | {line}" for line in lines)
 
 
-def processes_of(session: int) -> list[int]:
-    """The processes that still belong to a session."""
+def processes_of(session: int, user: int | None = None) -> list[int]:
+    """The processes that still belong to a session, or to a user of whom there is nothing else."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            with contextlib.suppress(OSError, ValueError):
-                if os.getsid(int(entry.name)) == session:
+            with contextlib.suppress(OSError):
+                is_theirs = user is not None and entry.stat().st_uid == user
+                if is_theirs or os.getsid(int(entry.name)) == session:
                     found.append(int(entry.name))
     return found
+
+
+def end(processes: list[int]) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def described(processes: list[int]) -> str:
+    """What the processes are, in a line."""
+    said = []
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            said.append(b" ".join(words)[:60].decode(errors="replace").replace("\n", " ").strip())
+    return "; ".join(said)
 
 
 def wait_for(what: str, done: Any, *, within_s: float, service: subprocess.Popen[bytes]) -> None:
@@ -306,14 +325,15 @@ def stop(who: Newcomer, service: subprocess.Popen[bytes], name: str) -> None:
     began = time.monotonic()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(service.pid, signal.SIGINT)
-    while (left := processes_of(service.pid)) and time.monotonic() - began < 20:
+    own = who.user if os.geteuid() == 0 else None
+    while (left := processes_of(service.pid, own)) and time.monotonic() - began < 20:
         service.poll()
         time.sleep(0.1)
-    for pid in left:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    took = f"gone after {time.monotonic() - began:.1f} s"
+    if left:
+        took = f"{len(left)} stayed for 20 s: {described(left)}"
+    end(left)
     service.wait()
-    took = f"gone after {time.monotonic() - began:.1f} s" if not left else f"{len(left)} stayed"
     who.show(f"Ctrl-C ends the {name} start", took, is_good=not left)
 
 
@@ -383,8 +403,7 @@ def all_tests(who: Newcomer) -> None:
     except subprocess.TimeoutExpired:
         raise NotProved(f"`make test` ran for over {3 * TEST_WITHIN_S} s") from None
     finally:
-        for pid in processes_of(test.pid):
-            os.kill(pid, signal.SIGKILL)
+        end(processes_of(test.pid, who.user if os.geteuid() == 0 else None))
     took = time.monotonic() - began
     lines = log.read_text(errors="replace").splitlines()
     closing = [line for line in lines if re.search(r"\d+ (passed|failed)", line)]
