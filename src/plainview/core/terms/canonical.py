@@ -1,12 +1,11 @@
 """Canonical JSON: one value, one sequence of bytes. Used wherever bytes are hashed or signed."""
 
 import json
-from typing import Union
 
 INT_BOUND = 2**53
-"""Integers on the wire are smaller than this in magnitude, so that JavaScript reads them exactly."""
+"""Integers on the wire are smaller than this in magnitude: JavaScript reads them exactly."""
 
-Canonical = Union[int, str, list["Canonical"], dict[str, "Canonical"]]
+Canonical = int | str | list["Canonical"] | dict[str, "Canonical"]
 
 
 class NotCanonical(ValueError):

@@ -8,7 +8,7 @@ DRAW_UNIT = 1 << DRAW_BITS
 
 
 def draw(seed: bytes, counter: int) -> int:
-    """The `counter`-th draw of `seed` (32 bytes): the top 20 bits of `SHA256(seed || u32be counter)`.
+    """Draw number `counter` of `seed` (32 bytes): the top 20 bits of SHA256(seed || u32be counter).
 
     >>> 0 <= draw(bytes(32), 7) < DRAW_UNIT
     True
