@@ -19,7 +19,7 @@ export default defineConfig(async ({ command }) => {
       emptyOutDir: true,
       target: "es2022",
       assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       manifest: true,
       reportCompressedSize: false,
     },

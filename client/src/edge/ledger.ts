@@ -1,10 +1,9 @@
 /** Keeps the viewer's receipts and chain, and asks for slates so that each can be checked. */
 import { NO_DIGEST, type Proof } from "../receipts/proof";
-import { parseCanonical, type CanonicalObject } from "../receipts/canonical";
+import type { CanonicalObject } from "../receipts/canonical";
 import { absorb, adopt, beginChain, type Chain } from "../receipts/chain";
-import { checkSlate, compareStored, isSigned } from "../receipts/check";
+import { checkSlate } from "../receipts/check";
 import { fault, type Fault } from "../receipts/faults";
-import { digestOf } from "../receipts/proof";
 import { api, Refused } from "./api";
 import { inLine, nowMs, randomHex, sleep } from "./clock";
 import { keep, lastKept, read, update } from "./store";
@@ -38,7 +37,8 @@ export interface ServedSlate {
   readonly is_caught_up: boolean;
 }
 
-interface Trail {
+/** The last slate this browser was served. */
+export interface Trail {
   readonly number: number;
   readonly receipt: string;
 }
@@ -52,8 +52,6 @@ interface Open {
 type Made = () => Promise<(key: string) => CanonicalObject | undefined>;
 
 const TRIES_MAX = 4;
-/** The server hands out at most this many at once. */
-const RECEIPTS_MAX = 200;
 
 const small = (video: Video): KeptVideo => ({
   id: video.id,
@@ -64,9 +62,9 @@ const small = (video: Video): KeptVideo => ({
 
 export class Ledger {
   readonly session: Session;
-  #proof: Proof;
+  readonly proof: Proof;
   #made: Made;
-  #noticed: (faults: readonly Fault[], notes: readonly string[]) => void;
+  readonly noticed: (faults: readonly Fault[], notes: readonly string[]) => void;
 
   constructor(
     session: Session,
@@ -75,9 +73,9 @@ export class Ledger {
     noticed: (faults: readonly Fault[], notes: readonly string[]) => void,
   ) {
     this.session = session;
-    this.#proof = proof;
+    this.proof = proof;
     this.#made = made;
-    this.#noticed = noticed;
+    this.noticed = noticed;
   }
 
   get #viewer(): string {
@@ -85,7 +83,7 @@ export class Ledger {
   }
 
   async #chain(change: (chain: Chain) => Chain | Promise<Chain>): Promise<Chain> {
-    const fresh = await beginChain(this.#viewer, this.#proof);
+    const fresh = await beginChain(this.#viewer, this.proof);
     return update(`chain.${this.#viewer}`, fresh, change);
   }
 
@@ -102,11 +100,11 @@ export class Ledger {
     const known = await update(`key.${edition}`, seen, (value) => value);
     if (known.public_key === public_key) return;
     if (known.viewer === this.#viewer) {
-      this.#noticed([fault("key", "The service now signs with another key than the one you first saw.", known.public_key, public_key)], []);
+      this.noticed([fault("key", "The service now signs with another key than the one you first saw.", known.public_key, public_key)], []);
       return;
     }
     await update(`key.${edition}`, seen, () => seen);
-    this.#noticed([], ["This service began anew: it has a new signing key and no longer knows the viewer you were."]);
+    this.noticed([], ["This service began anew: it has a new signing key and no longer knows the viewer you were."]);
   }
 
   async #reconcileEvents(): Promise<void> {
@@ -122,39 +120,15 @@ export class Ledger {
         notes.push(`${n - chain.n} of your earlier actions are on the server but not in this browser; its record goes on from there.`);
       return n > chain.n || mine !== undefined ? adopt(chain, n, head) : chain;
     });
-    if (found.length || notes.length) this.#noticed(found, notes);
+    if (found.length || notes.length) this.noticed(found, notes);
   }
 
-  /** Bring the trail to `next - 1`, fetching and checking receipts other tabs were served. */
+  /** Bring the trail to `next - 1`, fetching and checking what other tabs were served. */
   async #reconcileReceipts(next: number): Promise<void> {
-    const cell = `trail.${this.#viewer}`;
-    const trail = await read<Trail>(cell, { number: 0, receipt: NO_DIGEST });
-    const missing = next - 1 - trail.number;
-    if (missing === 0) return;
-    if (missing < 0)
-      this.#noticed([fault("stored", `The server forgot ${-missing} of the receipts you hold.`, trail.number, next - 1)], []);
-    const asked = missing > 0 ? Math.min(missing, RECEIPTS_MAX) : 1;
-    const receipts = (await api.receipts(asked)).receipts.toReversed();
-    let before: Trail | null = missing > 0 && missing <= RECEIPTS_MAX ? trail : null;
-    for (const { receipt, signature } of receipts) {
-      const facts = parseCanonical(receipt);
-      const number = Number(facts["number"]);
-      if (before && number !== before.number + 1) before = null;
-      const faults: Fault[] = [];
-      if (!(await isSigned(receipt, signature, this.session.public_key, this.#proof)))
-        faults.push(fault("signature", `Receipt № ${number} carries a wrong signature.`));
-      if (before && facts["previous"] !== before.receipt)
-        faults.push(fault("chain", `Receipt № ${number} does not follow from the one before.`, before.receipt, facts["previous"]));
-      const id = await digestOf(receipt, this.#proof);
-      await keep<Kept>({
-        id, viewer: this.#viewer, number, receipt, signature, policy: String(facts["policy"]),
-        at_ms: nowMs(), faults, notes: [], videos: [], how: "fetched",
-      });
-      if (faults.length) this.#noticed(faults, []);
-      before = { number, receipt: id };
-    }
-    const last = before ?? { number: next - 1, receipt: NO_DIGEST };
-    await update(cell, trail, (now) => (missing < 0 || last.number > now.number ? last : now));
+    const trail = await this.trail();
+    if (next - 1 === trail.number) return;
+    const { fillGap } = await import("./gap");
+    await fillGap(this, trail, next);
   }
 
   /** The server wrote events: add them to our chain. */
@@ -162,7 +136,7 @@ export class Ledger {
     const made = await this.#made();
     let faults: Fault[] = [];
     const chain = await this.#chain(async (before) => {
-      const [after, found] = await absorb(before, answer.events, made, this.#proof);
+      const [after, found] = await absorb(before, answer.events, made, this.proof);
       faults = found;
       return after;
     });
@@ -170,7 +144,7 @@ export class Ledger {
     const mine = n === undefined ? undefined : chain.recent[n];
     if (mine !== undefined && mine !== head)
       faults.push(fault("events", "The server’s chain of your actions differs from yours.", mine, head));
-    if (faults.length) this.#noticed(faults, []);
+    if (faults.length) this.noticed(faults, []);
     return faults;
   }
 
@@ -198,8 +172,7 @@ export class Ledger {
 
   async #askOnce(policy: string): Promise<ServedSlate> {
     const { session } = this;
-    const cell = `trail.${this.#viewer}`;
-    const trail = await read<Trail>(cell, { number: 0, receipt: NO_DIGEST });
+    const trail = await this.trail();
     const number = trail.number + 1;
     const open = await update<Open>(
       `open.${this.#viewer}`,
@@ -223,7 +196,7 @@ export class Ledger {
         previous: trail.receipt, public_key: session.public_key,
       },
       await this.#chain((value) => value),
-      this.#proof,
+      this.proof,
     );
     const kept: Kept = {
       id: checked.id, viewer: this.#viewer, number, receipt: answer.receipt,
@@ -231,32 +204,19 @@ export class Ledger {
       notes: checked.notes, videos: answer.videos.map(small), how: "served",
     };
     await keep(kept);
-    await update<Trail>(cell, trail, () => ({ number, receipt: checked.id }));
+    await this.setTrail(() => ({ number, receipt: checked.id }));
     return { kept, videos: answer.videos, is_caught_up: Boolean(answer.caught_up) };
+  }
+
+  trail(): Promise<Trail> {
+    return read<Trail>(`trail.${this.#viewer}`, { number: 0, receipt: NO_DIGEST });
+  }
+
+  setTrail(change: (now: Trail) => Trail): Promise<Trail> {
+    return update<Trail>(`trail.${this.#viewer}`, { number: 0, receipt: NO_DIGEST }, change);
   }
 
   last(count: number): Promise<Kept[]> {
     return lastKept<Kept>(this.#viewer, count);
-  }
-
-  /** Hold every kept receipt against the server's copy of it. */
-  async compareWithServer(count: number, step: (done: number, of: number) => void): Promise<Fault[]> {
-    const kept = (await this.last(count)).filter((item) => item.how === "served");
-    const { receipts } = await api.receipts(Math.min(count, RECEIPTS_MAX));
-    const byNumber = new Map<number, { receipt: string; signature: string }>();
-    for (const stored of receipts) {
-      try {
-        byNumber.set(Number(parseCanonical(stored.receipt)["number"]), stored);
-      } catch {
-        // Unreadable: its number stays missing, which is reported below.
-      }
-    }
-    const faults: Fault[] = [];
-    for (const [index, item] of kept.entries()) {
-      const wrong = await compareStored(item, byNumber.get(item.number), this.session.public_key, this.#proof);
-      if (wrong) faults.push(wrong);
-      step(index + 1, kept.length);
-    }
-    return faults;
   }
 }

@@ -1,9 +1,9 @@
-/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain */
+/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain /threat-model */
 
 export type Route =
   | { page: "feed"; video: string | null }
   | { page: "creator"; handle: string }
-  | { page: "me" | "upload" | "operator" | "villain" };
+  | { page: "me" | "upload" | "operator" | "villain" | "threat-model" };
 
 export function readRoute(path: string): Route {
   const video = /^\/v\/([^/]+)\/?$/.exec(path)?.[1];
@@ -11,7 +11,7 @@ export function readRoute(path: string): Route {
   const handle = /^\/@([^/]+)\/?$/.exec(path)?.[1];
   if (handle) return { page: "creator", handle: decodeURIComponent(handle) };
   const name = path.replace(/^\/|\/$/g, "");
-  if (name === "me" || name === "upload" || name === "operator" || name === "villain")
+  if (name === "me" || name === "upload" || name === "operator" || name === "villain" || name === "threat-model")
     return { page: name };
   return { page: "feed", video: null };
 }

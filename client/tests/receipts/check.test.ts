@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseCanonical } from "../../src/receipts/canonical";
 import { beginChain, type Chain } from "../../src/receipts/chain";
-import { checkSlate, compareStored, isSigned, type Expected } from "../../src/receipts/check";
+import { checkSlate, isSigned, type Expected } from "../../src/receipts/check";
+import { compareStored } from "../../src/receipts/compare";
 import { digestOf, NO_DIGEST } from "../../src/receipts/proof";
 import { parseReceipt } from "../../src/receipts/receipt";
 import { proof, vectors } from "../proof";
