@@ -57,7 +57,7 @@ class StoredEvidence:
                 header=record.header,
                 rows=bytes(self._files.read(record.file)) if rows is None else rows_bytes(rows),
                 leaves=read_leaves(record, reads=self._reads, files=self._files),
-                replaced_ms=after.frozen_ms if after else -1,
+                replaced_ms=after.served_ms if after else -1,
             )
             while len(self._epochs) > EPOCHS_KEPT:
                 self._epochs.popitem(last=False)
