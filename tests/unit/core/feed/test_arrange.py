@@ -185,7 +185,9 @@ def test_exploration_keeps_the_spacing() -> None:
     policy = msgspec.structs.replace(
         PLAIN, explore_share_milli=1, creators_apart=3, lookalike_bits=4
     )
-    pool = pool_of([9, 8, 7, 6], creators=[1, 2, 1, 3], looks=[1, 2, 4, 1 << 40], fresh=[2, 3])
+    pool = pool_of(
+        [9, 8, 7, 6], creators=[1, 2, 1, 3], looks=[0xFF, 0xFF00, 0xFE, 0xFF0000], fresh=[2, 3]
+    )
     counts = [p.pool for p in arrange(pool, policy=policy, seed=b"\xff" * 32, size=3)]
     assert counts[0] == 2
     # 2 has the creator of 0 and looks like it; only 3 is left to draw.

@@ -59,7 +59,7 @@ REFUSALS = [
     ("following = 60", "following = 0", NeverFires, 'write "off"'),
     ("creators_apart = 4", "creators_apart = 1", NeverFires, "always 1 apart"),
     ("topics_share = 0.5", "topics_share = 1.0", NeverFires, "more than all"),
-    ("topic_tires = 0.12", "topic_tires = 0.0", NeverFires, "does nothing"),
+    ("topic_tires = 0.5", "topic_tires = 0.0", NeverFires, "does nothing"),
     ("uses_profile = true", "uses_profile = false", NeverFires, "uses_profile = false"),
     ("fresh = 40", 'fresh = "off"', NeverFires, "nothing asks"),
     ("shown_below = 30", 'shown_below = "off"', NeverFires, "fresh.shown_below is off"),
@@ -90,7 +90,7 @@ def test_for_you_compiles_to_the_integers_one_reads_in_it() -> None:
     assert policy.hidden_labels == 4
     assert policy.demote_milli == (0, 500, 0, 500)
     assert (policy.creators_apart, policy.topics_share_milli) == (4, 500)
-    assert (policy.topic_tires_milli, policy.lookalike_bits) == (120, 8)
+    assert (policy.topic_tires_milli, policy.lookalike_bits) == (500, 8)
     assert policy.explore_share_milli == 80
     assert policy.repeats
     assert policy.uses_profile
