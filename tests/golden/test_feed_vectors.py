@@ -1,0 +1,81 @@
+"""The committed vectors of feed-v1 and policy-v1, against the code and against each other."""
+
+import json
+from typing import Any
+
+import pytest
+
+from plainview.core.feed import build_index, trace_slate
+from plainview.core.feed.kernels import NUMBA, NUMPY, NUMPY_F64, NUMPY_INT64, Kernels
+from plainview.core.learn import load_weights, starting_weights
+from plainview.core.policy import PolicyRefused, compile_policy
+from plainview.core.terms.policy import RULES, SOURCE_CODES
+from tests.golden.feed_vectors import (
+    FEED,
+    POLICY,
+    WEIGHTS,
+    epoch_of_vectors,
+    expected,
+    feed_vectors,
+    policy_vectors,
+    request_of,
+    state_of,
+)
+
+VECTORS: dict[str, Any] = json.loads(FEED.read_text(encoding="utf-8"))
+POLICIES: dict[str, Any] = json.loads(POLICY.read_text(encoding="utf-8"))
+KERNELS = [k for k in (NUMPY, NUMPY_F64, NUMPY_INT64, NUMBA) if k is not None]
+
+
+def test_the_files_are_what_the_code_makes() -> None:
+    """From the rows they hold, the committed vectors are those this code writes."""
+    assert feed_vectors(epoch_of_vectors(VECTORS)) == VECTORS
+    assert policy_vectors() == POLICIES
+
+
+def test_the_weights_beside_them_are_the_starting_weights() -> None:
+    """A second implementation finds in the folder the very file the vectors name."""
+    assert WEIGHTS.read_bytes() == starting_weights()
+    assert load_weights(WEIGHTS.read_bytes()).digest == VECTORS["weights"]["digest"]
+
+
+@pytest.mark.parametrize("kernels", KERNELS, ids=lambda k: k.name)
+def test_each_case_comes_out_of_the_file_alone(kernels: Kernels) -> None:
+    """From the bytes in the file every kernel finds each step of each case."""
+    index = build_index(epoch_of_vectors(VECTORS))
+    weights = load_weights(WEIGHTS.read_bytes())
+    for case in VECTORS["cases"]:
+        trace = trace_slate(
+            index=index,
+            weights=weights,
+            policy=compile_policy(VECTORS["policies"][case["policy"]].encode()),
+            state=state_of(case["state"]),
+            request=request_of(case["request"]),
+            kernels=kernels,
+        )
+        assert expected(trace) == case["expected"]
+
+
+def test_the_cases_cover_what_the_spec_says() -> None:
+    """Together the cases use rules of each sort, every source, all slots and
+    both ends of the catalogue."""
+    cases = [case["expected"] for case in VECTORS["cases"]]
+    rules = {RULES[code - 1] for case in cases for code in case["decided"] if code}
+    assert rules >= {
+        "removed", "too_young", "label_restricted", "label_advert", "label_sensitive",
+        "creator_blocked", "creator_muted", "video_reported", "too_long", "other_language", "seen",
+    }  # fmt: skip
+    sources = {code for case in cases for code in case["sources"]}
+    assert sources == set(SOURCE_CODES.values())
+    assert {item["slot"] for case in cases for item in case["slate"]} == {
+        "ranked", "explore", "repeat",
+    }  # fmt: skip
+    assert {case["caught_up"] for case in cases} == {0, 1}
+
+
+@pytest.mark.parametrize("case", POLICIES["refused"], ids=lambda c: f"{c['kind']}-{c['line']}")
+def test_what_must_be_refused_is(case: dict[str, Any]) -> None:
+    """Each refused file is refused for its kind, on its line."""
+    with pytest.raises(PolicyRefused) as refused:
+        compile_policy(case["toml"].encode())
+    assert (type(refused.value).__name__, refused.value.line) == (case["kind"], case["line"])
