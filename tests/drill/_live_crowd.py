@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from plainview.core.catalogue import VideoFacts
 from plainview.core.terms.ids import VideoId
 from plainview.sim.sitting import events_of
 from plainview.sim.taste import SimViewer
@@ -29,11 +31,12 @@ class LiveSwiper:
     def __init__(self, service: LiveService, world: World, *, seed: int, name: int) -> None:
         self.client: LiveViewer = service.viewer()
         self.world = world
-        self.facts = {facts.id: facts for facts in world.videos}
+        self.facts: dict[int, VideoFacts] = {facts.id: facts for facts in world.videos}
         topics = tuple(sorted({label.topic for f in world.videos for label in f.topics}))
         self.sim = SimViewer(seed, name, topics=topics)
         self.seen: list[VideoId] = []
         self.slates = 0
+        self.sitting: Future[None] | None = None
         self._queue: list[tuple[int, int, VideoId]] = []
         self.moved(service)
 
