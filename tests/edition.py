@@ -1,0 +1,107 @@
+"""An edition in one process: the real database and files, the real flows, a clock that is set."""
+
+from pathlib import Path
+from typing import Any
+
+from plainview.app.wire import policy_files
+from plainview.core.learn import starting_weights
+from plainview.core.policy import compile_policy
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import Digest, VideoId, ViewerId
+from plainview.core.terms.slate import Context
+from plainview.core.terms.viewer import Event
+from plainview.edge.data_folder import DataFolder
+from plainview.edge.files import LocalEpochFiles, LocalObjects
+from plainview.edge.memory import CountedChance, FixedSigner, SetClock
+from plainview.edge.sqlite.commands import CARRYING
+from plainview.edge.sqlite.database import open_to_write
+from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
+from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.flows.fold_viewer import ViewerFolds
+from plainview.flows.freeze_epoch import EpochFreezer
+from plainview.flows.open_epoch import EpochShelf
+from plainview.flows.prepare_edition import commit_hours, prepare_edition
+from plainview.flows.serve_slate import Serving, SlateAsked, serve_slate
+from plainview.ports.intake import DecideVideo
+from plainview.ports.view import Issued, OpenSession, TakeEvents
+from tests.stock import START_MS, stock
+
+assert CARRYING
+
+
+class Edition:
+    """Everything that a running service has, without its processes."""
+
+    def __init__(self, root: Path, *, videos: int) -> None:
+        self.world = stock(root, videos=videos)
+        folder = DataFolder(root)
+        self.clock = SetClock(START_MS)
+        self.db = open_to_write(folder.database)
+        self.writer = DirectWriter(GroupCommit(self.db))
+        self.reads = SqliteIntakeReads(folder.database)
+        self.objects = LocalObjects(folder.objects)
+        self.files = LocalEpochFiles(folder.epochs)
+        chance = CountedChance()
+        prepare_edition(
+            edition="test", policies=policy_files(), weights=starting_weights(),
+            reads=self.reads, writer=self.writer, objects=self.objects, clock=self.clock,
+        )  # fmt: skip
+        commit_hours(reads=self.reads, writer=self.writer, clock=self.clock, chance=chance)
+        self.freezer = self.new_freezer()
+        self.shelf = EpochShelf(self.reads, self.files, self.objects, self.clock)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.reads.db.close()
+        self.db.close()
+
+    def new_freezer(self) -> EpochFreezer:
+        """As after a restart."""
+        return EpochFreezer(
+            reads=self.reads, writer=self.writer, files=self.files, clock=self.clock
+        )
+
+    def serving(self) -> Serving:
+        """What serves slates."""
+        compiled = [compile_policy(data) for data in policy_files()]
+        return Serving(
+            views=self.reads, reads=self.reads, writer=self.writer, signer=FixedSigner(),
+            clock=self.clock, folds=ViewerFolds(self.reads), epochs=self.shelf,
+            policies={policy.name: policy for policy in compiled}, edition="test",
+            release=Digest("0" * 64),
+        )  # fmt: skip
+
+    def viewer(self, k: int) -> ViewerId:
+        """A new viewer."""
+        viewer = ViewerId(f"{k:032x}")
+        self.writer.submit(
+            OpenSession(token_hash=digest_of(viewer.encode()), viewer=viewer, at_ms=START_MS)
+        )
+        return viewer
+
+    def act(self, viewer: ViewerId, key: str, kind: str, **fields: Any) -> None:
+        """One event."""
+        event = Event(n=0, kind=kind, at_ms=self.clock.now_ms(), author="viewer", key=key, **fields)
+        self.writer.submit(TakeEvents(viewer=viewer, events=(event,)))
+
+    def remove(self, video: VideoId) -> None:
+        """A takedown."""
+        self.writer.submit(
+            DecideVideo(
+                id=f"remove {video}", video=video, action="remove", author="operator",
+                reason_code="spam", at_ms=self.clock.now_ms(),
+            )
+        )  # fmt: skip
+
+
+def asked(viewer: ViewerId, number: int, nonce: str = "0" * 32, **changes: Any) -> SlateAsked:
+    """A request for a slate."""
+    fields: dict[str, Any] = {
+        "policy": "for-you", "chosen_by": "viewer", "last_event": 0, "context": Context(size=8),
+    }  # fmt: skip
+    return SlateAsked(viewer=viewer, number=number, nonce=nonce, **{**fields, **changes})
+
+
+def serve(edition: Edition, viewer: ViewerId, number: int, **changes: Any) -> Issued:
+    """A slate, from a process that has just started."""
+    return serve_slate(asked(viewer, number, **changes), by=edition.serving())

@@ -1,0 +1,61 @@
+"""Settings: flag before variable before default, and words for what cannot be."""
+
+import pytest
+
+from plainview.app.settings import SETTINGS, BadSetting, default_web, read_settings
+
+VARIABLES = {
+    "PLAINVIEW_DATA_DIR": "/srv/data", "HOST": "0.0.0.0", "PORT": "9000", "PLAINVIEW_WEB": "3",
+    "PLAINVIEW_EDITION": "north",
+}  # fmt: skip
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    """./data, this machine alone, port 8080."""
+    settings = read_settings({}, {})
+    assert (str(settings.data), settings.host, settings.port) == ("data", "127.0.0.1", 8080)
+    assert (settings.web, settings.edition) == (default_web(), "home")
+    assert not settings.is_open
+
+
+def test_variables_stand_before_defaults() -> None:
+    """Every setting has a variable that is obeyed."""
+    settings = read_settings({}, VARIABLES)
+    assert (str(settings.data), settings.host, settings.port) == ("/srv/data", "0.0.0.0", 9000)
+    assert (settings.web, settings.edition) == (3, "north")
+    assert settings.is_open
+    assert set(VARIABLES) == {setting.variable for setting in SETTINGS}
+
+
+def test_flags_stand_before_variables() -> None:
+    """Every setting has a flag that wins."""
+    flags = {"data": "d", "host": "::1", "port": "1", "web": "2", "edition": "e"}
+    settings = read_settings(flags, VARIABLES)
+    assert (str(settings.data), settings.host, settings.port) == ("d", "::1", 1)
+    assert (settings.web, settings.edition) == (2, "e")
+    assert set(flags) == {setting.name for setting in SETTINGS}
+
+
+def test_the_demonstration_has_levers() -> None:
+    """Levers come with the demonstration, or alone, or not at all."""
+    assert read_settings({}, {}, is_demo=True).has_levers
+    assert read_settings({}, {}, has_levers=True).has_levers
+    assert not read_settings({}, {}).has_levers
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"port": "eighty"}, "--port (or PORT)"),
+        ({"port": "65536"}, "from 0 to 65535"),
+        ({"port": "-1"}, "'-1'"),
+        ({"web": "0"}, "--web (or PLAINVIEW_WEB)"),
+        ({"edition": "é"}, "--edition"),
+        ({"edition": "x" * 65}, "1 to 64"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(flags: dict[str, str], words: str) -> None:
+    """The message names the flag, the variable or the bounds."""
+    with pytest.raises(BadSetting) as refused:
+        read_settings(flags, {})
+    assert words in str(refused.value)

@@ -1,0 +1,154 @@
+"""Freezing: when, what is counted, and that it is read back as it was frozen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from plainview.core.catalogue import parse_header
+from plainview.core.terms.epoch import COUNTERS, FLAG_REMOVED
+from plainview.core.terms.hashing import merkle_root
+from plainview.flows.freeze_epoch import APART_MS, COUNTS_APART_MS, DELTAS_MAX
+from plainview.flows.read_epoch import open_epoch, read_leaves
+from plainview.ports.commands import Refused
+from tests.edition import Edition
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Iterator[Edition]:
+    edition = Edition(tmp_path, videos=200)
+    yield edition
+    edition.close()
+
+
+def freeze(edition: Edition) -> int:
+    """The number of the epoch that is newest after asking once."""
+    edition.freezer.freeze_if_due()
+    newest = edition.reads.newest_epoch()
+    return newest.number if newest else 0
+
+
+def check_all(edition: Edition) -> None:
+    """Every epoch opens, is bound by its root, and its kept leaves lead to it."""
+    newest = edition.reads.newest_epoch()
+    assert newest is not None
+    for number in range(1, newest.number + 1):
+        record = edition.reads.epoch(number)
+        assert record is not None
+        epoch = open_epoch(record, reads=edition.reads, files=edition.files)
+        leaves = read_leaves(record, reads=edition.reads, files=edition.files)
+        assert merkle_root(list(leaves)).hex() == epoch.root == record.root
+
+
+def test_the_first_epoch_holds_the_catalogue(edition: Edition) -> None:
+    """Epoch 1 has a row for each video, and nothing is frozen while nothing changes."""
+    assert freeze(edition) == 1
+    record = edition.reads.epoch(1)
+    assert record is not None
+    epoch = open_epoch(record, reads=edition.reads, files=edition.files)
+    assert epoch.rows["id"].tolist() == [facts.id for facts in edition.world.videos]
+    edition.clock.now += 60_000
+    assert freeze(edition) == 1
+
+
+def test_a_removal_is_frozen_at_once(edition: Edition) -> None:
+    """A takedown does not wait for the usual interval and raises the flag in the row."""
+    freeze(edition)
+    video = edition.world.videos[3].id
+    edition.remove(video)
+    assert freeze(edition) == 2
+    record = edition.reads.epoch(2)
+    assert record is not None
+    rows = open_epoch(record, reads=edition.reads, files=edition.files).rows
+    assert rows["flags"][3] & FLAG_REMOVED
+    assert rows["flags"].astype(bool).sum() == (rows["flags"] & FLAG_REMOVED).astype(bool).sum()
+    assert parse_header(record.header).decisions == 1
+
+
+def test_counts_wait_for_their_interval(edition: Edition) -> None:
+    """A like alone is frozen 10 s after the last epoch, not 2 s, and stands in the row."""
+    freeze(edition)
+    edition.act(edition.viewer(1), "k", "like", video=edition.world.videos[5].id)
+    edition.clock.now += APART_MS + 1
+    assert freeze(edition) == 1
+    edition.clock.now += COUNTS_APART_MS - APART_MS
+    assert freeze(edition) == 2
+    record = edition.reads.epoch(2)
+    assert record is not None
+    rows = open_epoch(record, reads=edition.reads, files=edition.files).rows
+    assert rows["counters"][:, COUNTERS.index("liked")].nonzero()[0].tolist() == [5]
+    counts = edition.reads.counts([edition.world.videos[5].id])
+    assert counts == {edition.world.videos[5].id: tuple(int(n == "liked") for n in COUNTERS)}
+
+
+def test_what_is_undone_is_taken_back(edition: Edition) -> None:
+    """A like in one epoch and its undoing in the next leave the counter at 0, across a restart."""
+    freeze(edition)
+    viewer, video = edition.viewer(1), edition.world.videos[0].id
+    for key, kind in (("a", "like"), ("b", "unlike")):
+        edition.act(viewer, key, kind, video=video)
+        edition.clock.now += COUNTS_APART_MS + 1
+        edition.freezer = edition.new_freezer()
+        freeze(edition)
+    record = edition.reads.newest_epoch()
+    assert record is not None
+    assert record.number == 3
+    rows = open_epoch(record, reads=edition.reads, files=edition.files).rows
+    assert int(rows["counters"].sum()) == 0
+    assert parse_header(record.header).events_counted == 2
+
+
+def test_a_freezer_that_died_between_file_and_record_does_no_harm(edition: Edition) -> None:
+    """Rows whose record was never written are of no account: the next freezer takes the number."""
+    freeze(edition)
+    edition.remove(edition.world.videos[0].id)
+    pending = edition.reads.pending()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edition.writer, "submit", _die)
+        with pytest.raises(Died):
+            edition.freezer.freeze(pending)
+    edition.clock.now += 5
+    edition.freezer = edition.new_freezer()
+    assert freeze(edition) == 2
+    check_all(edition)
+
+
+def test_of_two_freezers_one_is_refused_and_starts_again(edition: Edition) -> None:
+    """Two freezers at once make one epoch 2; the one that came late makes epoch 3 from it."""
+    freeze(edition)
+    late = edition.new_freezer()
+    late.freeze_if_due()
+    edition.remove(edition.world.videos[0].id)
+    pending = edition.reads.pending()
+    edition.freezer.freeze(pending)
+    edition.clock.now += 1
+    with pytest.raises(Refused, match="next epoch is 3"):
+        late.freeze(pending)
+    edition.remove(edition.world.videos[1].id)
+    late.freeze_if_due()
+    check_all(edition)
+    newest = edition.reads.newest_epoch()
+    assert newest is not None
+    assert newest.number == 3
+
+
+def test_deltas_are_cut_short_by_whole_files(edition: Edition) -> None:
+    """Over many epochs files are small, a whole one comes at least every DELTAS_MAX, all open."""
+    for facts in edition.world.videos[:60]:
+        edition.remove(facts.id)
+        edition.clock.now += APART_MS + 1
+        freeze(edition)
+    records = [edition.reads.epoch(number) for number in range(1, 61)]
+    whole = [r.number for r in records if r is not None and r.starts_from == r.number]
+    assert whole[0] == 1
+    gaps = [b - a for a, b in zip(whole, [*whole[1:], 61], strict=True)]
+    assert 1 < max(gaps) <= DELTAS_MAX + 1
+    check_all(edition)
+
+
+class Died(Exception):
+    """The process was killed."""
+
+
+def _die(_: object) -> None:
+    raise Died
