@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plainview.app.processes.child import begin, when_told
+from plainview.app.processes.crowd_loop import gather_crowd
 from plainview.app.processes.job_loops import job_loops
 from plainview.app.wire import Wired, policy_files
 from plainview.edge.data_folder import DataFolder
@@ -77,7 +78,8 @@ def main(arguments: list[str]) -> int:
     when_told(stop.set)
     wired = Wired(folder)
     prepare(wired, edition)
-    loops = [*LOOPS, *job_loops(is_demo="demo" in arguments[2:])]
+    is_demo = "demo" in arguments[2:]
+    loops = [*LOOPS, *job_loops(is_demo=is_demo), *([gather_crowd] if is_demo else [])]
     threads = [
         threading.Thread(target=_run, args=(loop, wired, stop), name=loop.__name__, daemon=True)
         for loop in loops
