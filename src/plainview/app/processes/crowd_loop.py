@@ -26,9 +26,7 @@ def gather_crowd(wired: Wired, stop: threading.Event) -> None:
     while not stop.wait(EVERY_S):
         found = [wired.reads.creator(handle) for handle in handles]
         creators = frozenset(CreatorId(creator.id) for creator in found if creator)
-        clips = unwatched(
-            wired.reads.facts_changed_after(0), creators=creators, known=known
-        )
+        clips = unwatched(wired.reads.facts_changed_after(0), creators=creators, known=known)
         if not clips:
             continue
         try:
