@@ -15,7 +15,6 @@ from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
 
-
 STALE_MS = 20_000
 """A process that cannot open the next epoch for this long serves nothing more: a receipt must not
 cite an epoch that was replaced 30 s ago."""
