@@ -35,7 +35,8 @@ def test_a_cache_that_cannot_be_kept_costs_time_only(
     monkeypatch: pytest.MonkeyPatch, refusal: Exception
 ) -> None:
     """Where numba may write no cache, the function is compiled anew and works."""
-    numba = pytest.importorskip("numba")
+    import numba
+
     from plainview.core.feed.kernels_numba import compiled
 
     real = numba.njit
