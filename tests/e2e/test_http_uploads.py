@@ -102,7 +102,7 @@ def test_an_upload_survives_a_cut_and_a_killed_worker_and_plays(
     half = len(clip) // 2
     where = begin(ann, len(clip), tags="one,two", topics="street-music")
     cut_off(service, ann, where, clip[:half], at=0)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 20
     while offset(ann, where) < half and time.monotonic() < until:
         time.sleep(0.05)
     assert offset(ann, where) == half
@@ -166,9 +166,8 @@ def check_editing_and_withdrawing(service: LiveService, ann: LiveViewer, video: 
     page = ben.http.get(f"/api/v1/creators/{handle}").raise_for_status().json()
     assert [one["id"] for one in page["videos"]] == [video]
     assert ann.http.delete(path).status_code == 200
-    until = time.monotonic() + 1
-    while ben.http.get(f"/media/{video}/360.mp4").status_code != 410:
-        assert time.monotonic() < until, "a withdrawn video played for more than a second"
+    time.sleep(0.2)
+    assert ben.http.get(f"/media/{video}/360.mp4").status_code == 410
     assert ben.http.get(path).status_code == 410
     assert ben.http.get(f"/api/v1/creators/{handle}").json()["videos"] == []
 

@@ -16,9 +16,12 @@ from plainview.ports.view import ViewReads
 
 PERSON_PRIORITY = 100
 IMPORT_PRIORITY = 80
-DEMO_PRIORITY = 60
-OPENER_PRIORITY = 50
+OPENER_UPLOAD_PRIORITY = 60
+OPENER_PRIORITY = 59
+CLIP_UPLOAD_PRIORITY = 58
 CLIP_PRIORITY = 40
+"""Larger first: people, imports, then the demonstration: uploads of its first clips, the making of
+those, uploads of the others, the making of those."""
 REST_BEHIND = 15
 """How far the larger renditions of a video stand behind its smallest one."""
 

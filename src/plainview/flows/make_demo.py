@@ -5,7 +5,13 @@ import threading
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.flows.become_creator import local_creator
-from plainview.flows.intake import CLIP_PRIORITY, DEMO_PRIORITY, OPENER_PRIORITY, Intake
+from plainview.flows.intake import (
+    CLIP_PRIORITY,
+    CLIP_UPLOAD_PRIORITY,
+    OPENER_PRIORITY,
+    OPENER_UPLOAD_PRIORITY,
+    Intake,
+)
 from plainview.flows.run_jobs import Lease, TryLater
 from plainview.flows.take_upload import take_upload
 from plainview.ports.demo import ClipNotMade, DemoClip, DemoStudio
@@ -56,10 +62,11 @@ class ClipMaker:
         known = self._intake.reads.upload(upload)
         if clip is None or (known is not None and known.stage != "receiving"):
             return
+        is_opener = job.priority >= OPENER_PRIORITY
         viewer = self._viewer_of(clip)
         path = self._intake.files.work(upload) / "clip.mp4"
         try:
-            self._studio.make(clip.key, path, is_background=job.priority < OPENER_PRIORITY)
+            self._studio.make(clip.key, path, is_background=not is_opener)
         except ClipNotMade as error:
             raise TryLater(str(error)) from error
         lease.check()
@@ -77,7 +84,7 @@ class ClipMaker:
                 viewer=viewer,
                 size_bytes=path.stat().st_size,
                 intake=self._intake,
-                priority=DEMO_PRIORITY,
+                priority=OPENER_UPLOAD_PRIORITY if is_opener else CLIP_UPLOAD_PRIORITY,
             )
         path.unlink()
 

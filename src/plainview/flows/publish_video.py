@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plainview.core.media.refusals import MediaFault, Refusal
 from plainview.core.terms.ids import Digest, VideoId
-from plainview.flows.intake import REST_BEHIND, Intake
+from plainview.flows.intake import OPENER_UPLOAD_PRIORITY, REST_BEHIND, Intake
 from plainview.flows.make_renditions import (
     FirstPlayable,
     MadeRendition,
@@ -101,7 +101,7 @@ class VideoMaker:
             limits=self._intake.limits,
             work=self._intake.files.work(record.id),
             on_progress=note.per_mille,
-            is_background=job.priority < REST_BEHIND * 5,
+            is_background=job.priority < OPENER_UPLOAD_PRIORITY,
         ):
             lease.check()
             if isinstance(step, Planned):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plainview.edge.fake_media import SOURCE_MARK
-from plainview.flows.intake import CLIP_PRIORITY, DEMO_PRIORITY, OPENER_PRIORITY
+from plainview.flows.intake import CLIP_PRIORITY, OPENER_PRIORITY, OPENER_UPLOAD_PRIORITY
 from plainview.flows.make_demo import DEMO_CLIP, OPENERS, ClipMaker, queue_demo, upload_of
 from plainview.flows.run_jobs import Doer, JobRunner
 from plainview.ports.demo import ClipNotMade, DemoClip, DemoCreator
@@ -84,7 +84,7 @@ def test_a_clip_is_its_creators_upload(world: World) -> None:
     assert record is not None
     assert creator is not None
     assert (record.stage, record.caption, record.topics, record.priority) == (
-        "queued", "Clip 0", ("chance",), DEMO_PRIORITY,
+        "queued", "Clip 0", ("chance",), OPENER_UPLOAD_PRIORITY,
     )  # fmt: skip
     assert record.creator == creator.id
     assert creator.avatar is not None
