@@ -78,6 +78,7 @@ def test_the_rest_share_one_decoding_and_lend_their_sound() -> None:
     assert after(args, "-map") == ["[v0]", "1:a:0", "[v1]", "1:a:0"]
     assert after(args, "-c:a") == ["copy", "copy"]
     assert "-af" not in args
+    assert after(args, "-preset") == ["faster", "veryfast"]
     assert after(args, "-y") == ["/a", "/b"]
 
 
