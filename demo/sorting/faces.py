@@ -91,7 +91,8 @@ def build(spec: ClipSpec) -> Scene:
     name = ("insertion", "selection", "bubble", "quick", "heap")[spec.seed // 2 % 5]
     row = [int(v) for v in rng.permutation(n)]
     swaps = _plan(row, name)
-    while not 5 <= len(swaps) <= 15:
+    least = min(5, n - 1)  # selection never swaps more than n - 1 times
+    while not least <= len(swaps) <= 15:
         row = [int(v) for v in rng.permutation(n)]
         swaps = _plan(row, name)
     begin, party = 5, round(count * 0.72)

@@ -116,6 +116,13 @@ def test_the_pitch_of_a_sort_is_the_value_it_touches() -> None:
     assert len({round(hz) for hz in heard}) > 10
 
 
+def test_every_queue_of_creatures_can_be_sorted() -> None:
+    """Each creature clip finds a shuffle with 4 to 15 hops, selection of five among them."""
+    for clip in CLIPS:
+        if clip.generator == "sort-faces":
+            assert scene_of(clip).count == round(clip.length_s * FPS)
+
+
 def test_every_swing_of_the_wave_rings_and_all_ring_at_once_at_the_start() -> None:
     """Pendulums ring once a swing; at time 0 each of them does, which is the chord."""
     notes = scene("pendulum-wave").notes
