@@ -97,7 +97,7 @@ class Wired:
             FORGET_FILES: Doer(forgetter.do, forgetter.give_up),
         }
         if studio is not None:
-            clips = ClipMaker(studio, intake=intake)
+            clips = ClipMaker(studio, intake=intake, folder=self.folder.uploads / ".clips")
             doers[DEMO_CLIP] = Doer(clips.do, clips.give_up)
         return JobRunner(
             doers, reads=self.reads, writer=self.writer, clock=self.clock, chance=self.chance

@@ -101,4 +101,8 @@ class LocalUploadFiles:
 
     def kept(self) -> Sequence[UploadId]:
         """See `UploadFiles`."""
-        return sorted(path.name for path in self._folder.iterdir() if path.is_dir())
+        return sorted(
+            path.name
+            for path in self._folder.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        )

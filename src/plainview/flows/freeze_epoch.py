@@ -106,6 +106,10 @@ class EpochFreezer:
         assert weights is not None, "weights are published before epochs are frozen"
         assert edition is not None, "the edition is named before epochs are frozen"
         facts = self._reads.facts_changed_after(newest.changed if newest else 0)
+        while (now := self._reads.pending()).decisions != pending.decisions:
+            # Flags just read may hold a decision taken meanwhile: read again, so that both agree.
+            pending = now
+            facts = self._reads.facts_changed_after(newest.changed if newest else 0)
         batch = self._reads.events_after(newest.seq if newest else 0, count=EVENTS_MAX)
         batch = [event for event in batch if event.seq <= pending.seq]
         topics = topic_list(before.epoch.header.topics if before else (), facts)

@@ -1,6 +1,7 @@
 """Make the demo: clips made one by one, each uploaded by its creator like anybody's."""
 
 import threading
+from pathlib import Path
 
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
@@ -44,11 +45,13 @@ def queue_demo(studio: DemoStudio, *, intake: Intake) -> None:
 class ClipMaker:
     """Does the jobs that make demonstration clips. `job.subject` is the clip's key.
 
-    Safe to begin again at any point: a clip is the same each time, and its upload has one id.
+    Safe to begin again at any point: a clip is the same each time, and its upload has one id. Clips
+    are made in `folder`, and leave it when they are uploaded.
     """
 
-    def __init__(self, studio: DemoStudio, *, intake: Intake) -> None:
+    def __init__(self, studio: DemoStudio, *, intake: Intake, folder: Path) -> None:
         self._studio = studio
+        self._folder = folder
         self._intake = intake
         self._clips = {clip.key: clip for clip in studio.clips()}
         self._creators = {creator.handle: creator for creator in studio.creators()}
@@ -64,7 +67,8 @@ class ClipMaker:
             return
         is_opener = job.priority >= OPENER_PRIORITY
         viewer = self._viewer_of(clip)
-        path = self._intake.files.work(upload) / "clip.mp4"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{clip.key}.mp4"
         try:
             self._studio.make(clip.key, path, is_background=not is_opener)
         except ClipNotMade as error:
@@ -86,11 +90,10 @@ class ClipMaker:
                 intake=self._intake,
                 priority=OPENER_UPLOAD_PRIORITY if is_opener else CLIP_UPLOAD_PRIORITY,
             )
-        path.unlink()
+        path.unlink(missing_ok=True)
 
     def give_up(self, job: Job) -> None:
         """The demo does without this clip."""
-        self._intake.files.forget(upload_of(job.subject))
 
     def _viewer_of(self, clip: DemoClip) -> ViewerId:
         with self._naming:

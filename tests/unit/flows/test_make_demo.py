@@ -9,6 +9,7 @@ from plainview.edge.fake_media import SOURCE_MARK
 from plainview.flows.intake import CLIP_PRIORITY, OPENER_PRIORITY, OPENER_UPLOAD_PRIORITY
 from plainview.flows.make_demo import DEMO_CLIP, OPENERS, ClipMaker, queue_demo, upload_of
 from plainview.flows.run_jobs import Doer, JobRunner
+from plainview.flows.take_upload import sweep_uploads
 from plainview.ports.demo import ClipNotMade, DemoClip, DemoCreator
 from tests.intake_samples import World
 
@@ -51,7 +52,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def clip_runner(world: World, studio: FakeStudio) -> JobRunner:
-    maker = ClipMaker(studio, intake=world.intake)
+    maker = ClipMaker(studio, intake=world.intake, folder=world.root / "uploads" / ".clips")
     return JobRunner(
         {DEMO_CLIP: Doer(maker.do, maker.give_up)},
         reads=world.reads,
@@ -103,6 +104,22 @@ def test_a_restart_makes_nothing_twice(world: World) -> None:
     names = [job.subject for job in world.reads.jobs(count=99) if job.kind == DEMO_CLIP]
     assert len(names) == len(set(names)) == OPENERS + 2
     assert world.reads.viewer_of(world.reads.creator("c0").id) is not None  # type: ignore[union-attr]
+
+
+def test_sweeping_while_a_clip_is_made_leaves_it_alone(world: World) -> None:
+    """A clip belongs to no upload before it is whole, and is not taken for rubbish."""
+
+    class SweptStudio(FakeStudio):
+        def make(self, key: str, path: Path, *, is_background: bool) -> None:
+            sweep_uploads(intake=world.intake)
+            super().make(key, path, is_background=is_background)
+            sweep_uploads(intake=world.intake)
+
+    studio = SweptStudio()
+    queue_demo(studio, intake=world.intake)
+    clip_runner(world, studio).run_next()
+    assert world.reads.upload(upload_of("clip-0")) is not None
+    assert list((world.root / "uploads" / ".clips").iterdir()) == []
 
 
 def test_a_clip_that_fails_is_tried_again(world: World) -> None:
