@@ -40,10 +40,10 @@ def become_creator(
 def local_creator(
     *, handle: str, name: str, bio: str, avatar: bytes | None, intake: Intake
 ) -> ViewerId:
-    """The viewer behind a creator of this machine's own (the demo's, an import's), made if need be.
+    """The viewer behind the creator of that handle, made if there is none (the demo's, an import's).
 
-    Nobody can sign in as them: the session's secret is drawn and forgotten. Raises: WriterGone;
-    Refused: `handle_taken`: a person has it.
+    Nobody can sign in as one that is made here: the session's secret is drawn and forgotten.
+    Raises: BadWords, Refused, WriterGone: as `become_creator`.
     """
     known = intake.reads.creator(handle)
     if known is not None:
