@@ -24,8 +24,9 @@ READY_S = 60.0
 class LiveService:
     """`plainview up` on the data folder `root`; `flags` go on its command line."""
 
-    def __init__(self, root: Path, *flags: str, web: int = 2) -> None:
+    def __init__(self, root: Path, *flags: str, web: int = 2, ready_s: float = READY_S) -> None:
         self.root = root
+        self.ready_s = ready_s
         self._argv = [
             sys.executable, "-m", "plainview.app.cli", "up",
             "--data", str(root), "--port", "0", "--host", "127.0.0.1", "--web", str(web), *flags,
@@ -83,7 +84,7 @@ class LiveService:
 
     def await_ready(self) -> None:
         """Wait until a full slate can be served."""
-        until = time.monotonic() + READY_S
+        until = time.monotonic() + self.ready_s
         while time.monotonic() < until:
             try:
                 if httpx.get(f"{self.base}/healthz").status_code == 200:
@@ -91,7 +92,7 @@ class LiveService:
             except httpx.TransportError:
                 pass
             time.sleep(0.05)
-        raise AssertionError(f"not ready in {READY_S} s: {self.errors()}")
+        raise AssertionError(f"not ready in {self.ready_s} s: {self.errors()}")
 
     def pids(self) -> Mapping[str, int]:
         """The children's process ids by name."""

@@ -1,7 +1,7 @@
 """`DemoStudio` by the generators in `demo/` of the checkout, in child processes of their own.
 
 A child lives on for the next clip, since starting one costs a second, and ends with this process:
-its orders come through a pipe, and the pipe's end is the end of its loop.
+its orders come through a pipe, and it is killed with the worker, in the middle of a clip too.
 """
 
 import subprocess
@@ -34,8 +34,11 @@ print(json.dumps({
 }))
 """
 MAKER = """
-import os, sys
+import ctypes, os, signal, sys
 from pathlib import Path
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlive the worker
+if os.getppid() == 1:
+    sys.exit()
 os.nice(int(sys.argv[1]))
 from demo.catalog import CLIP_BY_KEY
 from demo.make import make_clip
