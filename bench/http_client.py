@@ -23,7 +23,15 @@ class Connection:
         return self
 
     async def post(self, path: str, body: Any) -> Any:
-        """The answer to one request."""
+        """The answer to one request; a connection that idled too long is opened again."""
+        try:
+            return await self._post(path, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._writer.close()
+            self._reader, self._writer = await asyncio.open_connection(*self._address)
+            return await self._post(path, body)
+
+    async def _post(self, path: str, body: Any) -> Any:
         data = json.dumps(body).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nhost: bench\r\nx-plainview: 1\r\ncookie: {self._cookie}\r\n"

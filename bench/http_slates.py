@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> None:
         began = time.perf_counter()
         stock(root, videos=options.videos)
         print(f"load before {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, web {options.web}")
-        with LiveService(root, web=options.web) as service:
+        with LiveService(root, web=options.web, ready_s=900.0) as service:
             print(
                 f"{options.videos} videos stocked and frozen in {time.perf_counter() - began:.0f} s"
             )
