@@ -189,5 +189,6 @@ def test_bounds_end_a_run(mechanism: Mechanism, tmp_path: Path) -> None:
     assert run("while :; do :; done", wall_s=1) == "wall"
     assert run("while :; do :; done", cpu_s=1) == "cpu"
     assert run("while :; do echo 0123456789012345678901234567890123456789; done > out") == "output"
+    (tmp_path / "out").unlink()
     assert run("kill -9 $$") != f"exit {128 + signal.SIGKILL}"
     assert run("ls") in ("exit 2", "exit 126", "exit 127")

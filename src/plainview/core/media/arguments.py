@@ -18,8 +18,8 @@ POSTER_CANDIDATES_PER_S = 4
 THUMB_EDGE = 32
 DHASH_WIDTH, DHASH_HEIGHT = 9, 8
 
-# (preset, quality) up to a short edge, and above it. At 720 "faster" costs 0.92 s of processor for a
-# second of video and "veryfast" 0.50: with it the whole ladder would not be ready in time on two
+# (preset, quality) up to a short edge, and above it. At 720 "faster" costs 0.92 s of processor for
+# a second of video and "veryfast" 0.50, which is what lets the whole ladder be ready in time on two
 # cores. One step of quality more makes up for it in bits.
 _CAREFUL_SHORT_EDGE_MAX = 540
 _CAREFUL, _QUICK = ("faster", "23"), ("veryfast", "22")
