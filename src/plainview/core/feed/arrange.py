@@ -88,8 +88,11 @@ class _Page:
         value = self.pool.values[candidate]
         if not self.tires:
             return value
-        held = self.held_by_topic
-        return value - self.tires * max([held[topic] for topic in self.pool.topics[candidate]])
+        held, topics = self.held_by_topic, self.pool.topics[candidate]
+        most = held[topics[0]]
+        if any(topics[1:]):
+            most = max(held[topic] for topic in topics)
+        return value - self.tires * most
 
     def is_alike(self, candidate: int) -> bool:
         """Whether its picture is too like one placed. Looks of 0 are unknown, like none."""

@@ -111,12 +111,18 @@ def signals_of(state: ViewerState, *, index: Index) -> Signals:
     acts = act_weights(state)
     watched = {watch.video for watch in state.watches}
     silent = [video for video in acts if video not in watched]
-    table = np.array(
-        [(w.number, 0, i, w.video, w.ms, w.loops) for i, w in enumerate(state.watches)]
-        + [(state.seen.get(v, 0), 1, newest_act(state, v), v, 0, 0) for v in silent],
-        dtype=np.int64,
-    ).reshape(-1, 6)
-    number, is_silent, place, video, ms, loops = table.T
+    watches = state.watches
+    count, nothing = len(watches), [0] * len(silent)
+
+    def column(of_watches: list[int], of_silent: list[int]) -> Ints:
+        return np.array(of_watches + of_silent, dtype=np.int64)
+
+    number = column([w.number for w in watches], [state.seen.get(v, 0) for v in silent])
+    place = column(list(range(count)), [newest_act(state, v) for v in silent])
+    video = column([w.video for w in watches], [int(v) for v in silent])
+    ms = column([w.ms for w in watches], nothing)
+    loops = column([w.loops for w in watches], nothing)
+    is_silent = column([0] * count, [1] * len(silent))
     newest_first = np.lexsort((video, place, is_silent, number))[::-1][:SIGNALS_MAX]
     rows, is_known = rows_of(video[newest_first], index=index)
     rows, kept = rows[is_known], newest_first[is_known]
