@@ -1,159 +1,29 @@
-"""One behaviour suite for what stores uploads, jobs and videos: in memory, and in SQLite."""
+"""One behaviour suite for what stores uploads and videos: in memory, and in SQLite."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import pytest
 
-from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
-from plainview.edge.memory_intake import MemoryIntake
-from plainview.edge.sqlite.commands import CARRYING
-from plainview.edge.sqlite.database import open_to_write
-from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
-from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
-from plainview.ports.catalogue import CatalogueReads, RenditionRecord
-from plainview.ports.commands import Refused, Writer
+from plainview.ports.commands import Refused
 from plainview.ports.intake import (
     OPEN_UPLOADS_MAX,
     AddRenditions,
     BecomeCreator,
-    BeginUpload,
-    ClaimJob,
-    DecideVideo,
     EditVideo,
-    FinishJob,
-    FinishReceiving,
     ForgetUpload,
-    IntakeReads,
-    Job,
-    NewJob,
     NoteProgress,
     NoteReceived,
-    PublishVideo,
-    QueueJobs,
-    Reason,
     RefuseUpload,
-    RenewLease,
-    ReturnJob,
-    UploadRecord,
 )
-from plainview.ports.serving import ServingReads
-from plainview.ports.view import OpenSession
-
-ANN, BEN = ViewerId("a" * 32), ViewerId("b" * 32)
-assert CARRYING
-REASON = Reason(code="broken", message="It is damaged.", what_to_do="Send it again.")
-
-
-class Reads(IntakeReads, CatalogueReads, ServingReads, Protocol):
-    """All that this suite reads."""
-
-
-class Store:
-    """A writer and what reads after it, with Ann as creator 1 and Ben a viewer."""
-
-    def __init__(self, writer: Writer, reads: Reads) -> None:
-        self.writer = writer
-        self.reads = reads
-        for viewer in (ANN, BEN):
-            token_hash = digest_of(viewer.encode())
-            writer.submit(OpenSession(token_hash=token_hash, viewer=viewer, at_ms=1))
-        self.become(ANN, "ann")
-
-    def become(self, viewer: ViewerId, handle: str, name: str = "Name") -> CreatorId:
-        return self.writer.submit(
-            BecomeCreator(viewer=viewer, handle=handle, name=name, bio="", at_ms=1)
-        ).id
-
-    def begin(self, upload: str = "u1", viewer: ViewerId = ANN, at_ms: int = 10) -> UploadRecord:
-        self.writer.submit(
-            BeginUpload(
-                upload=upload, viewer=viewer, filename="f.mp4", caption="Cap", tags=("t",),
-                topics=("chance",), language="en", size_bytes=100, priority=7, at_ms=at_ms,
-                expires_ms=at_ms + 50,
-            )
-        )  # fmt: skip
-        return self.upload(upload)
-
-    def upload(self, upload: str = "u1") -> UploadRecord:
-        found = self.reads.upload(upload)
-        assert found is not None
-        return found
-
-    def finish(self, upload: str = "u1", receipt: bytes = b"r") -> bytes:
-        return self.writer.submit(
-            FinishReceiving(
-                upload=upload, digest=Digest("d" * 64), receipt=receipt, signature=b"s", at_ms=20
-            )
-        ).receipt
-
-    def publish(self, upload: str = "u1", *edges: int) -> VideoId:
-        return self.writer.submit(
-            PublishVideo(
-                upload=upload, length_ms=6_000, width=540, height=960, has_sound=True, loudness=0,
-                looks=bytes(8), thumbhash=b"t", poster=Digest("b" * 64),
-                renditions=tuple(_rendition(edge) for edge in edges or (360,)), at_ms=30,
-            )
-        ).video  # fmt: skip
-
-    def published(self, upload: str = "u1") -> VideoId:
-        self.begin(upload)
-        self.finish(upload)
-        return self.publish(upload)
-
-    def decide(self, action: str, ident: str, video: int = 1, **fields: object) -> None:
-        decision = {
-            "id": ident, "video": video, "action": action, "author": "operator",
-            "reason_code": "spam", "at_ms": 40, **fields,
-        }  # fmt: skip
-        self.writer.submit(msgspec.convert(decision, DecideVideo))
-
-    def claim(self, owner: str, at_ms: int = 100, priority_min: int = -9) -> Job | None:
-        return self.writer.submit(
-            ClaimJob(
-                owner=owner, kinds=("work", "make_video"), priority_min=priority_min, at_ms=at_ms,
-                lease_ms=30,
-            )
-        ).job  # fmt: skip
-
-    def queue(self, *jobs: NewJob) -> None:
-        self.writer.submit(QueueJobs(jobs=jobs, at_ms=5))
-
-    def give_back(self, job: Job, owner: str, error: str, *, is_final: bool = False) -> None:
-        self.writer.submit(
-            ReturnJob(
-                job=job.id, owner=owner, error=error, priority=job.priority - 1, at_ms=110,
-                not_before_ms=200, is_final=is_final,
-            )
-        )  # fmt: skip
-
-
-def _rendition(edge: int) -> RenditionRecord:
-    return RenditionRecord(
-        short_edge=edge, width=edge, height=edge * 2, size_bytes=9, object=Digest(f"{edge:064x}")
-    )
+from tests.intake_store import ANN, BEN, REASON, Store, open_store, refusal, rendition
 
 
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        memory = MemoryIntake()
-        yield Store(memory, memory)  # type: ignore[arg-type]
-        return
-    db = open_to_write(tmp_path / "plainview.db")
-    reads = SqliteIntakeReads(tmp_path / "plainview.db")
-    yield Store(DirectWriter(GroupCommit(db)), reads)
-    reads.db.close()
-    db.close()
-
-
-def refusal(store: Store, command: object) -> str:
-    with pytest.raises(Refused) as refused:
-        store.writer.submit(command)  # type: ignore[arg-type]
-    return refused.value.code
+    yield from open_store(request.param, tmp_path)
 
 
 # ---------------------------------------------------------------------------------------- uploads
@@ -281,7 +151,7 @@ def test_renditions_are_added_once(store: Store) -> None:
     """What a video has stays; what is new counts as a change to the catalogue, what is not, not."""
     video = store.published()
     before = store.reads.pending().changed
-    more = AddRenditions(video=video, renditions=(_rendition(540), _rendition(360)), at_ms=50)
+    more = AddRenditions(video=video, renditions=(rendition(540), rendition(360)), at_ms=50)
     store.writer.submit(more)
     store.writer.submit(more)
     edges = [form.short_edge for form in store.reads.videos([video])[video].renditions]
@@ -319,7 +189,7 @@ def test_files_are_wanted_while_any_video_shows_them(store: Store) -> None:
     """A poster shared by two videos is wanted until both are withdrawn; removal keeps it."""
     store.published("u1"), store.published("u2")
     poster = Digest("b" * 64)
-    assert store.reads.files_of(VideoId(1)) == sorted({poster, _rendition(360).object})
+    assert store.reads.files_of(VideoId(1)) == sorted({poster, rendition(360).object})
     store.decide("remove", "d0", video=2)
     store.decide("withdraw", "d1", video=1)
     assert store.reads.is_wanted(poster)
@@ -367,90 +237,3 @@ def test_videos_are_found_by_words_and_number(store: Store) -> None:
     assert store.reads.videos_by_query("cap", count=1) == [2]
     for query in ("%", "_", "nothing"):
         assert store.reads.videos_by_query(query, count=9) == []
-
-
-# ------------------------------------------------------------------------------------------- jobs
-
-
-def test_the_largest_priority_goes_first(store: Store) -> None:
-    """Then the oldest; a claim with a floor leaves what is below it; other kinds are left alone."""
-    store.queue(
-        NewJob("work", "a", 1), NewJob("work", "b", 5), NewJob("work", "c", 5, b"pay"),
-        NewJob("other", "d", 9),
-    )  # fmt: skip
-    claimed = [store.claim(f"o{n}") for n in range(4)]
-    assert [job and job.subject for job in claimed] == ["b", "c", "a", None]
-    assert claimed[1] is not None
-    assert (claimed[1].payload, claimed[1].attempts) == (b"pay", 1)
-    store.queue(NewJob("work", "e", 1))
-    assert store.claim("o9", priority_min=2) is None
-
-
-def test_a_job_is_queued_once_ever(store: Store) -> None:
-    """Queueing it again does nothing, also when it is done."""
-    store.queue(NewJob("work", "a", 1), NewJob("work", "a", 8))
-    job = store.claim("o1")
-    assert job is not None
-    store.writer.submit(FinishJob(job=job.id, owner="o1", at_ms=110))
-    store.queue(NewJob("work", "a", 1))
-    assert store.claim("o2", at_ms=999) is None
-    assert [job.stage for job in store.reads.jobs(count=9)] == ["done"]
-
-
-def test_claiming_again_gives_the_same_job(store: Store) -> None:
-    """A claim whose answer was lost is repeated, not doubled."""
-    store.queue(NewJob("work", "a", 1), NewJob("work", "b", 1))
-    assert store.claim("o1") == store.claim("o1")
-    assert store.reads.is_more_urgent(("work",), priority=0, at_ms=100)
-    store.claim("o2")
-    assert not store.reads.is_more_urgent(("work",), priority=0, at_ms=100)
-
-
-def test_a_lease_that_runs_out_is_anybodys(store: Store) -> None:
-    """Until then nobody else gets it; renewing moves the end; who lost it can do nothing."""
-    store.queue(NewJob("work", "a", 1))
-    job = store.claim("o1", at_ms=100)
-    assert job is not None
-    store.writer.submit(RenewLease(job=job.id, owner="o1", at_ms=120, lease_ms=30))
-    assert store.claim("o2", at_ms=149) is None
-    again = store.claim("o2", at_ms=150)
-    assert again is not None
-    assert (again.id, again.attempts, again.failures) == (job.id, 2, 0)
-    renew = RenewLease(job=job.id, owner="o1", at_ms=151, lease_ms=30)
-    assert refusal(store, renew) == "lease_lost"
-    store.writer.submit(FinishJob(job=job.id, owner="o1", at_ms=152))
-    store.give_back(job, "o1", "late")
-    assert [(found.stage, found.last_error) for found in store.reads.jobs(count=9)] == [
-        ("leased", "")
-    ]
-
-
-def test_a_job_that_is_given_back_waits(store: Store) -> None:
-    """It counts as a failure if there was an error, comes back in time, or never."""
-    store.queue(NewJob("work", "a", 5))
-    job = store.claim("o1")
-    assert job is not None
-    store.give_back(job, "o1", "oops")
-    assert store.claim("o2", at_ms=199) is None
-    job = store.claim("o2", at_ms=200)
-    assert job is not None
-    assert (job.failures, job.attempts, job.priority) == (1, 2, 4)
-    store.give_back(job, "o2", "")
-    job = store.claim("o3", at_ms=300)
-    assert job is not None
-    assert (job.failures, job.priority) == (1, 3)
-    store.give_back(job, "o3", "for good", is_final=True)
-    assert store.claim("o4", at_ms=9_999) is None
-    (found,) = store.reads.jobs(count=9)
-    assert (found.stage, found.failures, found.last_error) == ("failed", 2, "for good")
-
-
-def test_jobs_are_listed_as_they_will_be_done(store: Store) -> None:
-    """Running ones, then waiting ones by priority, then what ended, newest first."""
-    store.queue(*(NewJob("work", name, n) for n, name in enumerate("abcd")))
-    d, c = store.claim("o1"), store.claim("o2")
-    assert d is not None
-    assert c is not None
-    store.writer.submit(FinishJob(job=d.id, owner="o1", at_ms=120))
-    assert [job.subject for job in store.reads.jobs(count=9)] == ["c", "b", "a", "d"]
-    assert len(store.reads.jobs(count=2)) == 2

@@ -40,7 +40,7 @@ def become_creator(
 def local_creator(
     *, handle: str, name: str, bio: str, avatar: bytes | None, intake: Intake
 ) -> ViewerId:
-    """The viewer behind the creator of that handle, made if there is none (the demo's, an import's).
+    """The viewer behind the creator of that handle, made if there is none: a demo's, an import's.
 
     Nobody can sign in as one that is made here: the session's secret is drawn and forgotten.
     Raises: BadWords, Refused, WriterGone: as `become_creator`.
