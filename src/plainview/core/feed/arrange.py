@@ -50,6 +50,9 @@ class Placing(msgspec.Struct, frozen=True, kw_only=True):
     propensity: int
 
 
+Groups = dict[tuple[bool, tuple[int, ...]], list[int]]
+
+
 class _Page:
     """The places filled so far, and what spacing says of one more."""
 
@@ -83,16 +86,9 @@ class _Page:
             else set()
         )
 
-    def worth(self, candidate: int) -> int:
-        """Its value less what it loses to the places that the fullest of its topics holds."""
-        value = self.pool.values[candidate]
-        if not self.tires:
-            return value
-        held, topics = self.held_by_topic, self.pool.topics[candidate]
-        most = held[topics[0]]
-        if any(topics[1:]):
-            most = max(held[topic] for topic in topics)
-        return value - self.tires * most
+    def loss(self, topics: tuple[int, ...]) -> int:
+        """What a video of `topics` loses to the places that the fullest of them holds."""
+        return self.tires * max(self.held_by_topic[topic] for topic in topics)
 
     def is_alike(self, candidate: int) -> bool:
         """Whether its picture is too like one placed. Looks of 0 are unknown, like none."""
@@ -104,40 +100,53 @@ class _Page:
         return a != 0 and b != 0 and (a ^ b).bit_count() < self.policy.lookalike_bits
 
     def allows(self, candidate: int, *, level: int) -> bool:
-        """Whether spacing lets `candidate` stand next."""
+        """Whether creators and lookalikes let `candidate` stand next; topics are seen to before."""
         return not (
-            (level < 1 and not self.full_topics.isdisjoint(self.pool.topics[candidate]))
-            or (level < 2 and self.pool.creators[candidate] in self.close_creators)
+            (level < 2 and self.pool.creators[candidate] in self.close_creators)
             or (level < 3 and self.is_alike(candidate))
         )
 
-    def best(self, waiting: list[int]) -> tuple[int, int]:
-        """The ranked candidate among `waiting` (best value first), and the level it took."""
-        rows, values, is_rest = self.pool.rows, self.pool.values, self.pool.is_rest
+    def best(self, groups: Groups) -> tuple[int, int]:
+        """The ranked candidate of those in `groups`, and the level it took."""
         for level in range(LEVELS):
-            found, most = -1, 0
-            for candidate in waiting:
-                if found >= 0 and (is_rest[candidate] > is_rest[found] or values[candidate] < most):
-                    break
-                worth = self.worth(candidate)
-                is_better = worth > most or (worth == most and rows[candidate] < rows[found])
-                if (found < 0 or is_better) and self.allows(candidate, level=level):
-                    found, most = candidate, worth
+            found = self._best_at(level, groups)
             if found >= 0:
                 return found, level
         raise AssertionError("the last level allows everything")
 
+    def _best_at(self, level: int, groups: Groups) -> int:
+        """The best candidate that `level` allows, -1 if it allows none.
 
-def best_first(pool: Pool) -> list[int]:
-    """The order of the pool: what only fills up comes last; then value descending, id ascending."""
-    order: list[int] = np.lexsort(
-        (
-            np.array(pool.rows, dtype=np.int64),
-            -np.array(pool.values, dtype=np.int64),
-            np.array(pool.is_rest, dtype=np.bool_),
-        )
-    ).tolist()
-    return order
+        All of a group have the same topics, so they crowd and tire alike, and their order by value
+        is their order: the first of a group that may stand is the best of it.
+        """
+        rows, values = self.pool.rows, self.pool.values
+        found, best = -1, (0, 0, 0)
+        for (is_rest, topics), members in groups.items():
+            if level < 1 and not self.full_topics.isdisjoint(topics):
+                continue
+            loss = self.loss(topics)
+            for candidate in members:
+                key = (is_rest, loss - values[candidate], rows[candidate])
+                if found >= 0 and key > best:
+                    break
+                if self.allows(candidate, level=level):
+                    found, best = candidate, key
+                    break
+        return found
+
+
+def groups_of(pool: Pool) -> Groups:
+    """Candidates by whether they only fill up and by topics, each group by (value descending, id
+    ascending)."""
+    order: list[int] = np.lexsort((
+        np.array(pool.rows, dtype=np.int64), -np.array(pool.values, dtype=np.int64),
+    )).tolist()  # fmt: skip
+    groups: Groups = {}
+    for candidate in order:
+        key = (pool.is_rest[candidate], tuple(pool.topics[candidate]))
+        groups.setdefault(key, []).append(candidate)
+    return groups
 
 
 def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placing]:
@@ -155,15 +164,15 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
         pool: the candidates; not modified. seed: 32 bytes. size: places wanted, >= 1.
     Returns: the places in order, each with the exact probability of its candidate there given the
         places before, in units of 2**-40.
-    Cost: O(size * candidates), and in practice what has to be passed over.
+    Cost: O(candidates + size * (distinct sets of topics + what has to be passed over)).
     """
     share = policy.explore_share_milli * DRAW_UNIT // MILLI
     page = _Page(pool, policy)
-    waiting = best_first(pool)
+    groups = groups_of(pool)
     unused = list(pool.fresh) if share else []
     placings: list[Placing] = []
-    for i in range(min(size, len(waiting))):
-        ranked, level = page.best(waiting)
+    for i in range(min(size, len(pool.rows))):
+        ranked, level = page.best(groups)
         close, full = page.close_creators, page.full_topics
         drawable = [
             c for c in unused if pool.creators[c] not in close and full.isdisjoint(pool.topics[c])
@@ -181,7 +190,7 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
             )
         )
         page.place(candidate)
-        waiting.remove(candidate)
+        groups[pool.is_rest[candidate], tuple(pool.topics[candidate])].remove(candidate)
         # What looks like a place before never fits again, so it leaves for good.
         unused = [c for c in unused if c != candidate and not page.is_pair_alike(c, candidate)]
     return placings
