@@ -173,7 +173,7 @@ class Reference:
     ) -> None:
         facts: dict[str, Any] = parse_canonical(header)
         assert facts["weights"] == sha256(weights).hexdigest()
-        self.frozen_min = facts["frozen_ms"] // 60_000
+        self.frozen_min: int = facts["frozen_ms"] // 60_000
         self.rows: list[Row] = read_rows(rows)
         self.network: Network = read_network(weights)
         self.rules: Rules = read_rules(policy)
