@@ -1,4 +1,4 @@
-"""Double pendulums that differ by less than a hair: one line, then a fan, then chaos, then time
+"""Double pendulums that differ by a hair: one line, then a fan, then chaos, then time
 runs back.
 """
 

@@ -5,7 +5,9 @@ from .line import Line
 LINES: dict[str, tuple[Line, ...]] = {
     "dish-cells": (
         Line(
-            "Day 1: got a roommate. Also day 1: got sixty roommates.", "microlife cells growth", 6
+            "Day 1: got a roommate. Also day 1: got everyone's roommates.",
+            "microlife cells growth",
+            6,
         ),
         Line(
             "Two families move into the same dish. Please be nice.", "microlife cells neighbours", 7

@@ -40,7 +40,7 @@ LINES: dict[str, tuple[Line, ...]] = {
     "pendulum-double": (
         Line("Forty twins, one bad idea, then we rewind", "chaos doublependulum", 8),
         Line("They agree. They agree. They do not agree.", "chaos butterfly", 7),
-        Line("A twentieth of a degree ruined this friendship", "chaos doublependulum", 7),
+        Line("A tiny difference of opinion ruined this friendship", "chaos doublependulum", 7),
         Line("Undo", "chaos timereversal", 8),
         Line("Free will, as performed by sticks", "chaos doublependulum", 7),
     ),

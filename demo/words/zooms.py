@@ -30,7 +30,7 @@ LINES: dict[str, tuple[Line, ...]] = {
     "zoom-mandel": (
         Line("Went all the way in and found: the outside", "fractal mandelbrot infinite", 7),
         Line("The bug has a bug with a bug on it", "fractal mandelbrot deep", 7),
-        Line("Forty times smaller and still judging me", "fractal mandelbrot", 8),
+        Line("Much, much smaller and still judging me", "fractal mandelbrot", 8),
         Line("I keep arriving", "fractal mandelbrot loop", 7),
         Line("Somewhere in there is a smaller me posting this", "fractal mandelbrot recursion", 8),
         Line("Needle, haystack, needle, haystack", "fractal mandelbrot deep", 7),
