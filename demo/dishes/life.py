@@ -5,6 +5,7 @@ drops.
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ..canvas import FPS, lift, mix
@@ -13,18 +14,20 @@ from ..sound import MINOR, PENTA, Note, degree
 from ..spec import ClipSpec
 from .look import BENCHES, DR, DX, DY, bench, glass
 
-# Born with, survives with: Life, HighLife, Day and Night, 34 Life, Maze, Coral, Move
+Cells = NDArray[np.bool_]
+
+# Born with, survives with: Life, HighLife, Mazectric, Morley, Maze, Day and Night
 RULES = (
     ((3,), (2, 3)),
     ((3, 6), (2, 3)),
     ((3,), (1, 2, 3, 4)),
     ((3, 6, 8), (2, 4, 5)),
-    ((3,), (4, 5, 6, 7, 8)),
+    ((3,), (1, 2, 3, 4, 5)),
     ((3, 6, 7, 8), (3, 4, 6, 7, 8)),
 )
 
 
-def _start(kind: int, n: int, rng: np.random.Generator) -> np.ndarray:
+def _start(kind: int, n: int, rng: np.random.Generator) -> Cells:
     """A first generation, symmetrical so that what follows is a flower and not noise."""
     grid = np.zeros((n, n), bool)
     c = n // 2
@@ -48,6 +51,18 @@ def _start(kind: int, n: int, rng: np.random.Generator) -> np.ndarray:
     return grid
 
 
+def _next(grid: Cells, born: tuple[int, ...], stay: tuple[int, ...]) -> Cells:
+    """The next generation: who is born with so many neighbours, who stays with so many."""
+    n = len(grid)
+    p = np.pad(grid, 1).astype(int)
+    near = np.zeros((n, n), int)
+    for dy in (0, 1, 2):
+        for dx in (0, 1, 2):
+            if (dy, dx) != (1, 1):
+                near += p[dy : n + dy, dx : n + dx]
+    return (~grid & np.isin(near, born)) | (grid & np.isin(near, stay))
+
+
 def build(spec: ClipSpec) -> Scene:
     """Eight generations a second; between two the cells swell and shrink."""
     count = frame_count(spec.length_s)
@@ -59,6 +74,13 @@ def build(spec: ClipSpec) -> Scene:
     yy, xx = np.mgrid[0:n, 0:n] - (n - 1) / 2
     inside = np.hypot(xx, yy) < n / 2 - 0.8
     grid = _start(kind, n, rng) & inside
+    for _ in range(12):  # a dish that would die out is filled anew
+        last = grid
+        for _ in range(70):
+            last = _next(last, born, stay) & inside
+        if last.sum() >= 30:
+            break
+        grid = _start(0, n, rng) & inside
     each = (3, 4, 3, 2)[spec.seed % 4]
     age = np.where(grid, 0, -1)
     film, notes = [], []
@@ -66,14 +88,7 @@ def build(spec: ClipSpec) -> Scene:
     scale = (PENTA, MINOR)[spec.seed % 2]
     for g in range(count // each + 2):
         film.append((grid.copy(), age.copy()))
-        p = np.pad(grid, 1).astype(int)
-        near = sum(
-            p[1 + dy : n + 1 + dy, 1 + dx : n + 1 + dx]
-            for dy in (-1, 0, 1)
-            for dx in (-1, 0, 1)
-            if dx or dy
-        )
-        nxt = ((~grid & np.isin(near, born)) | (grid & np.isin(near, stay))) & inside
+        nxt = _next(grid, born, stay) & inside
         births = np.argwhere(nxt & ~grid)
         if len(births):
             far = np.hypot(births[:, 0] - n / 2, births[:, 1] - n / 2)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from demo.canvas import ease, mix, pick, ramp, rgb
+from demo.dishes.life import _next
 from demo.encode import ClipFailed, write_clip
 from demo.judge import HEARD_RATE, spectrogram, write_pages
 from demo.scene import Scene, iris_home, melt_home
@@ -90,6 +91,15 @@ def test_every_sort_sorts_and_keeps_its_steps(name: str, row: list[int]) -> None
 def test_bubble_sort_by_hand() -> None:
     """Three values in reverse take three swaps."""
     assert sum(run_sort("bubble", [3, 2, 1]).swaps) == 3
+
+
+def test_a_blinker_blinks() -> None:
+    """Three in a row become three in a column, and three in a row again."""
+    row = np.zeros((5, 5), bool)
+    row[2, 1:4] = True
+    column = _next(row, (3,), (2, 3))
+    assert np.array_equal(column, row.T)
+    assert np.array_equal(_next(column, (3,), (2, 3)), row)
 
 
 def test_a_small_mandelbrot_set_by_hand() -> None:
