@@ -186,12 +186,14 @@ def test_exploration_keeps_the_spacing() -> None:
         PLAIN, explore_share_milli=1, creators_apart=3, lookalike_bits=4
     )
     pool = pool_of(
-        [9, 8, 7, 6], creators=[1, 2, 1, 3], looks=[0xFF, 0xFF00, 0xFE, 0xFF0000], fresh=[2, 3]
+        [9, 8, 7, 6, 5],
+        creators=[1, 2, 4, 3, 1],
+        looks=[0xFF, 0xFF00, 0xFE, 0xFF0000, 0xFF000000],
+        fresh=[2, 3, 4],
     )
-    counts = [p.pool for p in arrange(pool, policy=policy, seed=b"\xff" * 32, size=3)]
-    assert counts[0] == 2
-    # 2 has the creator of 0 and looks like it; only 3 is left to draw.
-    assert counts[1] == 1
+    counts = [p.pool for p in arrange(pool, policy=policy, seed=b"\xff" * 32, size=2)]
+    # After 0: 2 looks like it, 4 has its creator, and only 3 is left to draw.
+    assert counts == [3, 1]
 
 
 @st.composite
