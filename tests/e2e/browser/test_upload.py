@@ -1,0 +1,119 @@
+"""A clip of one's own: sent with a broken connection, played, removed, gone."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser.acts import await_playing, now_playing, open_feed
+from tests.live import LiveService
+
+GONE_MS = 1_000
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds of landscape video with sound, about 3 MB, as a phone would record it."""
+    out: Path = tmp_path_factory.mktemp("clip") / "my holiday.mp4"
+    subprocess.run(
+        [get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "mandelbrot=size=1280x720:rate=30",
+         "-f", "lavfi", "-i", "sine=frequency=330", "-t", "6", "-c:v", "libx264", "-preset",
+         "ultrafast", "-b:v", "4M", "-pix_fmt", "yuv420p", "-c:a", "aac", str(out)],
+        check=True,
+    )  # fmt: skip
+    return out
+
+
+def become_creator(page: Page) -> None:
+    """Give a name, on the way to the upload page."""
+    page.goto("/upload")
+    page.get_by_label("Name", exact=True).fill("Ada of the Tests")
+    page.get_by_label("Handle").fill(f"ada{time.time_ns() % 10**9}")
+    page.get_by_role("button", name="Continue").click()
+
+
+def send_with_a_broken_connection(page: Page, clip: Path, *, caption: str) -> None:
+    """Send `clip` slowly, lose the connection half way, and get it back."""
+    page.get_by_label("Video file").set_input_files(clip)
+    page.get_by_label("Caption").fill(caption)
+    wire = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 600_000}
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="Upload", exact=True).last.click()
+    meter = page.get_by_role("progressbar", name="Sent")
+    expect(meter).to_have_attribute("aria-valuenow", pattern_between(10, 89))
+    wire.send("Network.emulateNetworkConditions", {**slow, "offline": True})
+    page.wait_for_timeout(1_500)
+    wire.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+
+
+def pattern_between(low: int, high: int) -> "object":
+    """A pattern that matches the integers low..high, two digits each."""
+    import re
+
+    return re.compile("^(" + "|".join(str(n) for n in range(low, high + 1)) + ")$")
+
+
+def operator_of(service: LiveService) -> httpx.Client:
+    """A client that opened the one-time operator link."""
+    link = next(line.split()[2] for line in service.output if line.startswith("Operator link"))
+    client = httpx.Client(base_url=service.base, headers={"x-plainview": "1"}, timeout=20)
+    client.post("/api/v1/session").raise_for_status()
+    assert client.get(link, follow_redirects=True).status_code == 200
+    return client
+
+
+def test_an_upload_plays_and_a_removal_ends_it(
+    page: Page, clip: Path, service: LiveService
+) -> None:
+    """A clip sent over a connection that broke plays; once removed it is nowhere within 1 s."""
+    open_feed(page)
+    become_creator(page)
+    send_with_a_broken_connection(page, clip, caption="Half way there, twice.")
+    page.get_by_role("link", name="Watch it").click(timeout=120_000)
+    playing = await_playing(page, at=0)
+    source = playing["source"]
+    video = source.split("/")[4]
+    assert httpx.get(source, headers={"range": "bytes=0-99"}).status_code == 206
+
+    operator = operator_of(service)
+    operator.post(
+        f"/api/v1/operator/videos/{video}/remove",
+        json={"reason_code": reason(operator), "public_reason": "A test removed it."},
+    ).raise_for_status()
+    removed = time.monotonic()
+    while httpx.get(source).status_code != 410:
+        assert (time.monotonic() - removed) * 1000 < GONE_MS, "still played after 1 s"
+        time.sleep(0.02)
+    time.sleep(max(0.0, GONE_MS / 1000 - (time.monotonic() - removed)))
+    viewer = service.viewer()
+    for _ in range(6):
+        assert video not in {found["id"] for found in viewer.slate(policy="fresh")["videos"]}
+    operator.close()
+    page.reload()
+    page.wait_for_timeout(500)
+    now = now_playing(page)
+    assert now is None or video not in now["source"]
+
+
+def reason(operator: httpx.Client) -> str:
+    """Any reason code that may be given."""
+    codes = operator.get("/api/v1/operator/videos").raise_for_status().json()["reason_codes"]
+    return str(next(iter(codes)))
+
+
+def test_a_file_that_is_no_video_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    """A text file named .mp4 is refused on screen with a reason and what to do."""
+    open_feed(page)
+    become_creator(page)
+    lie = tmp_path / "notes.mp4"
+    lie.write_text("Dear diary, this is not a video.\n" * 200)
+    page.get_by_label("Video file").set_input_files(lie)
+    page.get_by_role("button", name="Upload", exact=True).last.click()
+    expect(page.get_by_role("heading", name="Not taken.")).to_be_visible(timeout=60_000)
+    expect(page.locator(".why")).to_contain_text("video")

@@ -1,0 +1,18 @@
+"""After all that was done in the browser: everything served is worked out again."""
+
+import os
+import subprocess
+import sys
+
+from tests.live import SOURCE, LiveService
+
+
+def test_every_receipt_of_the_session_replays(service: LiveService) -> None:
+    """`plainview replay --all`, in another process while the service runs, finds no mismatch."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plainview.app.cli", "replay", "--all", "--data",
+         str(service.root)],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
