@@ -96,11 +96,9 @@ print(json.dumps({"uid": os.getuid(), "let_through": found}))
 
 
 def test_holds_for_an_ordinary_user() -> None:
-    """Whoever runs the tests, a user without any privilege is held by one mechanism or both.
-
-    Root becomes that user inside a view of the machine in which Python and this tree lie where
-    anyone may read them.
-    """
+    """Whoever runs the tests, a user without any privilege is held by one mechanism or both."""
+    # Root becomes that user inside a view of the machine in which Python and this tree lie where
+    # anyone may read them.
     paths = [str(ROOT / "src"), *(path for path in sys.path if path.endswith("site-packages"))]
     argv = [sys.executable, "-c", SELF_TEST]
     if os.geteuid() == 0:

@@ -2,8 +2,8 @@
 
 Plain Python integers, one step after the other as the spec has them, no array library, nothing of
 `core.feed`, `core.policy` or `core.learn`. About a thousand times slower than the service, which
-is held to it. One long file, so that it can be read from top to bottom beside the spec, whose
-sections its comments name.
+is held to it. Long because it is one idea: the spec again, section by section in the spec's order,
+so that both can be read side by side.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """A clip of one's own: sent with a broken connection, played, removed, gone."""
 
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -52,10 +53,8 @@ def send_with_a_broken_connection(page: Page, clip: Path, *, caption: str) -> No
     wire.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
 
 
-def pattern_between(low: int, high: int) -> "object":
-    """A pattern that matches the integers low..high, two digits each."""
-    import re
-
+def pattern_between(low: int, high: int) -> re.Pattern[str]:
+    """A pattern that matches the integers low..high."""
     return re.compile("^(" + "|".join(str(n) for n in range(low, high + 1)) + ")$")
 
 
