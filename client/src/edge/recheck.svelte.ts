@@ -67,7 +67,7 @@ export class Recheck {
         this.replayed.failures.map((failure) => ({
           stage: "replay",
           message: `Slate № ${failure.number}: ${failure.message}`,
-          what_to_do: "Download your receipts as evidence: they prove it without this server.",
+          what_to_do: "Download your receipts as evidence: they carry the operator’s own signature.",
         })),
       );
     } catch (error) {
