@@ -1,4 +1,7 @@
-"""After all that was done in the browser: everything served is worked out again."""
+"""After the feed and the uploads: everything served so far is worked out again.
+
+Runs, by its name, before `test_villain`, whose slates are meant to differ.
+"""
 
 import os
 import subprocess
