@@ -81,6 +81,21 @@ def test_the_children_end_with_a_killed_supervisor(folder: Path) -> None:
             time.sleep(0.05)
 
 
+def test_a_killed_service_is_started_again_at_once(folder: Path) -> None:
+    """Whoever starts it at the same port, the moment after it was killed, need not try twice; parts
+    of files that the killed one left are gone."""
+    with LiveService(folder, web=1) as service:
+        part = folder / "epochs" / ".new-abc"
+        part.write_bytes(b"half")
+        port = service.base.rpartition(":")[2]
+        service.process.kill()
+        service.process.wait(5)
+        with LiveService(folder, "--port", port, web=1) as again:
+            assert again.base == service.base
+            again.viewer().slate()
+            assert not part.exists()
+
+
 def test_a_dead_child_is_started_again_within_a_second(folder: Path) -> None:
     """A killed writer is replaced by another process in less than 1 s."""
     with LiveService(folder, web=1) as service:

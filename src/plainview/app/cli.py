@@ -145,11 +145,11 @@ def _up(options: argparse.Namespace) -> int:
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
-        with folder.held():
+        with folder.held() as lock:
             make_key(folder.keys, os.urandom(32))
             sock = listen(settings)
             port: int = sock.getsockname()[1]
-            supervisor = Supervisor(settings, folder, sock)
+            supervisor = Supervisor(settings, folder, sock, lock)
             supervisor.run(lambda: _greet(settings, port, make_operator_key(folder)))
     except CannotStart as error:
         print(f"plainview: {error}", file=sys.stderr)

@@ -141,13 +141,13 @@ def _service(settings: Settings) -> Iterator[Wired]:
         yield wired
         wired.writer.close()
         return
-    with folder.held():
+    with folder.held() as lock:
         make_key(folder.keys, os.urandom(32))
         lifeline, held = os.pipe()
         root = str(folder.root.resolve())
         children = [
-            _start("writer", [root], lifeline),
-            _start("worker", [root, settings.edition], lifeline),
+            _start("writer", [root], lifeline, lock),
+            _start("worker", [root, settings.edition], lifeline, lock),
         ]
         try:
             wired = Wired(folder)
@@ -163,10 +163,12 @@ def _service(settings: Settings) -> Iterator[Wired]:
             os.close(lifeline)
 
 
-def _start(module: str, arguments: list[str], lifeline: int) -> "subprocess.Popen[bytes]":
+def _start(
+    module: str, arguments: list[str], lifeline: int, lock: int
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", f"plainview.app.processes.{module}", *arguments],
-        pass_fds=(lifeline,),
+        pass_fds=(lifeline, lock),
         stdin=subprocess.DEVNULL,
         env={**os.environ, LIFELINE: str(lifeline)},
     )

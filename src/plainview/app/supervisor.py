@@ -1,7 +1,8 @@
 """`plainview up`: one process tree. Starts the children, and again when they die, and stops them.
 
 Holds nothing but the listening socket, the data folder's lock and a pipe whose end tells the
-children, if ever this process is killed, that it is gone.
+children, if ever this process is killed, that it is gone. They hold the lock with it: a service
+that is started then waits until they have ended.
 """
 
 import os
@@ -106,10 +107,13 @@ class Child:
 class Supervisor:
     """The children of one `up`, in the order in which they start."""
 
-    def __init__(self, settings: Settings, folder: DataFolder, sock: socket.socket) -> None:
+    def __init__(
+        self, settings: Settings, folder: DataFolder, sock: socket.socket, lock: int
+    ) -> None:
         self._settings = settings
         self._folder = folder
         self._sock = sock
+        self._lock = lock
         self._lifeline, self._held = os.pipe()
         self._is_told = False
         root = str(folder.root.resolve())
@@ -126,7 +130,7 @@ class Supervisor:
         def start() -> "subprocess.Popen[bytes]":
             return subprocess.Popen(
                 [sys.executable, "-m", f"plainview.app.processes.{module}", *arguments],
-                pass_fds=(self._lifeline, *fds),
+                pass_fds=(self._lifeline, self._lock, *fds),
                 stdin=subprocess.DEVNULL,
                 env={**ONE_THREAD, **os.environ, LIFELINE: str(self._lifeline)},
             )

@@ -3,12 +3,14 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from plainview.edge.files import PART
 from plainview.edge.sqlite.database import newest_schema
 
 
@@ -32,6 +34,10 @@ class InUse(FolderRefused):
 
 class TooNew(FolderRefused):
     """Of a newer schema than this program knows."""
+
+
+ORPHANS_S = 10.0
+"""So long the children of a killed service are given to end by themselves."""
 
 
 class DataFolder(msgspec.Struct, frozen=True):
@@ -108,23 +114,42 @@ class DataFolder(msgspec.Struct, frozen=True):
             )
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the folder, so that no second service starts on it. Raises: InUse."""
+    def held(self) -> Iterator[int]:
+        """Hold the folder, so that no second service starts on it; yields the lock's descriptor.
+
+        The lock is free when all who have the descriptor are gone: handed to the children, it
+        outlives a killed parent until they have ended too, and who comes next waits for that.
+        Parts of files that a killed process left are cleared away. Raises: InUse.
+        """
         fd = os.open(self.run / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                pid = os.pread(fd, 32, 0).decode().strip()
-                raise InUse(
-                    f"Another Plainview (process {pid or 'unknown'}) runs on {self.root}. Stop it,"
-                    " or name another folder with --data or PLAINVIEW_DATA_DIR."
-                ) from error
+            self._lock(fd)
             os.ftruncate(fd, 0)
             os.pwrite(fd, str(os.getpid()).encode(), 0)
-            yield
+            self._clear_parts()
+            yield fd
         finally:
             os.close(fd)
+
+    def _lock(self, fd: int) -> None:
+        until = time.monotonic() + ORPHANS_S
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError as error:
+                pid = os.pread(fd, 32, 0).decode().strip()
+                if not pid or _runs(int(pid)) or time.monotonic() > until:
+                    raise InUse(
+                        f"Another Plainview (process {pid or 'unknown'}) runs on {self.root}. Stop"
+                        " it, or name another folder with --data or PLAINVIEW_DATA_DIR."
+                    ) from error
+            time.sleep(0.02)
+
+    def _clear_parts(self) -> None:
+        for folder in (self.objects, self.epochs):
+            for part in folder.rglob(f"{PART}*"):
+                part.unlink(missing_ok=True)
 
     @property
     def is_held(self) -> bool:
@@ -134,3 +159,13 @@ class DataFolder(msgspec.Struct, frozen=True):
                 return False
         except (InUse, OSError):
             return True
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

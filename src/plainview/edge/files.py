@@ -10,6 +10,9 @@ from pathlib import Path
 from plainview.core.terms.ids import Digest
 from plainview.ports.objects import NoObject
 
+PART = ".new-"
+"""How the names of files begin that are not whole yet."""
+
 
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable."""
@@ -23,7 +26,7 @@ def sync_folder(folder: Path) -> None:
 def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write `data` at `path`, durable on return; a reader sees the old bytes or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    fd, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
@@ -64,7 +67,7 @@ class LocalObjects:
             path.rename(kept)
         except OSError:
             # Another file system: copy beside, then the rename is within one.
-            part = kept.with_name(f".new-{digest}")
+            part = kept.with_name(f"{PART}{digest}")
             with path.open("rb") as source, part.open("wb") as target:
                 shutil.copyfileobj(source, target)
                 target.flush()
