@@ -111,6 +111,18 @@ def test_refusing_a_file(world: World, at: int, kind: str) -> None:
     assert [job.stage for job in world.reads.jobs(count=9)] == ["done"]
 
 
+def test_dying_while_the_files_are_forgotten(world: World) -> None:
+    """Killed when the source was gone and its folder not yet, the next process removes the rest."""
+    world.send()
+    writer = FaultyWriter(world.direct, at=MAKE_COMMANDS, kind="died")
+    with pytest.raises(Died):
+        world.runner(FakeMediaTools(media_facts()), intake=world.over(writer)).run_next()
+    assert world.left_over() == []
+    (world.intake.files.work(UPLOAD) / "360.mp4").write_bytes(b"left")
+    make(world)
+    verify(world)
+
+
 def test_the_table_names_every_command(world: World) -> None:
     """One command more than the table has is never reached."""
     world.send()

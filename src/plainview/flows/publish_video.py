@@ -91,6 +91,8 @@ class VideoMaker:
         if not source.exists():
             if record.video is None:
                 self._refuse(record, LOST)
+            # Or all was done, and whoever did it died while forgetting the files.
+            self._intake.files.forget(record.id)
             return
         note = _Progress(record.id, self._intake)
         note.stage("probing")
