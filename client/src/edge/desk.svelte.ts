@@ -2,12 +2,13 @@
 import { CLOSED, type Effect, type Feed, type FeedEvent, type Trouble } from "../feed/state";
 import type { Draft } from "../events/queue";
 import { reduceFeed } from "../feed/reduce";
-import type { Fault } from "../receipts/faults";
+import { noteFaults, seeFaults, type Fault, type FaultBook } from "../receipts/faults";
 import { api, health, Refused, Unreachable } from "./api";
 import { sleep } from "./clock";
 import { Ledger, type Kept } from "./ledger";
 import { Outbox } from "./outbox";
 import { proof } from "./proof";
+import { isDue, Quiet, QUIET_LAST } from "./quiet";
 import { choices } from "./store";
 import type { Session, Video } from "./types";
 
@@ -52,6 +53,7 @@ export class Desk {
   #entered: Promise<void> | null = null;
   #first: string | null = null;
   #isProbing = false;
+  #quiet = new Quiet(() => this.#recheck());
 
   get item() {
     return this.feed.items[this.feed.at] ?? null;
@@ -82,6 +84,7 @@ export class Desk {
     );
     const made = () => outbox.made();
     this.ledger = new Ledger(session, proving, made, this.#noticed);
+    await this.#keepFaults((book) => book);
     if (await outbox.flush().catch(() => false)) session = await api.session();
     this.ledger = new Ledger(session, proving, made, this.#noticed);
     await this.ledger.reconcile();
@@ -123,6 +126,28 @@ export class Desk {
   /** The viewer has read the faults; they stay in the kept receipts. */
   acknowledge(): void {
     this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
+    void this.ledger?.faults(seeFaults);
+  }
+
+  /** Look at the newest receipts again, soon. */
+  suspect(): void {
+    this.#quiet.want(0);
+  }
+
+  async #recheck(): Promise<void> {
+    const { ledger } = this;
+    if (!ledger) return;
+    const { compareWithServer, recompute } = await import("./recount");
+    this.setFaults(await compareWithServer(ledger, QUIET_LAST));
+    const [, faults] = await recompute(ledger, QUIET_LAST);
+    this.setFaults(faults);
+  }
+
+  /** The book of faults is what the seal shows, now and after a reload. */
+  async #keepFaults(change: (book: FaultBook) => FaultBook): Promise<void> {
+    const here: FaultBook = { open: this.seal.faults, seen: [] };
+    const book = await (this.ledger?.faults(change).catch(() => change(here)) ?? change(here));
+    if (book.open.length) this.seal = { ...this.seal, state: "bad", faults: book.open };
   }
 
   #policy(session: Session): string {
@@ -143,9 +168,10 @@ export class Desk {
   }
 
   #noticed = (faults: readonly Fault[], notes: readonly string[]): void => {
-    const all = [...this.seal.faults, ...faults];
-    const state = all.length ? "bad" : this.seal.state === "idle" ? "note" : this.seal.state;
-    this.seal = { ...this.seal, state, faults: all, notes: [...this.seal.notes, ...notes] };
+    if (faults.length) void this.#keepFaults((book) => noteFaults(book, faults));
+    if (!notes.length) return;
+    const state = this.seal.state === "idle" ? "note" : this.seal.state;
+    this.seal = { ...this.seal, state, notes: [...this.seal.notes, ...notes] };
   };
 
   #failed(error: unknown): void {
@@ -195,6 +221,7 @@ export class Desk {
       const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
+      if (isDue(number, this.session?.is_demo ?? false)) this.#quiet.want();
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({
@@ -208,11 +235,11 @@ export class Desk {
   }
 
   #sealed(kept: Kept): void {
-    const known = new Set(this.seal.faults);
-    const faults = [...this.seal.faults, ...kept.faults.filter((found) => !known.has(found))];
+    const { open: faults } = noteFaults({ open: this.seal.faults, seen: [] }, kept.faults);
     const notes = [...this.seal.notes, ...kept.notes];
     const state = faults.length ? "bad" : notes.length ? "note" : "good";
     this.seal = { state, checked: this.seal.checked + 1, last: kept, faults, notes };
+    if (kept.faults.length) void this.#keepFaults((book) => noteFaults(book, kept.faults));
   }
 
   async #waitReady(): Promise<void> {

@@ -3,10 +3,10 @@ import { NO_DIGEST, type Proof } from "../receipts/proof";
 import type { CanonicalObject } from "../receipts/canonical";
 import { absorb, adopt, beginChain, type Chain } from "../receipts/chain";
 import { checkSlate } from "../receipts/check";
-import { fault, type Fault } from "../receipts/faults";
+import { fault, NO_FAULTS, type Fault, type FaultBook } from "../receipts/faults";
 import { api, Refused } from "./api";
 import { inLine, nowMs, randomHex, sleep } from "./clock";
-import { keep, lastKept, read, update } from "./store";
+import { amend, keep, lastKept, read, update } from "./store";
 import type { EventsAnswer, Session, Video } from "./types";
 
 export interface KeptVideo {
@@ -29,6 +29,8 @@ export interface Kept {
   readonly videos: readonly KeptVideo[];
   /** `served`: came with a slate to this tab. `fetched`: asked for afterwards, to close a gap. */
   readonly how: "served" | "fetched";
+  /** Worked out again by the server, and whether the same came out. */
+  readonly replayed?: "same" | "differs";
 }
 
 export interface ServedSlate {
@@ -214,6 +216,20 @@ export class Ledger {
 
   setTrail(change: (now: Trail) => Trail): Promise<Trail> {
     return update<Trail>(`trail.${this.#viewer}`, { number: 0, receipt: NO_DIGEST }, change);
+  }
+
+  /** Faults stay until the viewer says they have seen them, over reloads too. */
+  faults(change: (book: FaultBook) => FaultBook = (book) => book): Promise<FaultBook> {
+    return update<FaultBook>(`faults.${this.#viewer}`, NO_FAULTS, change);
+  }
+
+  /** Remember what a recheck found of a receipt. */
+  judge(id: string, replayed: Kept["replayed"], faults: readonly Fault[] = []): Promise<void> {
+    return amend<Kept>(id, (item) => ({
+      ...item,
+      ...(replayed ? { replayed } : {}),
+      faults: [...item.faults, ...faults.filter((found) => !item.faults.some(({ message }) => message === found.message))],
+    }));
   }
 
   last(count: number): Promise<Kept[]> {

@@ -10,12 +10,13 @@ export async function compareStored(
   publicKey: string,
   proof: Proof,
 ): Promise<Fault | null> {
+  const about = kept.number;
   if (!stored)
-    return fault("stored", `The server no longer has receipt № ${kept.number}. You still do.`, kept.id, "nothing");
+    return { about, ...fault("stored", `The server no longer has receipt № ${kept.number}. You still do.`, kept.id, "nothing") };
   const found = await digestOf(stored.receipt, proof);
   if (found !== kept.id)
-    return fault("stored", `Receipt № ${kept.number} was changed on the server after you got it.`, kept.id, found);
+    return { about, ...fault("stored", `Receipt № ${kept.number} was changed on the server after you got it.`, kept.id, found) };
   if (!(await isSigned(stored.receipt, stored.signature, publicKey, proof)))
-    return fault("signature", `The server’s copy of receipt № ${kept.number} no longer carries a right signature.`);
+    return { about, ...fault("signature", `The server’s copy of receipt № ${kept.number} no longer carries a right signature.`) };
   return null;
 }

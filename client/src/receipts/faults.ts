@@ -18,10 +18,49 @@ export interface Fault {
   readonly what_to_do: string;
   readonly expected?: string;
   readonly found?: string;
+  /** The number of the slate it is about, where a later check would find the same again. */
+  readonly about?: number;
+}
+
+/** The faults a viewer has not acknowledged, and the names of those they have. */
+export interface FaultBook {
+  readonly open: readonly Fault[];
+  readonly seen: readonly string[];
+}
+
+export const NO_FAULTS: FaultBook = { open: [], seen: [] };
+const SEEN_MAX = 500;
+
+/** What a fault is called from check to check; a new edit of the same receipt is a new fault. */
+export const faultName = ({ stage, message, found, about }: Fault): string =>
+  about === undefined ? message : `${stage} ${about} ${found ?? ""}`;
+
+/** Add faults. Acknowledged ones stay acknowledged when found again; the newest words win. */
+export function noteFaults(book: FaultBook, faults: readonly Fault[]): FaultBook {
+  const seen = new Set(book.seen);
+  const isNews = (fault: Fault) => fault.about === undefined || !seen.has(faultName(fault));
+  const named = [...book.open, ...faults.filter(isNews)].map((fault) => [faultName(fault), fault] as const);
+  return { ...book, open: [...new Map(named).values()] };
+}
+
+/** The viewer has read what is open. */
+export function seeFaults(book: FaultBook): FaultBook {
+  const named = book.open.filter((fault) => fault.about !== undefined).map(faultName);
+  return { open: [], seen: [...book.seen, ...named].slice(-SEEN_MAX) };
 }
 
 const KEEP =
   "The slate was not played. Download your receipts as evidence, then ask whoever runs this service.";
+
+const EVIDENCE = "Download your receipts as evidence: they carry the operator’s own signature.";
+
+/** A slate that, worked out again, is another one. */
+export const replayFault = (number: number, message: string): Fault => ({
+  stage: "replay",
+  message: `Slate № ${number}: ${message}`,
+  what_to_do: EVIDENCE,
+  about: number,
+});
 
 export function fault(stage: Stage, message: string, expected?: unknown, found?: unknown): Fault {
   return {

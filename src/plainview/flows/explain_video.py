@@ -18,6 +18,10 @@ class NoReason(Exception):
     recomputed slate is another one, which a check of the receipt will name."""
 
 
+class SlateDiffers(NoReason):
+    """The recomputed slate is another one than was served: evidence, not a gap."""
+
+
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """Why a video stood where it did, under which policy."""
 
@@ -27,7 +31,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -> Explained:
-    """Recompute the slate and explain `video`. Raises: NoReason."""
+    """Recompute the slate and explain `video`. Raises: NoReason, SlateDiffers."""
     receipt = parse_receipt(receipt_bytes)
     given = evidence.epoch(receipt.epoch)
     weights = evidence.weights(receipt.weights)
@@ -60,7 +64,7 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
         ),
     )
     if [item.video for item in trace.slate.items] != [shown.video for shown in receipt.slate]:
-        raise NoReason("The slate that was served is not what its inputs give. Check this receipt.")
+        raise SlateDiffers("The slate that was served is not what its inputs give.")
     try:
         why = explain(trace, video)
     except BadRequest as error:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get, post
 
-from plainview.app.http.errors import ApiError
+from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
 from plainview.app.http.service import Service, service_of, session_of
 from plainview.app.http.shapes import VideoShape, slate_shapes
 from plainview.app.http.view import own_receipt
@@ -13,9 +13,10 @@ from plainview.app.http.words import WhyShape, why_shape
 from plainview.audit.verdict import Verdict
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.flows.check_receipts import check_receipts
-from plainview.flows.explain_video import NoReason, explain_video
+from plainview.flows.explain_video import NoReason, SlateDiffers, explain_video
 
 LAST_MAX = 200
+ERRORS["slate_differs"] = ErrorKind(409, "Check this receipt: it is evidence. Keep it.")
 
 
 class CheckBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +95,8 @@ def get_why(request: Request[Any, Any, Any], receipt_id: str, video_id: str) -> 
         why = explain_video(
             issued.receipt, VideoId(int(video_id)), evidence=service.wired.evidence()
         )
+    except SlateDiffers as error:
+        raise ApiError("slate_differs", str(error)) from error
     except NoReason as error:
         raise ApiError("not_found", str(error)) from error
     policy = service.serving.policies.get(why.policy)

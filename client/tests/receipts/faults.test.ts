@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { fault, NO_FAULTS, noteFaults, replayFault, seeFaults } from "../../src/receipts/faults";
+
+describe("the book of faults", () => {
+  test("the same slate found twice is one fault, in its newest words", () => {
+    const book = noteFaults(noteFaults(NO_FAULTS, [replayFault(4, "it differs")]), [replayFault(4, "the candidates differ")]);
+    expect(book.open.map(({ message }) => message)).toEqual(["Slate № 4: the candidates differ"]);
+  });
+  test("what was acknowledged does not come back, what is new does", () => {
+    const seen = seeFaults(noteFaults(NO_FAULTS, [replayFault(4, "it differs")]));
+    expect(seen.open).toEqual([]);
+    const book = noteFaults(seen, [replayFault(4, "it differs"), replayFault(5, "it differs")]);
+    expect(book.open.map(({ about }) => about)).toEqual([5]);
+  });
+  test("another edit of an acknowledged receipt is a new fault", () => {
+    const edited = (found: string) => ({ about: 4, ...fault("stored", "Receipt № 4 was changed.", "aa", found) });
+    const seen = seeFaults(noteFaults(NO_FAULTS, [edited("bb")]));
+    expect(noteFaults(seen, [edited("bb")]).open).toHaveLength(0);
+    expect(noteFaults(seen, [edited("cc")]).open).toHaveLength(1);
+  });
+  test("a fault at the moment of serving is reported each time it happens", () => {
+    const wrong = fault("signature", "The receipt’s signature is wrong.");
+    expect(noteFaults(seeFaults(noteFaults(NO_FAULTS, [wrong])), [wrong]).open).toEqual([wrong]);
+  });
+});
