@@ -58,10 +58,14 @@ class Kill:
 class Killer:
     """Kills processes of `service`, and after each kill sees that all kinds of work go on."""
 
-    def __init__(self, service: Killable, acks: Acks, chance: random.Random) -> None:
+    def __init__(
+        self, service: Killable, acks: Acks, chance: random.Random, *, check: Callable[[], None]
+    ) -> None:
+        """`check` raises what a client met."""
         self._service = service
         self._acks = acks
         self._chance = chance
+        self._check = check
         self._folder = DataFolder(service.root)
         self._reads = SqliteIntakeReads(self._folder.database)
         self._worker_killed_ms = 0
@@ -74,11 +78,10 @@ class Killer:
             "patch": self._during_a_patch,
         }
 
-    def kill(self, name: str, aim: str, check: Callable[[], None], *, is_patient: bool) -> Kill:
+    def kill(self, name: str, aim: str, *, is_patient: bool) -> Kill:
         """Kill `name` at the moment `aim`; return once work goes on.
 
         Args:
-            check: raises what a client met.
             is_patient: wait for an upload's end, too, which shares the machine with the load.
         """
         kill = Kill(name, aim)
@@ -96,7 +99,7 @@ class Killer:
         else:
             os.kill(pid, signal.SIGKILL)
             self._await_another(name, pid)
-        self._await_work(kill, began, began_ms, check, is_patient=is_patient)
+        self._await_work(kill, began, began_ms, is_patient=is_patient)
         until = time.monotonic() + GONE_WITHIN_S
         while left := [pid for pid in below if _is_alive(pid)]:
             assert time.monotonic() < until, f"{name} left {left} behind"
@@ -110,10 +113,7 @@ class Killer:
             assert time.monotonic() < until, f"{name} was not started again"
             time.sleep(0.02)
 
-    def _await_work(
-        self, kill: Kill, began: float, began_ms: int, check: Callable[[], None], *,
-        is_patient: bool,
-    ) -> None:  # fmt: skip
+    def _await_work(self, kill: Kill, began: float, began_ms: int, *, is_patient: bool) -> None:
         """Until a slate, events and bytes that were asked for after the kill are acknowledged, an
         epoch is frozen, and, if patient, an upload has ended."""
         after: dict[str, Callable[[], bool]] = {
@@ -125,7 +125,7 @@ class Killer:
         if is_patient:
             after["upload"] = lambda: self._newest("finished_ms", "uploads") > began_ms
         while after:
-            check()
+            self._check()
             for kind in [kind for kind, is_there in after.items() if is_there()]:
                 kill.went_on_s[kind] = time.monotonic() - began
                 del after[kind]
@@ -194,6 +194,7 @@ class Killer:
     def _await(self, is_there: Callable[[], bool], words: str) -> None:
         until = time.monotonic() + SEEN_WITHIN_S
         while not is_there():
+            self._check()
             assert time.monotonic() < until, words
             time.sleep(0.001)
 
@@ -228,9 +229,11 @@ def _is_alive(pid: int) -> bool:
 
 
 @contextmanager
-def killer_of(service: Killable, acks: Acks, chance: random.Random) -> Iterator[Killer]:
+def killer_of(
+    service: Killable, acks: Acks, chance: random.Random, *, check: Callable[[], None]
+) -> Iterator[Killer]:
     """A killer that lets go of the database at the end."""
-    killer = Killer(service, acks, chance)
+    killer = Killer(service, acks, chance, check=check)
     try:
         yield killer
     finally:

@@ -133,9 +133,10 @@ def kill_and_audit(root: Path, *, turns: Sequence[Turn], is_patient: bool = Fals
     with service:
         videos = [facts.id for facts in world.videos]
         load = Load(service, clips=clips, videos=videos, seed=seed)
-        with load.running(), killer_of(service, load.acks, random.Random(seed)) as killer:
+        aims = killer_of(service, load.acks, random.Random(seed), check=load.check)
+        with load.running(), aims as killer:
             for name, aim in turns:
-                kill = killer.kill(name, aim, load.check, is_patient=is_patient)
+                kill = killer.kill(name, aim, is_patient=is_patient)
                 print(_line(len(killer.kills), kill), flush=True)
             last = time.monotonic()
         service.await_ready()
