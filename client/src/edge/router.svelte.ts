@@ -2,6 +2,7 @@
 
 export type Route =
   | { page: "feed"; video: string | null }
+  | { page: "nothing" }
   | { page: "creator"; handle: string }
   | { page: "me" | "upload" | "operator" | "villain" | "threat-model" };
 
@@ -13,7 +14,7 @@ export function readRoute(path: string): Route {
   const name = path.replace(/^\/|\/$/g, "");
   if (name === "me" || name === "upload" || name === "operator" || name === "villain" || name === "threat-model")
     return { page: name };
-  return { page: "feed", video: null };
+  return name === "" || name === "index.html" ? { page: "feed", video: null } : { page: "nothing" };
 }
 
 class Router {
@@ -31,7 +32,7 @@ class Router {
     if (path === location.pathname) return;
     history.pushState(null, "", path);
     this.#depth += 1;
-    this.route = readRoute(path);
+    this.route = readRoute(location.pathname);
   };
 
   /** Back to where one came from, or to the feed when this page was opened directly. */

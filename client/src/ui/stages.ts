@@ -6,7 +6,7 @@ export const STAGES = ["receiving", "queued", "probing", "encoding", "published"
 const WORDS: Record<string, string> = {
   receiving: "arriving",
   queued: "waiting for its turn",
-  probing: "being looked at",
+  probing: "checking the file",
   encoding: "being made ready to play",
   published: "is live",
   refused: "was not taken",
