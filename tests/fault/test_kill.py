@@ -45,11 +45,11 @@ SWIPERS = 3
 UPLOADERS = 2
 
 Turn = tuple[str, str]
-"""Who is killed, and at which moment."""
+"""Who is killed, and at which moment. Workers first: a lease they leave runs out meanwhile."""
 FEW: tuple[Turn, ...] = (
     ("worker", "encoding"), ("writer", "patch"), ("worker", "encoding"), ("web-0", "patch"),
-    ("worker", "publishing"), ("worker", "freezing"), ("writer", "random"), ("web-1", "random"),
-    ("up", "random"), ("writer", "patch"), ("web-0", "random"), ("worker", "freezing"),
+    ("worker", "publishing"), ("worker", "freezing"), ("worker", "freezing"), ("up", "random"),
+    ("writer", "random"), ("web-1", "random"), ("writer", "patch"), ("web-0", "random"),
 )  # fmt: skip
 
 
