@@ -2,13 +2,12 @@
 import { CLOSED, type Effect, type Feed, type FeedEvent, type Trouble } from "../feed/state";
 import type { Draft } from "../events/queue";
 import { reduceFeed } from "../feed/reduce";
-import { noteFaults, seeFaults, type Fault, type FaultBook } from "../receipts/faults";
+import { noteFaults, type Fault, type FaultBook } from "../receipts/faults";
 import { api, health, Refused, Unreachable } from "./api";
 import { sleep } from "./clock";
 import { Ledger, type Kept } from "./ledger";
 import { Outbox } from "./outbox";
 import { proof } from "./proof";
-import { isDue, Quiet, QUIET_LAST } from "./quiet";
 import { choices } from "./store";
 import type { Session, Video } from "./types";
 
@@ -53,7 +52,6 @@ export class Desk {
   #entered: Promise<void> | null = null;
   #first: string | null = null;
   #isProbing = false;
-  #quiet = new Quiet(() => this.#recheck());
 
   get item() {
     return this.feed.items[this.feed.at] ?? null;
@@ -126,21 +124,7 @@ export class Desk {
   /** The viewer has read the faults; they stay in the kept receipts. */
   acknowledge(): void {
     this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
-    void this.ledger?.faults(seeFaults);
-  }
-
-  /** Look at the newest receipts again, soon. */
-  suspect(): void {
-    this.#quiet.want(0);
-  }
-
-  async #recheck(): Promise<void> {
-    const { ledger } = this;
-    if (!ledger) return;
-    const { compareWithServer, recompute } = await import("./recount");
-    this.setFaults(await compareWithServer(ledger, QUIET_LAST));
-    const [, faults] = await recompute(ledger, QUIET_LAST);
-    this.setFaults(faults);
+    void import("../receipts/seen").then(({ seeFaults }) => this.ledger?.faults(seeFaults), () => undefined);
   }
 
   /** The book of faults is what the seal shows, now and after a reload. */
@@ -221,7 +205,7 @@ export class Desk {
       const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
-      if (isDue(number, this.session?.is_demo ?? false)) this.#quiet.want();
+      void import("./quiet").then(({ arrived }) => arrived(number), () => undefined);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({

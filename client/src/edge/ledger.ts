@@ -6,7 +6,7 @@ import { checkSlate } from "../receipts/check";
 import { fault, NO_FAULTS, type Fault, type FaultBook } from "../receipts/faults";
 import { api, Refused } from "./api";
 import { inLine, nowMs, randomHex, sleep } from "./clock";
-import { amend, keep, lastKept, read, update } from "./store";
+import { keep, lastKept, read, update } from "./store";
 import type { EventsAnswer, Session, Video } from "./types";
 
 export interface KeptVideo {
@@ -221,15 +221,6 @@ export class Ledger {
   /** Faults stay until the viewer says they have seen them, over reloads too. */
   faults(change: (book: FaultBook) => FaultBook = (book) => book): Promise<FaultBook> {
     return update<FaultBook>(`faults.${this.#viewer}`, NO_FAULTS, change);
-  }
-
-  /** Remember what a recheck found of a receipt. */
-  judge(id: string, replayed: Kept["replayed"], faults: readonly Fault[] = []): Promise<void> {
-    return amend<Kept>(id, (item) => ({
-      ...item,
-      ...(replayed ? { replayed } : {}),
-      faults: [...item.faults, ...faults.filter((found) => !item.faults.some(({ message }) => message === found.message))],
-    }));
   }
 
   last(count: number): Promise<Kept[]> {

@@ -1,47 +1,28 @@
 /** Rechecks the newest receipts by itself while one swipes, so that the seal turns red unasked. */
-import { nowMs } from "./clock";
+import { replayFault } from "../receipts/replayed";
+import { desk } from "./desk.svelte";
+import { isDue, Quiet } from "./pace";
+import { compareWithServer, recompute } from "./recount";
 
-export const QUIET_LAST = 3;
-const AFTER_MS = 3000;
-const APART_MS = 5000;
-const EVERY_NTH = 10;
+const QUIET_LAST = 3;
 
-/** Whether slate `number` is followed by a recheck: each in the demo, else every tenth. */
-export const isDue = (number: number, isDemo: boolean): boolean => isDemo || number % EVERY_NTH === 0;
+async function recheck(): Promise<void> {
+  const { ledger } = desk;
+  if (!ledger) return;
+  desk.setFaults(await compareWithServer(ledger, QUIET_LAST));
+  const [, faults] = await recompute(ledger, QUIET_LAST);
+  desk.setFaults(faults);
+}
 
-/** At most one check at a time, and at most one every five seconds; wishes in between are one. */
-export class Quiet {
-  #work: () => Promise<void>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isRunning = false;
-  #isWanted = false;
-  #began_ms = -Infinity;
+const quiet = new Quiet(recheck);
 
-  constructor(work: () => Promise<void>) {
-    this.#work = work;
-  }
+/** Slate `number` has come. */
+export function arrived(number: number): void {
+  if (isDue(number, desk.session?.is_demo ?? false)) quiet.want();
+}
 
-  want(after_ms = AFTER_MS): void {
-    if (this.#isRunning) {
-      this.#isWanted = true;
-      return;
-    }
-    const wait_ms = Math.max(after_ms, this.#began_ms + APART_MS - nowMs());
-    this.#timer ??= setTimeout(() => void this.#run(), wait_ms);
-  }
-
-  async #run(): Promise<void> {
-    this.#timer = undefined;
-    this.#isRunning = true;
-    this.#began_ms = nowMs();
-    try {
-      await this.#work();
-    } catch {
-      // Offline or busy: the next slate asks again, and the seal claims nothing it did not check.
-    }
-    this.#isRunning = false;
-    if (!this.#isWanted) return;
-    this.#isWanted = false;
-    this.want();
-  }
+/** *Why this video?* says that a slate differs: that is a fault, and a reason to look again at once. */
+export function suspect(number: number, message: string): void {
+  desk.setFaults([replayFault(number, message)]);
+  quiet.want(0);
 }

@@ -1,14 +1,26 @@
 /** The two halves of a recheck: our copies against the server's, and slates worked out again. */
 import { parseCanonical } from "../receipts/canonical";
 import { compareStored } from "../receipts/compare";
-import { replayFault, type Fault } from "../receipts/faults";
+import type { Fault } from "../receipts/faults";
+import { replayFault } from "../receipts/replayed";
 import { api } from "./api";
-import type { Ledger } from "./ledger";
+import type { Kept, Ledger } from "./ledger";
+import { keep } from "./store";
 import type { CheckAnswer, SignedReceipt } from "./types";
 
 const RECEIPTS_MAX = 200;
 /** Slates that may be served while we ask: they push older ones out of the answer. */
 const SPARE = 5;
+
+/** Remember what a recheck found of a receipt. */
+function judge(item: Kept, replayed: Kept["replayed"], wrong: Fault | null = null): Promise<void> {
+  const isNews = wrong && !item.faults.some(({ message }) => message === wrong.message);
+  return keep<Kept>({
+    ...item,
+    ...(replayed ? { replayed } : {}),
+    faults: isNews ? [...item.faults, wrong] : item.faults,
+  });
+}
 
 /** Hold the last receipts we were served against the server's copies of them. */
 export async function compareWithServer(
@@ -31,7 +43,7 @@ export async function compareWithServer(
     const wrong = await compareStored(item, byNumber.get(item.number), ledger.session.public_key, ledger.proof);
     if (wrong) {
       faults.push(wrong);
-      await ledger.judge(item.id, undefined, [wrong]);
+      await judge(item, undefined, wrong);
     }
     step(index + 1, kept.length);
   }
@@ -46,10 +58,10 @@ export async function recompute(ledger: Ledger, count: number): Promise<[CheckAn
   const differs = new Map(answer.failures.map(({ number, message }) => [number, replayFault(number, message)]));
   // A slate served meanwhile takes the place of the oldest: that one was perhaps not looked at.
   const isCovered = (number: number) => answer.checked < count || number > newest + 1 - answer.checked;
-  for (const { id, number, how } of kept) {
-    const wrong = differs.get(number);
-    if (wrong) await ledger.judge(id, "differs", [wrong]);
-    else if (how === "served" && isCovered(number)) await ledger.judge(id, "same");
+  for (const item of kept) {
+    const wrong = differs.get(item.number);
+    if (wrong) await judge(item, "differs", wrong);
+    else if (item.how === "served" && isCovered(item.number)) await judge(item, "same");
   }
   return [answer, [...differs.values()]];
 }

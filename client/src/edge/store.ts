@@ -94,18 +94,6 @@ export async function keep<T extends { id: string; viewer: string; number: numbe
   await done(db.transaction(KEPT, "readwrite").objectStore(KEPT).put(item));
 }
 
-/** Change one kept receipt; nothing when it is not kept. */
-export async function amend<T extends { id: string; viewer: string; number: number }>(
-  id: string,
-  change: (item: T) => T,
-): Promise<void> {
-  const db = await database();
-  const found = db
-    ? await done(db.transaction(KEPT).objectStore(KEPT).get(id) as IDBRequest<T | undefined>)
-    : (shelf.get(id) as T | undefined);
-  if (found) await keep(change(found));
-}
-
 /** The last `count` receipts kept for a viewer, newest first. */
 export async function lastKept<T>(viewer: string, count: number): Promise<T[]> {
   const db = await database();

@@ -604,6 +604,7 @@ export interface components {
         /** MeShape */
         MeShape: {
             creator: components["schemas"]["CreatorShape"] | null;
+            removals: components["schemas"]["RemovalShape"][];
             uploads: components["schemas"]["UploadShape"][];
             videos: components["schemas"]["VideoShape"][];
         };
@@ -644,6 +645,13 @@ export interface components {
             code: string;
             key: string;
             message: string;
+        };
+        /** RemovalShape */
+        RemovalShape: {
+            public_reason: string;
+            reason_code: string;
+            removed_ms: number;
+            video: string;
         };
         /** RemoveBody */
         RemoveBody: {

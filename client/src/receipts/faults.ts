@@ -29,8 +29,6 @@ export interface FaultBook {
 }
 
 export const NO_FAULTS: FaultBook = { open: [], seen: [] };
-const SEEN_MAX = 500;
-
 /** What a fault is called from check to check; a new edit of the same receipt is a new fault. */
 export const faultName = ({ stage, message, found, about }: Fault): string =>
   about === undefined ? message : `${stage} ${about} ${found ?? ""}`;
@@ -43,24 +41,8 @@ export function noteFaults(book: FaultBook, faults: readonly Fault[]): FaultBook
   return { ...book, open: [...new Map(named).values()] };
 }
 
-/** The viewer has read what is open. */
-export function seeFaults(book: FaultBook): FaultBook {
-  const named = book.open.filter((fault) => fault.about !== undefined).map(faultName);
-  return { open: [], seen: [...book.seen, ...named].slice(-SEEN_MAX) };
-}
-
 const KEEP =
   "The slate was not played. Download your receipts as evidence, then ask whoever runs this service.";
-
-const EVIDENCE = "Download your receipts as evidence: they carry the operator’s own signature.";
-
-/** A slate that, worked out again, is another one. */
-export const replayFault = (number: number, message: string): Fault => ({
-  stage: "replay",
-  message: `Slate № ${number}: ${message}`,
-  what_to_do: EVIDENCE,
-  about: number,
-});
 
 export function fault(stage: Stage, message: string, expected?: unknown, found?: unknown): Fault {
   return {

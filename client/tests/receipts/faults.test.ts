@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fault, NO_FAULTS, noteFaults, replayFault, seeFaults } from "../../src/receipts/faults";
+import { fault, NO_FAULTS, noteFaults } from "../../src/receipts/faults";
+import { replayFault } from "../../src/receipts/replayed";
+import { seeFaults } from "../../src/receipts/seen";
 
 describe("the book of faults", () => {
   test("the same slate found twice is one fault, in its newest words", () => {

@@ -50,6 +50,14 @@ class VideoRecord(msgspec.Struct, frozen=True, kw_only=True):
     flags: int
 
 
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's last decision to remove a video."""
+
+    reason_code: str
+    public_reason: str
+    at_ms: int
+
+
 class CatalogueReads(Protocol):
     """What is read of the catalogue. Each call sees all that was acknowledged before it."""
 
@@ -67,6 +75,10 @@ class CatalogueReads(Protocol):
 
     def videos_of(self, creator: CreatorId, *, count: int) -> Sequence[VideoId]:
         """That creator's newest videos, newest first, removed ones too."""
+        ...
+
+    def removals(self, ids: Iterable[VideoId]) -> Mapping[VideoId, Removal]:
+        """The last removal of each that ever was removed, restored since or not."""
         ...
 
     def facts_changed_after(self, changed: int) -> Sequence[VideoFacts]:

@@ -17,6 +17,7 @@ from plainview.app.http.shapes import (
 )
 from plainview.app.http.uploads import UploadShape, upload_shape, words_error
 from plainview.core.catalogue import BadWords
+from plainview.core.terms.epoch import FLAG_WITHDRAWN
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.flows.become_creator import become_creator
 from plainview.flows.edit_video import edit_video
@@ -39,11 +40,21 @@ class CreatorPage(msgspec.Struct, frozen=True, kw_only=True):
     videos: tuple[VideoShape, ...]
 
 
+class RemovalShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Why and when the operator removed one of the asker's videos."""
+
+    video: str
+    reason_code: str
+    public_reason: str
+    removed_ms: int
+
+
 class MeShape(msgspec.Struct, frozen=True, kw_only=True):
     """The asker's own page: removed videos are marked, withdrawn ones are gone."""
 
     creator: CreatorShape | None
     videos: tuple[VideoShape, ...]
+    removals: tuple[RemovalShape, ...]
     uploads: tuple[UploadShape, ...]
 
 
@@ -107,9 +118,20 @@ def _get_me(request: Request[Any, Any, Any]) -> MeShape:
     reads, viewer = service.wired.reads, session_of(request).viewer
     creator = reads.creator_of(viewer)
     ids = reads.videos_of(creator.id, count=VIDEOS_MAX) if creator else ()
+    videos = shapes_of(service, ids, viewer, hidden=FLAG_WITHDRAWN) if ids else ()
+    removed = reads.removals([VideoId(int(one.id)) for one in videos if one.is_removed])
     return MeShape(
         creator=creator_shape(creator) if creator else None,
-        videos=shapes_of(service, ids, viewer, hidden=GONE) if ids else (),
+        videos=videos,
+        removals=tuple(
+            RemovalShape(
+                video=str(video),
+                reason_code=one.reason_code,
+                public_reason=one.public_reason,
+                removed_ms=one.at_ms,
+            )
+            for video, one in removed.items()
+        ),
         uploads=tuple(upload_shape(one) for one in reads.uploads_of(viewer, count=UPLOADS_MAX)),
     )
 

@@ -26,7 +26,7 @@ from plainview.core.terms.epoch import COUNTERS
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.database import open_to_read
 from plainview.edge.sqlite.levers import read_levers
-from plainview.ports.catalogue import CreatorRecord, RenditionRecord, VideoRecord
+from plainview.ports.catalogue import CreatorRecord, Removal, RenditionRecord, VideoRecord
 from plainview.ports.levers import LeverRecord
 from plainview.ports.serving import CountedEvent, EpochRecord, HourKey, Pending, PolicyRecord
 from plainview.ports.view import Issued, Session, ViewerHead
@@ -258,6 +258,18 @@ class SqliteReads:
             (creator, count),
         )
         return [VideoId(video) for (video,) in rows]
+
+    def removals(self, ids: Iterable[VideoId]) -> Mapping[VideoId, Removal]:
+        """See `CatalogueReads`."""
+        rows = self._in(
+            "SELECT video, n, reason_code, public_reason, at_ms FROM decisions"
+            " WHERE action = 'remove' AND video IN ({})",
+            ids,
+        )
+        return {
+            video: Removal(reason_code=code, public_reason=words, at_ms=at_ms)
+            for video, _, code, words, at_ms in sorted(rows)
+        }
 
     def facts_changed_after(self, changed: int) -> Sequence[VideoFacts]:
         """See `CatalogueReads`."""

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { isDue, Quiet } from "../../src/edge/quiet";
+import { isDue, Quiet } from "../../src/edge/pace";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
