@@ -1,4 +1,4 @@
-// Prints what a visitor of the feed downloads, and fails when the feed's script exceeds its budget.
+// Prints what a visitor of the feed downloads; with --hold, fails when the feed's script exceeds its budget.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynami
   const extra = [...needed(key).js].filter((name) => !entry.js.has(name));
   console.log(`  on demand ${kb(weigh(extra))}  ${key.replace("node_modules/", "")}`);
 }
-if (weigh(atFeed.js) > BUDGET_BYTES) {
+if (process.argv.includes("--hold") && weigh(atFeed.js) > BUDGET_BYTES) {
   console.error("The feed page is over its budget: load something of it on demand.");
   process.exit(1);
 }
