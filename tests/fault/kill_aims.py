@@ -101,11 +101,18 @@ class Killer:
             self._await_another(name, pid)
         self._await_work(kill, began, began_ms, is_patient=is_patient)
         until = time.monotonic() + GONE_WITHIN_S
-        while left := [pid for pid in below if _is_alive(pid)]:
+        while left := [pid for pid in (*below, *self._orphans()) if _is_alive(pid)]:
             assert time.monotonic() < until, f"{name} left {left} behind"
             time.sleep(0.05)
         self.kills.append(kill)
         return kill
+
+    def _orphans(self) -> list[int]:
+        """Children of the supervisor that it did not start: it adopted them."""
+        up = self._service.process.pid
+        found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+        own = self._service.pids().values()
+        return [pid for pid in found if pid not in own and _stat(pid)[1:2] == [str(up)]]
 
     def _await_another(self, name: str, pid: int) -> None:
         until = time.monotonic() + 20

@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from plainview.app.processes.child import LIFELINE
+from plainview.app.processes.orphans import adopt_orphans, end_orphans
 from plainview.app.settings import Settings
 from plainview.core.terms.ids import Digest
 from plainview.edge.data_folder import DataFolder
@@ -116,6 +117,7 @@ class Supervisor:
         self._lock = lock
         self._lifeline, self._held = os.pipe()
         self._is_told = False
+        adopt_orphans()
         root = str(folder.root.resolve())
         demo = ["demo"] if settings.is_demo else []
         levers = ["demo"] if settings.has_levers else []
@@ -158,6 +160,7 @@ class Supervisor:
     def _keep_alive(self) -> None:
         if self._is_told:
             return
+        end_orphans({child.pid for child in self.children})
         for child in self.children:
             child.keep_alive()
         lines = [f"{child.name} {child.pid or 0}\n" for child in self.children]
