@@ -19,6 +19,8 @@ OUT = Path(__file__).parents[1] / "docs" / "tour.webp"
 WIDTH, HEIGHT, SHOWN_WIDTH = 390, 844, 312
 FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
 
+PLAYS = "() => [...document.querySelectorAll('video')].some((v) => !v.paused)"
+
 
 class Film:
     """Frames of one page with how long each stands, in ms."""
@@ -55,7 +57,7 @@ def main(base: str) -> None:
         )  # fmt: skip
         film = Film(page)
         page.goto("/")
-        page.wait_for_function("() => [...document.querySelectorAll('video')].some((v) => !v.paused)")
+        page.wait_for_function(PLAYS)
         page.wait_for_timeout(1500)
         film.shoot(9)
         for _ in range(2):
