@@ -5,6 +5,7 @@ import random
 import secrets
 import threading
 import time
+from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def persist(ask: Callable[[], httpx.Response]) -> httpx.Response:
         time.sleep(0.05)
 
 
-class Client(threading.Thread):
+class Client(threading.Thread, ABC):
     """Does the same again and again until told to stop; a failure is kept for who looks."""
 
     def __init__(self, viewer: LiveViewer, acks: Acks, stop: threading.Event) -> None:
@@ -85,9 +86,9 @@ class Client(threading.Thread):
         except BaseException as failure:  # noqa: BLE001 - carried to the test's own thread
             self.failure = failure
 
+    @abstractmethod
     def step(self) -> None:
         """Once."""
-        raise NotImplementedError
 
     @contextmanager
     def acknowledged(self, kind: str) -> Iterator[None]:

@@ -29,13 +29,13 @@ export function inWords(error: unknown): Trouble {
   if (error instanceof Unreachable)
     return {
       title: "No answer",
-      message: "The server cannot be reached just now.",
-      what_to_do: "Check the connection. Nothing you did is lost: it is sent as soon as there is an answer.",
+      message: "The server cannot be reached.",
+      what_to_do: "Nothing you did is lost: it is sent as soon as there is an answer.",
     };
   return {
     title: "Something broke in this page",
     message: error instanceof Error ? error.message : String(error),
-    what_to_do: "Try again, or reload the page.",
+    what_to_do: "Reload the page.",
   };
 }
 
@@ -82,7 +82,7 @@ export class Desk {
     );
     const made = () => outbox.made();
     this.ledger = new Ledger(session, proving, made, this.#noticed);
-    await this.#keepFaults((book) => book);
+    await this.#keepFaults([]);
     if (await outbox.flush().catch(() => false)) session = await api.session();
     this.ledger = new Ledger(session, proving, made, this.#noticed);
     await this.ledger.reconcile();
@@ -124,14 +124,16 @@ export class Desk {
   /** The viewer has read the faults; they stay in the kept receipts. */
   acknowledge(): void {
     this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
-    void import("../receipts/seen").then(({ seeFaults }) => this.ledger?.faults(seeFaults), () => undefined);
+    void import("../receipts/seen").then((seen) => this.ledger?.faults(seen.seeFaults), Boolean);
   }
 
   /** The book of faults is what the seal shows, now and after a reload. */
-  async #keepFaults(change: (book: FaultBook) => FaultBook): Promise<void> {
-    const here: FaultBook = { open: this.seal.faults, seen: [] };
-    const book = await (this.ledger?.faults(change).catch(() => change(here)) ?? change(here));
-    if (book.open.length) this.seal = { ...this.seal, state: "bad", faults: book.open };
+  async #keepFaults(found: readonly Fault[]): Promise<void> {
+    const note = (book: FaultBook) => noteFaults(book, found);
+    const here = () => note({ open: this.seal.faults, seen: [] });
+    const book = await (this.ledger?.faults(note).catch(here) ?? here());
+    const faults = book.open;
+    if (faults.length) this.seal = { ...this.seal, state: "bad", faults };
   }
 
   #policy(session: Session): string {
@@ -152,7 +154,7 @@ export class Desk {
   }
 
   #noticed = (faults: readonly Fault[], notes: readonly string[]): void => {
-    if (faults.length) void this.#keepFaults((book) => noteFaults(book, faults));
+    if (faults.length) void this.#keepFaults(faults);
     if (!notes.length) return;
     const state = this.seal.state === "idle" ? "note" : this.seal.state;
     this.seal = { ...this.seal, state, notes: [...this.seal.notes, ...notes] };
@@ -205,7 +207,7 @@ export class Desk {
       const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
-      void import("./quiet").then(({ arrived }) => arrived(number), () => undefined);
+      void import("./quiet").then((quiet) => quiet.arrived(number), Boolean);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({
@@ -219,11 +221,11 @@ export class Desk {
   }
 
   #sealed(kept: Kept): void {
-    const { open: faults } = noteFaults({ open: this.seal.faults, seen: [] }, kept.faults);
+    const { checked, faults } = this.seal;
     const notes = [...this.seal.notes, ...kept.notes];
-    const state = faults.length ? "bad" : notes.length ? "note" : "good";
-    this.seal = { state, checked: this.seal.checked + 1, last: kept, faults, notes };
-    if (kept.faults.length) void this.#keepFaults((book) => noteFaults(book, kept.faults));
+    const isBad = faults.length + kept.faults.length > 0;
+    this.seal = { state: isBad ? "bad" : notes.length ? "note" : "good", checked: checked + 1, last: kept, faults, notes };
+    this.#noticed(kept.faults, []);
   }
 
   async #waitReady(): Promise<void> {
