@@ -70,7 +70,7 @@ def operator_of(service: LiveService) -> httpx.Client:
 def test_an_upload_plays_and_a_removal_ends_it(
     page: Page, clip: Path, service: LiveService
 ) -> None:
-    """A clip sent over a connection that broke plays; once removed it is nowhere within 1 s."""
+    """A clip sent over a broken connection plays; removed, it is gone within 1 s, with a reason."""
     open_feed(page)
     become_creator(page)
     send_with_a_broken_connection(page, clip, caption="Half way there, twice.")
@@ -98,6 +98,8 @@ def test_an_upload_plays_and_a_removal_ends_it(
     page.wait_for_timeout(500)
     now = now_playing(page)
     assert now is None or video not in now["source"]
+    page.goto("/me")
+    expect(page.get_by_text("A test removed it.")).to_be_visible()
 
 
 def reason(operator: httpx.Client) -> str:
