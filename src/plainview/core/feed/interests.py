@@ -150,6 +150,16 @@ def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np
     return rows, index.ids[rows] == wanted
 
 
+def rows_of_creators(creators: Ints, *, index: Index) -> NDArray[np.intp]:
+    """All rows of `creators` (sorted ids), creator by creator."""
+    if len(creators) == 0:
+        return np.zeros(0, dtype=np.intp)
+    first = np.searchsorted(index.sorted_creators, creators, side="left")
+    after = np.searchsorted(index.sorted_creators, creators, side="right")
+    parts = [index.order_creator[a:b] for a, b in zip(first, after, strict=True) if a < b]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
+
+
 def unit_vectors(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8]:
     """(V, EMBED_DIM): for each row of `weights` (V, n), `sum_i weights_i * embeddings_i` shortened
     to length INTEREST_NORM.

@@ -1,17 +1,13 @@
-"""The kernels compiled: the scan for the nearest rows, and what follows each matrix product.
+"""The kernels compiled: the scan for the nearest rows, and what follows each matrix product."""
 
-Compiled at import, from numba's cache where it can keep one, anew where it cannot.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ParamSpec, TypeVar, cast
 
-import numba
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from plainview.core.feed.compiling import compiled, filled, given
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
@@ -21,35 +17,8 @@ from plainview.core.terms.weights import (
     Weights,
 )
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 BIN_SHIFT = 8
 BINS = (2 << 20 >> BIN_SHIFT) + 1
-
-
-def given(dtype: Any, dimensions: int = 1) -> Any:
-    """An array that is only read: frozen ones come in too."""
-    return types.Array(dtype, dimensions, "C", readonly=True)
-
-
-def filled(dtype: Any, dimensions: int = 1) -> Any:
-    """An array that is written."""
-    return types.Array(dtype, dimensions, "C")
-
-
-def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Compile for `signature` now, without the interpreter lock, cached where that is possible."""
-
-    def compile_now(function: Callable[P, R]) -> Callable[P, R]:
-        try:
-            fast = numba.njit(signature, nogil=True, cache=True)(function)
-        except (RuntimeError, OSError):
-            # No folder to keep a cache in: an installation that this user may not write to.
-            fast = numba.njit(signature, nogil=True)(function)
-        return cast("Callable[P, R]", fast)
-
-    return compile_now
 
 
 @compiled(types.void(given(types.int8, 2), given(types.int8, 2), filled(types.int32, 2)))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
-from plainview.core.feed.interests import Profile
+from plainview.core.feed.interests import Profile, rows_of_creators
 from plainview.core.feed.kernels import Kernels
 from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
 
@@ -155,16 +155,6 @@ def following(follows: Ints, *, count: int, index: Index, decided: NDArray[np.ui
     rows = rows_of_creators(follows, index=index)
     rows = np.sort(rows[decided[rows] == 0])
     return rows[np.argsort(-index.published_min[rows], kind="stable")][:count]
-
-
-def rows_of_creators(creators: Ints, *, index: Index) -> RowIndexes:
-    """All rows of `creators` (sorted ids), creator by creator."""
-    if len(creators) == 0:
-        return np.zeros(0, dtype=np.intp)
-    first = np.searchsorted(index.sorted_creators, creators, side="left")
-    after = np.searchsorted(index.sorted_creators, creators, side="right")
-    parts = [index.order_creator[a:b] for a, b in zip(first, after, strict=True) if a < b]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
 
 
 def _each_once(offers: Mapping[str, RowIndexes]) -> tuple[RowIndexes, NDArray[np.uint8]]:

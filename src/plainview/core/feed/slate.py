@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plainview.core.feed.arrange import CERTAIN, Placing, Pool, arrange
+from plainview.core.feed.arrange import CERTAIN, Placing, Pool
 from plainview.core.feed.errors import BadRequest, WeightsMismatch
 from plainview.core.feed.features import (
     shown_features,
@@ -107,7 +107,7 @@ def trace_slate(
     values = (
         newest_values(rows=rows, index=index) if policy.order == "newest" else terms.sum(axis=1)
     )
-    placings = arrange(
+    placings = kernels.arrange(
         pool_of(candidates, values=values, index=index),
         policy=policy, seed=request.seed, size=size,
     )  # fmt: skip
@@ -157,13 +157,13 @@ def pool_of(candidates: Candidates, *, values: Ints, index: Index) -> Pool:
     """What arranging needs of the candidates."""
     rows = candidates.rows
     return Pool(
-        rows=rows.tolist(),
-        values=values.tolist(),
-        is_rest=(candidates.sources == SOURCE_CODES["rest"]).tolist(),
-        creators=index.creators[rows].tolist(),
-        topics=index.topics[rows].tolist(),
-        looks=index.looks[rows].tolist(),
-        fresh=candidates.fresh.tolist(),
+        rows=rows,
+        values=values,
+        is_rest=candidates.sources == SOURCE_CODES["rest"],
+        creators=index.creators.take(rows),
+        topics=index.topics.take(rows, axis=0),
+        looks=index.looks.take(rows),
+        fresh=candidates.fresh,
         topic_max=len(index.header.topics),
     )
 

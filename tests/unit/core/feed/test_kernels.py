@@ -37,7 +37,7 @@ def test_a_cache_that_cannot_be_kept_costs_time_only(
     """Where numba may write no cache, the function is compiled anew and works."""
     import numba
 
-    from plainview.core.feed.kernels_numba import compiled
+    from plainview.core.feed.compiling import compiled
 
     real = numba.njit
     asked = []
