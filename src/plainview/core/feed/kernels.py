@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.arrange import Placing, Pool, arrange
+from plainview.core.feed.features import video_features
+from plainview.core.feed.index import Index
+from plainview.core.feed.interests import Profile, profile_of
 from plainview.core.terms.policy import Policy
+from plainview.core.terms.slate import Context
+from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
@@ -39,6 +44,24 @@ class Arrange(Protocol):
 NEAR_CHUNK = 8192
 
 
+class ProfileOf(Protocol):
+    """See `profile_of` in interests.py, which is the reference."""
+
+    def __call__(self, state: ViewerState, *, index: Index) -> Profile:
+        """All that ranking knows of the viewer."""
+        ...
+
+
+class Features(Protocol):
+    """See `video_features` in features.py, which is the reference."""
+
+    def __call__(
+        self, rows: NDArray[np.intp], *, index: Index, profile: Profile, context: Context
+    ) -> NDArray[np.int8]:
+        """(n, len(VIDEO_FEATURES)) of `rows`."""
+        ...
+
+
 class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One way to compute.
 
@@ -46,11 +69,13 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         count rows with decided == 0 by (dot with the query, descending; row, ascending).
     forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
         int64 in Q24, what the network predicts.
-    arrange: the places of a slate.
+    profile, features, arrange: see there.
     """
 
     name: str
     near: Near
+    profile: ProfileOf
+    features: Features
     forward: Forward
     arrange: Arrange
 
@@ -136,16 +161,24 @@ def forward_f64(
     return forward_float(weights, viewer, video, dtype=np.float64)
 
 
-NUMPY = Kernels(name="numpy", near=near_numpy, forward=forward_f32, arrange=arrange)
+NUMPY = Kernels(
+    name="numpy", near=near_numpy, profile=profile_of, features=video_features,
+    forward=forward_f32, arrange=arrange,
+)  # fmt: skip
 NUMPY_F64 = msgspec.structs.replace(NUMPY, name="numpy-f64", forward=forward_f64)
 NUMPY_INT64 = msgspec.structs.replace(NUMPY, name="numpy-int64", forward=forward_int64)
 
 try:
     from plainview.core.feed.arrange_numba import arrange_numba
+    from plainview.core.feed.features_numba import features_numba
+    from plainview.core.feed.interests_numba import profile_numba
     from plainview.core.feed.kernels_numba import forward_fused, near_numba
 except ImportError:
     NUMBA: Kernels | None = None
 else:
-    NUMBA = Kernels(name="numba", near=near_numba, forward=forward_fused, arrange=arrange_numba)
+    NUMBA = Kernels(
+        name="numba", near=near_numba, profile=profile_numba, features=features_numba,
+        forward=forward_fused, arrange=arrange_numba,
+    )  # fmt: skip
 
 BEST = NUMBA or NUMPY

@@ -10,14 +10,13 @@ from plainview.core.feed.arrange import CERTAIN, Placing, Pool
 from plainview.core.feed.errors import BadRequest, WeightsMismatch
 from plainview.core.feed.features import (
     shown_features,
-    video_features,
     viewer_features,
     with_viewer,
 )
 from plainview.core.feed.filter import Decided, decide
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
-from plainview.core.feed.interests import Profile, no_profile, profile_of, rows_of
+from plainview.core.feed.interests import Profile, no_profile, rows_of
 from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.feed.rank import newest_values, value_terms
 from plainview.core.feed.retrieve import Candidates, retrieve
@@ -92,7 +91,9 @@ def trace_slate(
     """`make_slate`, keeping what each step found: for *Why this video?* and to compare stages."""
     _check(index=index, weights=weights, request=request)
     context, size = request.context, request.context.size
-    profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    profile = (
+        kernels.profile(state, index=index) if policy.uses_profile else no_profile(index=index)
+    )
 
     decided = decide(index=index, policy=policy, state=state, context=context)
     candidates = retrieve(
@@ -101,7 +102,7 @@ def trace_slate(
     )  # fmt: skip
     rows = candidates.rows
     viewer = viewer_features(profile=profile, context=context, now_ms=request.now_ms)
-    video = video_features(rows, index=index, profile=profile, context=context)
+    video = kernels.features(rows, index=index, profile=profile, context=context)
     predictions = kernels.forward(weights, viewer, video)
     terms = value_terms(predictions, rows=rows, index=index, policy=policy)
     values = (
