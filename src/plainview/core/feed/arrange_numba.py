@@ -28,7 +28,7 @@ def _bits(n: np.uint64) -> int:
     n = n - ((n >> one) & np.uint64(0x5555555555555555))
     n = (n & np.uint64(0x3333333333333333)) + ((n >> two) & np.uint64(0x3333333333333333))
     n = (n + (n >> four)) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((n * np.uint64(0x0101010101010101)) >> np.uint64(56))  # type: ignore[return-value]
+    return int((n * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @compiled(
