@@ -34,22 +34,24 @@ def _bits(n: np.uint64) -> int:
 @compiled(
     types.void(
         given(types.int64), given(types.int64, 2), given(types.int64), types.int64, types.int64,
-        given(types.bool_), given(types.int64), filled(types.int64), filled(types.int64),
+        types.int64, given(types.bool_), given(types.int64), filled(types.int64),
+        filled(types.int64),
     )
 )  # fmt: skip
 def _space(
     creators: Ints,
     topics: Rows,
-    near: Rows,
-    share: int,
+    placed: Rows,
     places: int,
+    apart: int,
+    share: int,
     is_alike: NDArray[np.bool_],
     held_by_topic: Ints,
     held: Ints,
     level: Ints,
 ) -> None:
     """For each candidate not placed: what its fullest topic holds of the `places` filled, and the
-    lowest level that allows it next. `near` are the candidates whose creators are too near."""
+    lowest level that allows it next. The creators of the last `apart` are too near."""
     most = -(-share * (places + 1) // MILLI)
     for c in range(len(creators)):
         if level[c] == PLACED:
@@ -59,8 +61,8 @@ def _space(
             fullest = max(fullest, held_by_topic[topics[c, slot]])
         held[c] = fullest
         is_close = False
-        for other in near:
-            is_close |= creators[c] == creators[other]
+        for i in range(max(places - apart, 0), places):
+            is_close |= creators[c] == creators[placed[i]]
         if is_alike[c]:
             level[c] = 3
         elif is_close:
@@ -175,8 +177,7 @@ def _arrange(
     pool = np.empty(len(fresh), dtype=np.int64)
     placed = np.empty(out.shape[0], dtype=np.int64)
     for i in range(out.shape[0]):
-        near = placed[max(i - apart, 0) : i]
-        _space(creators, topics, near, share, i, is_alike, held_by_topic, held, level)
+        _space(creators, topics, placed, i, apart, share, is_alike, held_by_topic, held, level)
         ranked = _best(rows, values, is_rest, level, held, tires)
         count = 0
         if explore > 0:

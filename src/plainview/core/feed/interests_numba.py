@@ -55,22 +55,22 @@ def _outcome(ms: int, loops: int, length_ms: int) -> int:
     return UNSURE
 
 
-@compiled(types.void(filled(types.int64), filled(types.int8)))
-def _fill_unit(total: Ints, out: NDArray[np.int8]) -> None:
-    """`unit_vectors` of one sum, which is overwritten."""
+@compiled(types.void(filled(types.int64, 2), types.int64, filled(types.int8, 2)))
+def _fill_unit(total: Ints, j: int, out: NDArray[np.int8]) -> None:
+    """`unit_vectors` of sum `j`, which is overwritten."""
     peak = np.int64(0)
     for d in range(EMBED_DIM):
-        peak = max(peak, abs(total[d]))
+        peak = max(peak, abs(total[j, d]))
     shift = 0
     while (peak >> shift) >= SHORT:
         shift += 1
     squares = 0
     for d in range(EMBED_DIM):
-        total[d] >>= shift
-        squares += int(total[d]) * int(total[d])
+        total[j, d] >>= shift
+        squares += int(total[j, d]) * int(total[j, d])
     norm = _isqrt(squares)
     for d in range(EMBED_DIM):
-        out[d] = min(max(total[d] * INTEREST_NORM // norm, -127), 127) if norm > 0 else 0
+        out[j, d] = min(max(total[j, d] * INTEREST_NORM // norm, -127), 127) if norm > 0 else 0
 
 
 @compiled(
@@ -143,7 +143,7 @@ def _fill_interests(
                 for d in range(EMBED_DIM):
                     total[j, d] += pulls[j] * embeddings[rows[r], d]
     for j in range(4):
-        _fill_unit(total[j], out[j])
+        _fill_unit(total, j, out)
 
 
 @compiled(
@@ -190,9 +190,11 @@ def _fill_creators(rows: Ints, weight: Ints, middle: Ints, creators: Ints, out: 
             at += 1
         if at == n or out[0, at] != creator:
             for later in range(n, at, -1):
-                out[:, later] = out[:, later - 1]
+                for k in range(3):
+                    out[k, later] = out[k, later - 1]
                 mass[later] = mass[later - 1]
-            out[0, at], out[1, at], out[2, at], mass[at] = creator, 0, 0, 0
+            out[0, at] = creator
+            out[1, at] = out[2, at] = mass[at] = 0
             n += 1
         out[1, at] += aged
         mass[at] += abs(aged)
