@@ -13,9 +13,6 @@ from numba import types
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OPTIONS = {"nogil": True, "no_cfunc_wrapper": True}
-"""No wrapper for calls from C, which nobody makes: a tenth of the time it takes to compile."""
-
 
 def given(dtype: Any, dimensions: int = 1) -> Any:
     """An array that is only read: frozen ones come in too."""
@@ -32,10 +29,10 @@ def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def compile_now(function: Callable[P, R]) -> Callable[P, R]:
         try:
-            fast = numba.njit(signature, **OPTIONS, cache=True)(function)
+            fast = numba.njit(signature, nogil=True, cache=True)(function)
         except (RuntimeError, OSError):
             # No folder to keep a cache in: an installation that this user may not write to.
-            fast = numba.njit(signature, **OPTIONS)(function)
+            fast = numba.njit(signature, nogil=True)(function)
         return cast("Callable[P, R]", fast)
 
     return compile_now
