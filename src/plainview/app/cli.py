@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | reset`."""
+"""The command line: `plainview up | demo | import | replay | witness | reset`."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from plainview import __version__
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
+from plainview.app.witness import options as witness_options
 from plainview.edge.data_folder import DataFolder, FolderRefused
 
 UP = """\
@@ -94,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     add_arguments(replay)
     _add_settings(replay, only=("data",))
     replay.set_defaults(run=_replay)
+    witness = _command(
+        commands, "witness", witness_options.WITNESS, epilog=witness_options.EXAMPLES
+    )
+    witness_options.add_arguments(witness)
+    witness.set_defaults(run=_witness)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -199,6 +205,12 @@ def _replay(options: argparse.Namespace) -> int:
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
+
+
+def _witness(options: argparse.Namespace) -> int:
+    from plainview.app.witness.command import witness_command
+
+    return witness_command(options)
 
 
 def _import(options: argparse.Namespace) -> int:
