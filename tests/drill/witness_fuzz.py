@@ -15,14 +15,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.witness_fuzz import (
-    Attack,
-    Forgetful,
-    MemoryWitnessState,
-    Unlocked,
-    in_folders,
-    in_memory,
-)
+from tests.witness_fuzz import Attack, Forgetful, Unlocked, in_folders, in_memory
+from tests.witnesses import MemoryWitnessState
 
 ATTACKS = 10_000
 ON_DISK_EVERY = 20

@@ -8,15 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.witness_fuzz import (
-    Attack,
-    Forgetful,
-    MakeState,
-    MemoryWitnessState,
-    Unlocked,
-    in_folders,
-    in_memory,
-)
+from tests.witness_fuzz import Attack, Forgetful, MakeState, Unlocked, in_folders, in_memory
+from tests.witnesses import MemoryWitnessState
 
 IN_MEMORY = 460
 ON_DISK = 40

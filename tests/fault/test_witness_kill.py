@@ -36,7 +36,7 @@ def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         [sys.executable, *command], env=ENV, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert process.stdout
+        assert process.stdout is not None
         port = 0
         while not port:
             line = process.stdout.readline()
@@ -47,7 +47,7 @@ def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     finally:
         process.kill()
         process.wait()
-        if process.stdout:
+        if process.stdout is not None:
             process.stdout.close()
 
 
