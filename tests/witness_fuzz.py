@@ -49,6 +49,11 @@ def history(fork_at: int, branch: int) -> SampleLog:
 
 
 @cache
+def root_of(fork_at: int, branch: int, size: int) -> bytes:
+    return history(fork_at, branch).root(size)
+
+
+@cache
 def note_of(fork_at: int, branch: int, size: int) -> bytes:
     return history(fork_at, branch).checkpoint(size)
 
@@ -59,27 +64,29 @@ class Gathered:
 
     cosigners: dict[Seen, set[str]] = field(default_factory=lambda: defaultdict(set))
     statuses: list[int] = field(default_factory=list)
-    histories: list[SampleLog] = field(default_factory=list)
+    parts: list[tuple[int, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def are_consistent(self, one: Seen, other: Seen) -> bool:
-        """Whether some history of the log begins with both."""
-        heads = (one, other)
-        return any(all(log.root(h.size) == h.root for h in heads) for log in self.histories)
+    def contradictions(self, heads: list[Seen]) -> list[tuple[Seen, Seen]]:
+        """The pairs of `heads` that no history of the log begins with both of."""
+        begun = {
+            head: {part for part in self.parts if root_of(*part, head.size) == head.root}
+            for head in heads
+        }
+        return [pair for pair in combinations(heads, 2) if not begun[pair[0]] & begun[pair[1]]]
 
-    def splits(self, quorum: int = QUORUM) -> list[tuple[Seen, Seen]]:
-        """The pairs of heads of different histories that `quorum` witnesses each cosigned."""
-        heads = [head for head, names in self.cosigners.items() if len(names) >= quorum]
-        return [pair for pair in combinations(heads, 2) if not self.are_consistent(*pair)]
+    def splits(self) -> list[tuple[Seen, Seen]]:
+        """The pairs of heads of different histories that a quorum of witnesses each cosigned."""
+        heads = [head for head, names in self.cosigners.items() if len(names) >= QUORUM]
+        return self.contradictions(heads)
 
     def two_faced(self) -> list[str]:
         """The witnesses that cosigned two heads of different histories."""
-        found = []
-        for name in NAMES:
-            heads = [head for head, names in self.cosigners.items() if name in names]
-            if any(not self.are_consistent(*pair) for pair in combinations(heads, 2)):
-                found.append(name)
-        return found
+        return [
+            name
+            for name in NAMES
+            if self.contradictions([h for h, names in self.cosigners.items() if name in names])
+        ]
 
 
 @dataclass
@@ -97,7 +104,7 @@ class Attack:
             (chance.randrange(SIZE_MAX - 1), branch) for branch in range(1, chance.randint(2, 4))
         ]
         self.parts = parts
-        self.gathered.histories = [history(*part) for part in parts]
+        self.gathered.parts = parts
         self.witnesses = [self.started(place) for place in range(len(NAMES))]
 
     def started(self, place: int) -> Witness:
@@ -144,7 +151,7 @@ class Attack:
             key = parse_vkey(self.witnesses[place].vkey())
             verify_signature(parse_note(note).text, signature, key)
             with self.gathered.lock:
-                self.gathered.cosigners[Seen(new, log.root(new))].add(NAMES[place])
+                self.gathered.cosigners[Seen(new, root_of(*part, new))].add(NAMES[place])
         return answer
 
 
