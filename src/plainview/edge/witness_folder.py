@@ -53,6 +53,7 @@ def make_witness_key(folder: Path, *, name: str, key: bytes) -> VerifierKey:
     write_whole(folder / VKEY_NAME, public.vkey().encode() + b"\n")
     write_whole(path, key)
     (folder / VKEY_NAME).chmod(0o644)
+    sync_folder(folder.parent)
     return public
 
 
