@@ -61,7 +61,7 @@ def proofs(log: SampleLog) -> Iterator[Proof]:
             yield from with_forgery(
                 Proof("I", index, size, inclusion_path(index, size, log.hashes))
             )
-        olds = range(1, size + 1) if size in SMALL else [*range(1, 1_001, EVERY), *LARGE]
+        olds = range(1, size + 1) if size in SMALL else [*SMALL[::EVERY], 255, 256, 257, *LARGE]
         for old in (n for n in olds if n <= size):
             yield from with_forgery(Proof("C", old, size, consistency_path(old, size, log.hashes)))
 
