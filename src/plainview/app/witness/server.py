@@ -95,8 +95,7 @@ class _Request(BaseHTTPRequestHandler):
         return answer
 
     def _close(self, answer: Answer) -> None:
-        """Answer and end the connection, for what follows on it was not read."""
-        self.close_connection = True
+        """Answer and end the connection (the header does), for what follows was not read."""
         self._answer(answer, connection="close")
 
     def _answer(self, answer: Answer, **more: str) -> None:
