@@ -1,6 +1,7 @@
 """The command `plainview witness`: what it needs, says and refuses, without a socket."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from plainview.app.witness.command import open_witness
 from plainview.app.witness.options import listen_address
 from plainview.app.witness.server import said_of
 from plainview.core.tlog import parse_vkey
-from plainview.edge.witness_folder import make_witness_key
+from plainview.edge.witness_folder import KEY_NAME, VKEY_NAME, make_witness_key
 from plainview.flows.witness_checkpoint import witness_checkpoint
 from tests.sample_logs import LOG_KEY, ORIGIN, private_key, sample_log
 from tests.unit.house.tree import ROOT, settings
@@ -140,6 +141,19 @@ def test_it_says_who_it_is_and_what_it_has_seen(tmp_path: Path) -> None:
     assert "w1.example is a witness" in said
     assert witness.vkey() in said
     assert f"{ORIGIN}: size 7, cosigned at " in said
+
+
+def test_the_guide_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every flag of the command that docs/witness.md shows exists, and every one there is is shown;
+    so are the files of its folder that it speaks of."""
+    guide = (ROOT / "docs/witness.md").read_text()
+    with pytest.raises(SystemExit):
+        cli.main(["witness", "--help"])
+    flags = set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}
+    assert set(re.findall(r"(?<= )--[a-z]+", guide.replace("`", " "))) == flags
+    files = set(re.findall(r"witness\.[a-z0-9]+(?=`)", guide))
+    assert files - {"witness.service"} == {KEY_NAME, VKEY_NAME}
+    assert "/evidence/`" in guide
 
 
 @pytest.mark.parametrize(
