@@ -144,8 +144,8 @@ class SqliteReads:
 
     def newest_epoch(self) -> EpochRecord | None:
         """See `ServingReads`."""
-        return _epoch(
-            self.db.execute(f"SELECT {_EPOCH} FROM epochs ORDER BY number DESC LIMIT 1").fetchone()
+        return epoch_record(
+            self.db.execute(f"SELECT {EPOCH} FROM epochs ORDER BY number DESC LIMIT 1").fetchone()
         )
 
     def newest_epoch_number(self) -> int:
@@ -155,8 +155,8 @@ class SqliteReads:
 
     def epoch(self, number: int) -> EpochRecord | None:
         """See `ServingReads`."""
-        return _epoch(
-            self.db.execute(f"SELECT {_EPOCH} FROM epochs WHERE number = ?", (number,)).fetchone()
+        return epoch_record(
+            self.db.execute(f"SELECT {EPOCH} FROM epochs WHERE number = ?", (number,)).fetchone()
         )
 
     def pending(self) -> Pending:
@@ -331,7 +331,7 @@ _ISSUED = (
     "receipts.body, signature, events.body FROM receipts JOIN viewers ON viewers.no ="
     " receipts.viewer JOIN events ON events.viewer = receipts.viewer AND events.n = served_n"
 )
-_EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms, served_ms"
+EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms, served_ms"
 _CREATOR = "creators.id, handle, name, bio, avatar"
 _VIDEO = (
     f"videos.id, {_CREATOR}, caption, tags, topics, language, length_ms, width, height,"
@@ -341,7 +341,8 @@ _VIDEO = (
 _RENDITION = "video, short_edge, width, height, size_bytes, object FROM renditions"
 
 
-def _epoch(row: tuple[Any, ...] | None) -> EpochRecord | None:
+def epoch_record(row: tuple[Any, ...] | None) -> EpochRecord | None:
+    """The row of EPOCH's columns as a record."""
     if row is None:
         return None
     return EpochRecord(**dict(zip(EpochRecord.__struct_fields__, row, strict=True)))
