@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from plainview.core.history import sign_trust
 from plainview.core.receipts import public_key_of, sign
 from plainview.edge.files import sync_folder
 
@@ -66,6 +67,22 @@ class FileSigner:
 
     def public_key(self) -> bytes:
         """See `Signer`."""
+        return public_key_of(self._key)
+
+
+class FileRootSigner:
+    """`RootSigner` with the key kept in `folder`. Raises: KeyDamaged; FileNotFoundError: the
+    operator keeps it elsewhere."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = read_key(folder, ROOT_KEY_NAME)
+
+    def sign_trust(self, document: bytes) -> tuple[str, str]:
+        """See `RootSigner`."""
+        return sign_trust(document, private_key=self._key)
+
+    def public_key(self) -> bytes:
+        """See `RootSigner`."""
         return public_key_of(self._key)
 
 

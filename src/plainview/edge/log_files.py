@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plainview.edge.files import sync_folder, write_whole
+from plainview.edge.files import write_whole
 
 CHECKPOINT = "checkpoint"
 LOCK = ".lock"
@@ -37,8 +37,9 @@ class LocalLogFiles:
         full = self._at(path)
         if not full.is_file():
             raise FileNotFoundError(path)
-        shutil.rmtree(full.with_name(f"{full.name}.p"), ignore_errors=True)
-        sync_folder(full.parent)
+        partials = full.with_name(f"{full.name}.p")
+        if partials.is_dir():
+            shutil.rmtree(partials, ignore_errors=True)
 
     def checkpoint(self) -> bytes | None:
         """See `LogFiles`."""

@@ -123,6 +123,11 @@ class ServingReads(Protocol):
         """None before the first freeze."""
         ...
 
+    def newest_logged_epoch(self) -> EpochRecord | None:
+        """The newest epoch whose entry is under a recorded head of the public log: the only one
+        to serve from."""
+        ...
+
     def epoch(self, number: int) -> EpochRecord | None:
         """An epoch within the retention."""
         ...

@@ -12,7 +12,6 @@ import msgspec
 
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.ports.commands import Command, Done
-from plainview.ports.serving import EpochRecord
 
 
 class LogHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,10 +182,6 @@ class LogReads(Protocol):
         """All recorded heads, smallest first."""
         ...
 
-    def newest_logged_epoch(self) -> EpochRecord | None:
-        """The newest epoch whose entry is in a recorded head: the only one to serve from."""
-        ...
-
     def unlogged_since_ms(self) -> int | None:
         """When the oldest entry was appended that no recorded head covers; None: all are."""
         ...
@@ -267,6 +262,18 @@ class LogSigner(Protocol):
 
     def sign(self, text: bytes) -> bytes:
         """The 64-byte signature of a note's text."""
+        ...
+
+    def public_key(self) -> bytes:
+        """32 raw bytes."""
+        ...
+
+
+class RootSigner(Protocol):
+    """Holds a root key, which signs the root of trust and nothing else."""
+
+    def sign_trust(self, document: bytes) -> tuple[str, str]:
+        """(key, signature) in base64 for a trust document."""
         ...
 
     def public_key(self) -> bytes:

@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 from plainview.core.terms.ids import Digest
-from plainview.edge.sqlite.reads import EPOCH, SqliteReads, epoch_record
-from plainview.ports.serving import EpochRecord
+from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.tlog import (
     Cosignature,
     IntervalRecord,
@@ -61,15 +60,6 @@ class SqliteLogReads:
         """See `LogReads`."""
         rows = self._reads.db.execute("SELECT size, root, at_ms FROM log_heads ORDER BY size")
         return [LogHead(size=size, root=root, at_ms=at_ms) for size, root, at_ms in rows]
-
-    def newest_logged_epoch(self) -> EpochRecord | None:
-        """See `LogReads`."""
-        return epoch_record(
-            self._reads.db.execute(
-                f"SELECT {EPOCH} FROM epochs WHERE entry < {_PUBLISHED}"  # noqa: S608
-                " ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-        )
 
     def unlogged_since_ms(self) -> int | None:
         """See `LogReads`."""

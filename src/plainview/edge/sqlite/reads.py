@@ -153,6 +153,15 @@ class SqliteReads:
         (number,) = self.db.execute("SELECT coalesce(max(number), 0) FROM epochs").fetchone()
         return int(number)
 
+    def newest_logged_epoch(self) -> EpochRecord | None:
+        """See `ServingReads`."""
+        return epoch_record(
+            self.db.execute(
+                f"SELECT {EPOCH} FROM epochs WHERE entry <"
+                " (SELECT coalesce(max(size), 0) FROM log_heads) ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        )
+
     def epoch(self, number: int) -> EpochRecord | None:
         """See `ServingReads`."""
         return epoch_record(
