@@ -96,6 +96,12 @@ class Wired:
             clock=self.clock,
         )
 
+    def keep_source(self) -> None:
+        """Store every file of the source tree that the log states."""
+        from plainview.flows.begin_log import keep_source
+
+        keep_source(source_tree(), objects=self.objects)
+
     def publisher(self) -> "CheckpointPublisher":
         """What publishes the log, for the worker."""
         from plainview.edge.keys import FileLogSigner

@@ -57,11 +57,10 @@ def log_name(edition: str) -> str:
     return named[:NAME_MAX].rstrip("-")
 
 
-def keep_source(tree: SourceTree, *, objects: Objects) -> Digest:
-    """Store the listing and every file, so that they can be had by hash; the release's digest."""
+def keep_source(tree: SourceTree, *, objects: Objects) -> None:
+    """Store every file that the listing names, so that it can be had by hash. Safe to repeat."""
     for data in tree.files.values():
         objects.put(data)
-    return objects.put(tree.listing)
 
 
 def first_trust(
@@ -103,18 +102,18 @@ def begin_log(
 ) -> None:
     """See that the log has begun and states the source tree that runs. Safe at every start.
 
+    The listing is stored first; its files follow by `keep_source`, which need not be waited for.
+
     Args: root: gives the root key, which is needed at the first start alone.
     Raises: BadTrust: the keys do not make a root of trust. WriterGone.
     """
-    release = keep_source(tree, objects=objects)
+    release = objects.put(tree.listing)
     now_ms = clock.now_ms()
     if reads.trust() is None:
         trust = first_trust(edition, receipts=receipts, log=log, root=root(), at_ms=now_ms)
         check_trust(trust.document, trust.signatures, before=None)
         objects.put(trust.document)
-        writer.submit(
-            BeginLog(trust=trust, source=release, files=len(tree.files), at_ms=now_ms)
-        )
+        writer.submit(BeginLog(trust=trust, source=release, files=len(tree.files), at_ms=now_ms))
     writer.submit(RecordSource(digest=release, files=len(tree.files), at_ms=now_ms))
 
 

@@ -30,9 +30,7 @@ def commitments_to(records: list[RecordToCommit], chance: Chance) -> Commitments
     receipts, events = [], []
     for record in records:
         secret = record.secret or chance.token(32)
-        events.append(
-            commitment(record_salt(secret, label="event", number=record.n), record.body)
-        )
+        events.append(commitment(record_salt(secret, label="event", number=record.n), record.body))
         if record.receipt is not None:
             salt = record_salt(secret, label="receipt", number=record.number)
             receipts.append(commitment(salt, record.receipt))

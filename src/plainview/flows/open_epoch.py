@@ -15,6 +15,7 @@ from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
 
+
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
     """What a slate is made from: the epoch's index and the weights its header names, one pair.
 
@@ -52,12 +53,18 @@ class EpochShelf:
         """Whether there is an epoch to serve from."""
         return self._newest is not None
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the epoch held was replaced so long ago that it is not served from any more."""
+        replaced_ms = self._replaced_ms
+        return replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS
+
     def newest(self) -> ServedEpoch:
         """The newest epoch that is ready. Raises: NoEpoch: none yet, or it is stale by now."""
-        newest, replaced_ms = self._newest, self._replaced_ms
+        newest = self._newest
         if newest is None:
             raise NoEpoch("no epoch has been frozen yet")
-        if replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS:
+        if self.is_stale:
             number = newest.epoch.header.number
             raise NoEpoch(f"epoch {number + 1} cannot be opened or does not get into the log")
         return newest

@@ -53,9 +53,7 @@ def prepare_edition(
     digest: Digest = objects.put(weights)
     if reads.weights() is None:
         writer.submit(
-            PublishWeights(
-                digest=digest, recipe=STARTING, origin="starting", at_ms=clock.now_ms()
-            )
+            PublishWeights(digest=digest, recipe=STARTING, origin="starting", at_ms=clock.now_ms())
         )
 
 

@@ -152,5 +152,3 @@ class CheckpointPublisher:
                 self._files.drop_partials(tile.path())
                 if tile.level == 0:
                     self._files.drop_partials(Tile(ENTRIES, tile.index).path())
-
-

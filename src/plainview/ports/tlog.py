@@ -174,6 +174,22 @@ class LogReads(Protocol):
         """The bytes of entry `first` and those after it."""
         ...
 
+    def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
+        """The bytes of the entries of these types from index `first` to the one before `before`."""
+        ...
+
+    def epoch_entry(self, number: int) -> int | None:
+        """Index of the entry of an epoch; None: there is no such epoch, or it is older."""
+        ...
+
+    def oldest_epoch(self) -> int:
+        """The lowest number of an epoch that has an entry, 0 before the first."""
+        ...
+
+    def trust_entry(self, version: int) -> int | None:
+        """Index of the entry with that version of the root of trust."""
+        ...
+
     def newest_head(self) -> LogHead | None:
         """The largest recorded head; None before the first."""
         ...

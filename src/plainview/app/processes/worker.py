@@ -58,6 +58,11 @@ def publish_checkpoints(wired: Wired, stop: threading.Event) -> None:
             stop.wait(RETRY_S)
 
 
+def keep_source_files(wired: Wired, _: threading.Event) -> None:
+    """Store the program's source, once, for whoever wants what the log names."""
+    wired.keep_source()
+
+
 def log_intervals(wired: Wired, stop: threading.Event) -> None:
     """Commit to what was received, every second."""
     logger = wired.interval_logger()
@@ -81,7 +86,9 @@ def keep_hours(wired: Wired, stop: threading.Event) -> None:
             LOG.warning("hour keys were not committed: %s", error)
 
 
-LOOPS: list[Loop] = [freeze_epochs, publish_checkpoints, log_intervals, keep_hours]
+LOOPS: list[Loop] = [
+    freeze_epochs, publish_checkpoints, log_intervals, keep_hours, keep_source_files,
+]  # fmt: skip
 
 
 def prepare(wired: Wired, edition: str) -> None:

@@ -49,6 +49,30 @@ class SqliteLogReads:
         )
         return [body for (body,) in rows]
 
+    def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
+        """See `LogReads`."""
+        marks = ", ".join("?" * len(types))
+        rows = self._reads.db.execute(
+            f"SELECT body FROM log_entries WHERE type IN ({marks}) AND n >= ? AND n < ?"  # noqa: S608
+            " ORDER BY n",
+            (*types, first, before),
+        )
+        return [body for (body,) in rows]
+
+    def epoch_entry(self, number: int) -> int | None:
+        """See `LogReads`."""
+        found = self._one("SELECT entry FROM epochs WHERE number = ?", number)
+        return None if found is None else int(found)
+
+    def oldest_epoch(self) -> int:
+        """See `LogReads`."""
+        return int(self._one("SELECT coalesce(min(number), 0) FROM epochs WHERE entry IS NOT NULL"))
+
+    def trust_entry(self, version: int) -> int | None:
+        """See `LogReads`."""
+        found = self._one("SELECT entry FROM trust WHERE version = ?", version)
+        return None if found is None else int(found)
+
     def newest_head(self) -> LogHead | None:
         """See `LogReads`."""
         row = self._reads.db.execute(
@@ -113,9 +137,7 @@ class SqliteLogReads:
         ).fetchone()
         if row is None:
             return None
-        return IntervalRecord(
-            **dict(zip(IntervalRecord.__struct_fields__, row, strict=True))
-        )
+        return IntervalRecord(**dict(zip(IntervalRecord.__struct_fields__, row, strict=True)))
 
     def records_after(self, seq: int, *, count: int) -> Sequence[RecordToCommit]:
         """See `LogReads`."""

@@ -282,11 +282,15 @@ class SqliteReads:
 
     def facts_changed_after(self, changed: int) -> Sequence[VideoFacts]:
         """See `CatalogueReads`."""
-        rows = self.db.execute(
-            "SELECT id, creator, published_ms, length_ms, caption, tags, topics, language,"
-            " has_sound, looks, poster FROM videos WHERE changed > ? ORDER BY id",
-            (changed,),
-        ).fetchall()
+        rows = self.db.execute(f"SELECT {_FACTS} WHERE changed > ? ORDER BY id", (changed,))
+        return self._facts(rows.fetchall())
+
+    def facts_of(self, ids: Iterable[VideoId]) -> Mapping[VideoId, VideoFacts]:
+        """See `CatalogueReads`."""
+        rows = self._in(f"SELECT {_FACTS} WHERE id IN ({{}})", ids)
+        return {facts.id: facts for facts in self._facts(rows)}
+
+    def _facts(self, rows: list[tuple[Any, ...]]) -> list[VideoFacts]:
         ids = [row[0] for row in rows]
         renditions = defaultdict(list)
         for video, *fields in self._in(f"SELECT {_RENDITION} WHERE video IN ({{}})", ids):
@@ -346,6 +350,10 @@ _VIDEO = (
     f"videos.id, {_CREATOR}, caption, tags, topics, language, length_ms, width, height,"
     " has_sound, thumbhash, poster, published_ms"
     " FROM videos JOIN creators ON creators.id = videos.creator"
+)
+_FACTS = (
+    "id, creator, published_ms, length_ms, caption, tags, topics, language, has_sound, looks,"
+    " poster FROM videos"
 )
 _RENDITION = "video, short_edge, width, height, size_bytes, object FROM renditions"
 

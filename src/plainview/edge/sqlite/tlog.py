@@ -119,7 +119,11 @@ def log_decision(
 ) -> None:  # fmt: skip
     """Append the decision `n`, which is stored, and keep the salt of its reason."""
     secret = secret_of_creator(db, video)
-    salt = record_salt(secret, label="reason", number=n) if secret else secrets.token_bytes(SECRET_BYTES)
+    salt = (
+        record_salt(secret, label="reason", number=n)
+        if secret
+        else secrets.token_bytes(SECRET_BYTES)
+    )
     entry = append_entry(
         db,
         state_decision(
