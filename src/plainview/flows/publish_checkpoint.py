@@ -1,4 +1,4 @@
-"""Publish a checkpoint: what was appended becomes tiles, then a recorded head, then signed bytes."""
+"""Publish a checkpoint: appended entries become tiles, then a recorded head, then signed bytes."""
 
 from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import Digest

@@ -1,8 +1,8 @@
 """The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION [demo]`.
 
 Each of LOOPS and of `job_loops` runs in a thread of its own until told to stop: the freezer of
-epochs, the publisher of the log, the keys of the coming hours, and the jobs. If one of them fails for good the process ends,
-and the supervisor starts it again.
+epochs, the publisher of the log, the keys of the coming hours, and the jobs. If one of them fails
+for good the process ends, and the supervisor starts it again.
 """
 
 import logging
