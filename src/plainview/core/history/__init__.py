@@ -35,6 +35,8 @@ from plainview.core.history.intervals import (
     check_receipt_logged,
     interval_path,
 )
+from plainview.core.history.lawful import RULES, Breach, History, fold_history
+from plainview.core.history.rules import contradiction, range_broken
 from plainview.core.history.trust import (
     BadTrust,
     TrustDocument,
@@ -52,6 +54,7 @@ __all__ = [
     "Access", "Erasure", "RootSignature", "Offer", "Batch",
     "commitment", "record_salt",
     "IntervalProof", "batch_of", "interval_path", "check_in_interval", "check_receipt_logged",
+    "RULES", "Breach", "History", "fold_history", "contradiction", "range_broken",
     "TrustDocument", "encode_trust", "parse_trust", "check_trust", "sign_trust", "trust_id",
     "HistoryError", "BadEntry", "BadTrust", "BadInterval", "BadSalt",
 ]  # fmt: skip
