@@ -311,4 +311,5 @@ def range_broken(rule: str, first: int, run: Sequence[Entry]) -> Words:
     if rule not in RANGES or not run:
         return ""
     anchor, judge = RANGES[rule]
-    return judge(run) if first == 0 or isinstance(run[0], anchor) else ""
+    is_anchored = len(run) > 1 and isinstance(run[0], anchor)
+    return judge(run) if first == 0 or is_anchored else ""
