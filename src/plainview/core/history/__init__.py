@@ -42,6 +42,7 @@ from plainview.core.history.trust import (
     TrustDocument,
     check_trust,
     encode_trust,
+    log_name,
     origin_of,
     parse_trust,
     sign_trust,
@@ -56,7 +57,7 @@ __all__ = [
     "commitment", "record_salt",
     "IntervalProof", "batch_of", "interval_path", "check_in_interval", "check_receipt_logged",
     "RULES", "Breach", "History", "fold_history", "contradiction", "range_broken",
-    "TrustDocument", "origin_of", "encode_trust", "parse_trust", "check_trust", "sign_trust",
+    "TrustDocument", "log_name", "origin_of", "encode_trust", "parse_trust", "check_trust", "sign_trust",
     "trust_id",
     "HistoryError", "BadEntry", "BadTrust", "BadInterval", "BadSalt",
 ]  # fmt: skip

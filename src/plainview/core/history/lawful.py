@@ -203,7 +203,7 @@ class History:
         if before is not None:
             for rule in ("epoch_order", "epoch_chain", "epoch_decisions_back", "epoch_time_back"):
                 self._pair(rule, before, entry)
-        if entry.number > (before[1].number if before else 0) + 1:
+        if before is not None and entry.number > before[1].number + 1:
             self._run("epoch_gap", before, f"epoch {entry.number} leaves one out")
         if entry.weights not in self.weights:
             words = f"epoch {entry.number} uses weights that were never logged"

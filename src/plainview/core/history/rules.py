@@ -230,12 +230,17 @@ PAIRS: Final[
 # ----------------------------------------------------------------------- a run of entries, in order
 
 
-def _gap(kind: type[Entry], field: str, noun: str) -> Callable[[Sequence[Entry]], Words]:
+def _gap(
+    kind: type[Entry], field: str, noun: str, *, is_first_free: bool = False
+) -> Callable[[Sequence[Entry]], Words]:
+    """Whether a number was left out; the first of all is 1, unless an edition older than its log
+    may begin with a later one."""
+
     def judge(run: Sequence[Entry]) -> Words:
         *before, last = run
-        if not isinstance(last, kind):
-            return ""
         known = [getattr(entry, field) for entry in before if isinstance(entry, kind)]
+        if not isinstance(last, kind) or (is_first_free and not known):
+            return ""
         number, expected = getattr(last, field), (known[-1] if known else 0) + 1
         return f"{noun} {number} where {expected} was due" if number > expected else ""
 
@@ -273,7 +278,7 @@ def _boost_unoffered(run: Sequence[Entry]) -> Words:
 
 RANGES: Final[dict[str, tuple[type[Entry], Callable[[Sequence[Entry]], Words]]]] = {
     "trust_gap": (Trust, _gap(Trust, "version", "version")),
-    "epoch_gap": (EpochFrozen, _gap(EpochFrozen, "number", "epoch")),
+    "epoch_gap": (EpochFrozen, _gap(EpochFrozen, "number", "epoch", is_first_free=True)),
     "decision_gap": (DecisionTaken, _gap(DecisionTaken, "n", "decision")),
     "interval_gap": (Interval, _gap(Interval, "number", "interval")),
     "decisions_unlogged": (DecisionTaken, _decisions_unlogged),

@@ -22,6 +22,7 @@ from plainview.core.tlog import ED25519, BadKey, BadPolicy, Policy, parse_policy
 
 TRUST_DOMAIN: Final = b"plainview trust-v1\n"
 KEYS_MAX: Final = 16
+NAME_MAX: Final = 24
 POLICY_BYTES_MAX: Final = 8192
 _POLICY_LINE = re.compile(
     r"log [a-z0-9./+=A-Z-]{1,400}"
@@ -83,6 +84,18 @@ class TrustDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def witnesses(self) -> Policy:
         """The witnesses asked for and the quorum needed, with the log's keys."""
         return parse_policy(self.policy.encode())
+
+
+def log_name(edition: str) -> str:
+    """The edition's name as a log, a key and a trust document may have it: a to z, digits, single
+    hyphens, at most 24, a letter first. One that was named before there was a log is written so.
+
+    >>> log_name("home"), log_name("Radio 4 (Ost)"), log_name("24")
+    ('home', 'radio-4-ost', 'e24')
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", edition.lower()).strip("-")
+    named = plain if plain[:1].isalpha() else f"e{plain}"
+    return named[:NAME_MAX].rstrip("-")
 
 
 def origin_of(edition: str) -> str:

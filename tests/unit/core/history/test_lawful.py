@@ -149,3 +149,12 @@ def test_what_needs_the_whole_log_is_shown_from_its_beginning() -> None:
     for rule in set(PREFIX_RULES) - {"promise_broken"}:
         _, [breach] = fold_history(BROKEN[rule])
         assert (breach.entries, breach.since) == ((), 0)
+
+
+def test_an_edition_older_than_its_log_begins_with_its_newest_epoch() -> None:
+    """The first epoch logged may have any number; from there on none is left out."""
+    first = beginning()
+    first[5] = epoch(41, at_ms=BEGIN_MS + 10)
+    assert fold_history([*first, epoch(42, at_ms=BEGIN_MS + 3000)])[1] == []
+    _, found = fold_history([*first, epoch(43, at_ms=BEGIN_MS + 3000)])
+    assert [(breach.rule, breach.since) for breach in found] == [("epoch_gap", 5)]
