@@ -51,8 +51,8 @@ class Edition:
         self.log_files = LocalLogFiles(folder.log)
         name_edition("test", reads=self.reads, writer=self.writer)
         begin_log(
-            "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads, writer=self.writer,
-            objects=self.objects, receipts=FixedSigner(), log=FixedLogSigner(),
+            "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads,
+            writer=self.writer, objects=self.objects, receipts=FixedSigner(), log=FixedLogSigner(),
             root=FixedRootSigner, clock=self.clock,
         )  # fmt: skip
         prepare_edition(

@@ -70,12 +70,11 @@ class Wired:
     @property
     def origin(self) -> str:
         """The name of the log. The edition has its name by then."""
-        from plainview.flows.begin_log import log_name
-        from plainview.flows.publish_checkpoint import log_origin
+        from plainview.core.history import log_name, origin_of
 
         edition = self.reads.edition()
         assert edition is not None, "the worker names the edition before anything is logged"
-        return log_origin(log_name(edition))
+        return origin_of(log_name(edition))
 
     def begin_log(self) -> None:
         """See that the log has begun and states the source tree that runs, for the worker."""

@@ -35,15 +35,6 @@ class LogBroken(Exception):
     somebody must look, and the published checkpoints are evidence of what was there."""
 
 
-def log_origin(edition: str) -> str:
-    """The log's name: its key's, and the first line of its checkpoints.
-
-    >>> log_origin("home")
-    'plainview/home'
-    """
-    return f"plainview/{edition}"
-
-
 class CheckpointPublisher:
     """Moves the log outward. Any number may run at once, in any processes, and be killed anywhere.
 
