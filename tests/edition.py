@@ -69,11 +69,12 @@ class Edition:
         self.reads.db.close()
         self.db.close()
 
-    def new_publisher(self) -> CheckpointPublisher:
+    def new_publisher(self, *, is_witnessed: bool = False) -> CheckpointPublisher:
         """As after a restart."""
         return CheckpointPublisher(
             reads=self.log_reads, writer=self.writer, files=self.log_files,
-            signer=FixedLogSigner(), clock=self.clock, origin="plainview/test",
+            signers=[FixedLogSigner()], clock=self.clock, origin="plainview/test",
+            is_witnessed=lambda: is_witnessed,
         )  # fmt: skip
 
     def publish(self) -> None:

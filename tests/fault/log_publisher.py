@@ -23,7 +23,7 @@ def main(root: Path) -> None:
     folder = DataFolder(root)
     publisher = CheckpointPublisher(
         reads=SqliteLogReads(SqliteReads(folder.database)), writer=WriterClient(folder.socket),
-        files=LocalLogFiles(folder.log), signer=FixedLogSigner(), clock=SystemClock(),
+        files=LocalLogFiles(folder.log), signers=[FixedLogSigner()], clock=SystemClock(),
         origin="plainview/test",
     )  # fmt: skip
     print("ready", flush=True)

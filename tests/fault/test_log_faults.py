@@ -159,7 +159,7 @@ def test_no_fault_of_publishing_breaks_the_log(edition: Edition, how: str) -> No
         fault = Fault(at, how)
         publisher = CheckpointPublisher(
             reads=edition.log_reads, writer=CountingWriter(edition.writer, fault),
-            files=FaultyLogFiles(edition.log_files, fault), signer=FixedLogSigner(),
+            files=FaultyLogFiles(edition.log_files, fault), signers=[FixedLogSigner()],
             clock=edition.clock, origin="plainview/test",
         )  # fmt: skip
         try:
@@ -248,7 +248,7 @@ def test_a_head_is_recorded_before_it_is_signed(edition: Edition) -> None:
     signer = FixedLogSigner()
     fault = Fault(99, "failed")
     publisher = CheckpointPublisher(
-        reads=edition.log_reads, writer=Forked(edition.writer), signer=signer,
+        reads=edition.log_reads, writer=Forked(edition.writer), signers=[signer],
         files=FaultyLogFiles(edition.log_files, fault), clock=edition.clock,
         origin="plainview/test",
     )  # fmt: skip
