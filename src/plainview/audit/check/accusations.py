@@ -6,6 +6,7 @@ from typing import Any
 from plainview.audit.bundle import Bundle, encode_bundle
 from plainview.audit.check.log_view import LogView
 from plainview.audit.check.proof_files import (
+    NEEDS,
     Proof,
     SignedText,
     TrustVersion,
@@ -21,13 +22,12 @@ from plainview.core.tlog.tree import subtrees
 
 
 def accuse(view: LogView, kind: str, *, rule: str, words: str, **fields: Any) -> bytes:
-    """A proof file of that kind, under the view's keys and head."""
+    """A proof file of that kind, under the view's keys and, where its kind needs one, head."""
+    if "checkpoint" in NEEDS[kind]:
+        fields["checkpoint"] = view.note
     return encode_proof(
-        Proof(
-            kind=kind, rule=rule, words=words, trust=view.trust_versions,
-            checkpoint=view.note, **fields,
-        )
-    )  # fmt: skip
+        Proof(kind=kind, rule=rule, words=words, trust=view.trust_versions, **fields)
+    )
 
 
 def breach_proof(view: LogView, breach: Breach) -> bytes:

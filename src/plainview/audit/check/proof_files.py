@@ -37,6 +37,28 @@ SPEC: Final = "proof-v1"
 PROOF_BYTES_MAX: Final = 1 << 30
 
 
+NEEDS: Final[dict[str, frozenset[str]]] = {
+    kind: frozenset(fields.split())
+    for kind, fields in {
+        "unlawful_entries": "checkpoint entries",
+        "unlawful_run": "checkpoint entries",
+        "unlawful_log": "checkpoint prefix path",
+        "bad_entry": "checkpoint entries",
+        "forked_checkpoints": "checkpoint other_checkpoint",
+        "rewritten_log": "checkpoint other_checkpoint path",
+        "two_trusts": "other_trust",
+        "two_receipts": "receipts",
+        "receipt_against_log": "checkpoint entries receipts",
+        "receipt_unlogged": "checkpoint prefix path receipts",
+        "epoch_header": "checkpoint entries header header_path",
+        "row_flags": "checkpoint entries header header_path leaves video",
+        "replay_differs": "checkpoint entries bundle",
+    }.items()
+}
+"""What each kind is judged by, besides the root of trust; nothing else may be in its file."""
+ALWAYS: Final = frozenset(("spec", "kind", "rule", "words", "trust"))
+
+
 class BadProof(ValueError):
     """The file does not show what it says it shows; the message says why. Believe nothing of it."""
 
@@ -107,6 +129,11 @@ def parse_proof(data: bytes) -> Proof:
         raise BadProof(f"not a proof file: {error}") from error
     if proof.spec != SPEC:
         raise BadProof(f"its spec is {proof.spec!r}, not {SPEC!r}")
+    if proof.kind not in NEEDS:
+        raise BadProof(f"an unknown kind of proof: {proof.kind!r}")
+    given = {name for name in proof.__struct_fields__ if getattr(proof, name)}
+    if more := sorted(given - ALWAYS - NEEDS[proof.kind]):
+        raise BadProof(f"a proof of kind {proof.kind!r} holds nothing called {more}")
     return proof
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import msgspec
-import numpy as np
 
 from plainview.audit.check.check import Seen, Wanted, check
 from plainview.audit.check.findings import Report
@@ -27,6 +26,7 @@ from plainview.core.history import (
     sign_trust,
 )
 from plainview.core.receipts import hour_of, parse_receipt, public_key_of, receipt_id
+from plainview.core.terms.epoch import Rows
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
 from tests.drill._portable import wide_weights
@@ -225,12 +225,12 @@ def hidden_without_a_decision() -> Told:
     world = _lived()
     honest = world.pocket._flagged
 
-    def flagged(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def flagged(rows: Rows) -> Rows:
         changed = honest(rows).copy()
         changed["flags"][3] |= 64
         return changed
 
-    world.pocket._flagged = flagged  # type: ignore[method-assign, assignment]
+    world.pocket._flagged = flagged  # type: ignore[method-assign]
     world.freeze()
     return Told(world=world)
 
@@ -249,12 +249,12 @@ def a_video_pulled_toward_everybody() -> Told:
     world = _lived()
     honest = world.pocket._flagged
 
-    def pulled(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def pulled(rows: Rows) -> Rows:
         changed = honest(rows).copy()
         changed["embedding"][3] = 90
         return changed
 
-    world.pocket._flagged = pulled  # type: ignore[method-assign, assignment]
+    world.pocket._flagged = pulled  # type: ignore[method-assign]
     world.freeze()
     return Told(world=world)
 
