@@ -4,7 +4,6 @@ Built from core and sim alone. It is a `Source`: what it answers is what a servi
 would publish. Lies are told by reaching in before or after something is written.
 """
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
@@ -105,6 +104,8 @@ class HonestWorld:
         self.quorum = quorum
         self.documents: list[TrustDocument] = []
         self._new_slates: list[PocketSlate] = []
+        self._busy: dict[ViewerId, None] = {}
+        self._revealed: set[int] = set()
         self._told: dict[ViewerId, int] = {}
         self._interval = 0
         self._last_ms = start_ms
@@ -187,9 +188,9 @@ class HonestWorld:
 
     def reveal_hours(self) -> None:
         """Reveal the keys of hours that are over."""
-        revealed = {json.loads(e)["hour"] for e in self.entries if b'"type":"hour_key"' in e}
         for hour in range(hour_of(START_MS), min(hour_of(self.now_ms), self._hours_from)):
-            if hour not in revealed:
+            if hour not in self._revealed:
+                self._revealed.add(hour)
                 self.log(HourKey(at_ms=self.now_ms, hour=hour, key=self.hour_key(hour).hex()))
 
     def log_epochs(self) -> None:
@@ -219,8 +220,8 @@ class HonestWorld:
             for s in self._new_slates
         ]
         events = []
-        for viewer, chain in self.pocket.chains.items():
-            told = self._told.get(viewer, 0)
+        for viewer in self._busy:
+            chain, told = self.pocket.chains[viewer], self._told.get(viewer, 0)
             for n, event in enumerate(chain[told:], told + 1):
                 salt = record_salt(self.secret(viewer), label="event", number=n)
                 events.append(commitment(salt, event))
@@ -237,7 +238,7 @@ class HonestWorld:
         for index, slate in enumerate(self._new_slates):
             place = Place(at, self._interval, index, tuple(receipts))
             self.places[receipt_id(slate.receipt)] = place
-        self._new_slates = []
+        self._new_slates, self._busy = [], {}
         self._last_ms = self.now_ms
 
     # ------------------------------------------------------------------------------ the service
@@ -247,6 +248,7 @@ class HonestWorld:
         self.now_ms += 1000
         slate = self.pocket.serve(viewer, policy=policy, now_ms=self.now_ms)
         self._new_slates.append(slate)
+        self._busy[viewer] = None
         for place, video in enumerate(slate.videos[: len(slate.videos) // 2]):
             self.now_ms += 200
             shown = {"kind": "shown", "video": str(video), "number": slate.number,
