@@ -4,6 +4,7 @@ Built from core and sim alone. It is a `Source`: what it answers is what a servi
 would publish. Lies are told by reaching in before or after something is written.
 """
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
@@ -325,11 +326,14 @@ class HonestWorld:
                 if epoch is None or int(number) in self.pruned:
                     return None
                 return {"header": epoch.header, "rows": epoch.rows}.get(part)
+            case ["api", "v1", "receipts", receipt, "proof"]:
+                found = [s for s in self.pocket.slates if receipt_id(s.receipt) == receipt]
+                return proof_bytes(self.held(found[0]).proof) if found else None
             case ["tlog", "videos", video]:
                 if VideoId(int(video)) in self.gone:
                     return Gone(self.gone[VideoId(int(video))])
-                found = self.facts.get(VideoId(int(video)))
-                return facts_bytes(found) if found else None
+                facts = self.facts.get(VideoId(int(video)))
+                return facts_bytes(facts) if facts else None
         return None
 
     def held(self, slate: PocketSlate) -> HeldReceipt:
@@ -371,6 +375,21 @@ class HonestWorld:
 def viewer_of(k: int) -> ViewerId:
     """The k-th viewer."""
     return ViewerId(sha256(f"honest viewer {k}".encode()).hexdigest()[:32])
+
+
+def proof_bytes(proof: IntervalProof | None) -> bytes | None:
+    """A receipt's proof as it is answered."""
+    if proof is None:
+        return None
+    return json.dumps(
+        {
+            "salt": proof.salt.hex(),
+            "interval": proof.interval,
+            "entry": proof.entry,
+            "index": proof.index,
+            "path": [step.hex() for step in proof.path],
+        }
+    ).encode()
 
 
 def facts_bytes(facts: VideoFacts) -> bytes:

@@ -50,7 +50,8 @@ def weights_file(k: int) -> bytes:
     layers = [(one.weight, one.bias, one.shift) for one in made.hidden]
     heads = made.heads
     return encode_weights(
-        name=f"week-{k}", hidden=layers, heads=(heads.weight, heads.bias + np.int32(k), heads.shift),
+        name=f"week-{k}", hidden=layers,
+        heads=(heads.weight, heads.bias + np.int32(k), heads.shift),
         table=made.table, offsets=[HEAD_OFFSETS[head] for head in HEADS],
     )  # fmt: skip
 
