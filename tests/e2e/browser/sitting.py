@@ -1,0 +1,197 @@
+"""People who sit before the feed in a browser and do nothing but swipe, look and like.
+
+Several sit at once, each in a context of their own: `sit_out` goes round and lets each act when
+their page is ready. What they do comes from `sim.sitting.Partisan`; they do it by keyboard on the
+page as it is, and the client alone says what was shown, watched and liked. One thing is not as with
+people: the clips run SPEED times as fast, and scrolling does not glide.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from playwright.sync_api import Browser, Page, expect
+
+from plainview.core.receipts import parse_receipt
+from plainview.core.terms.ids import VideoId
+from plainview.edge.data_folder import DataFolder
+from plainview.sim.sitting import Partisan
+from plainview.sim.taste import Reaction
+from plainview.sim.world import World
+from tests.e2e.browser.acts import SEAL_GOOD, now_playing
+from tests.stock import CLIP_MS
+
+SPEED = 3
+"""A round of two seconds then takes more than two of the quarter seconds in which the client reads
+the clock; any faster, and it could miss one."""
+NEAR_END = 0.93
+PATIENCE_S = 60.0
+
+QUICKER = f"""
+for (const moment of ['loadstart', 'play'])
+  document.addEventListener(moment, ({{ target }}) => {{
+    target.defaultPlaybackRate = target.playbackRate = {SPEED};
+  }}, true);
+"""
+
+
+class Sitter:
+    """One person: `goal` videos, then no more. What they like runs for `rounds` of its length."""
+
+    def __init__(
+        self,
+        chromium: Browser,
+        base: str,
+        world: World,
+        partisan: Partisan,
+        *,
+        goal: int,
+        rounds: int = 2,
+    ) -> None:
+        self._context = chromium.new_context(
+            base_url=base, viewport={"width": 390, "height": 700}, reduced_motion="reduce",
+            locale="en-GB",
+        )  # fmt: skip
+        self._context.add_init_script(QUICKER)
+        self.page: Page = self._context.new_page()
+        self.failures: list[str] = []
+        self.page.on("pageerror", lambda error: self.failures.append(str(error)))
+        self._facts = {facts.id: facts for facts in world.videos}
+        self._hidden = world.hidden
+        self.partisan = partisan
+        self.goal = goal
+        self.rounds = rounds
+        self.shown: list[VideoId] = []
+        self.liked: list[VideoId] = []
+        self._reaction: Reaction | None = None
+        self._played = 0
+        self._seconds = 0.0
+        self._moved_s = time.monotonic()
+        self.page.goto("/")
+
+    def act(self) -> None:
+        """Look at the page; like, or swipe, if it is time to."""
+        now = now_playing(self.page)
+        if now and now["at"] == len(self.shown) and now["is_seen"] and now["seconds"] > 0:
+            self._meet(VideoId(int(now["source"].split("/")[4])))
+        if self._reaction and now and now["at"] == len(self.shown) - 1:
+            self._watch(float(now["seconds"]), self._reaction)
+        assert time.monotonic() - self._moved_s < PATIENCE_S, (
+            f"nothing moves after {len(self.shown)} videos: {now}"
+        )
+
+    def _meet(self, video: VideoId) -> None:
+        self.shown.append(video)
+        self._reaction = self.partisan.take(self._facts[video], self._hidden[video])
+        self._played, self._seconds = 0, 0.0
+        self._moved_s = time.monotonic()
+        if "like" in self._reaction.kinds:
+            self.page.keyboard.press("l")
+            self.liked.append(video)
+
+    def _watch(self, seconds: float, reaction: Reaction) -> None:
+        self._played += seconds < self._seconds
+        self._seconds = seconds
+        length_s = self._facts[self.shown[-1]].length_ms / 1000
+        is_liked = "like" in reaction.kinds
+        enough_s = (self.rounds - 1 + NEAR_END) * length_s if is_liked else reaction.ms / 1000
+        if self._played * length_s + seconds >= enough_s:
+            self.page.keyboard.press("ArrowDown")
+            self._reaction = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether they have seen enough and swiped the last of it away."""
+        return len(self.shown) >= self.goal and self._reaction is None
+
+    def leave(self) -> "Sitting":
+        """See that the seal is green and nothing waits to be sent; close the page."""
+        expect(self.page.get_by_role("button", name=SEAL_GOOD).first).to_be_visible()
+        answer = self._context.request.post("/api/v1/session", headers={"x-plainview": "1"})
+        viewer = str(answer.json()["viewer"])
+        self._context.close()
+        assert self.failures == []
+        return Sitting(viewer=viewer, shown=self.shown[: self.goal], liked=self.liked)
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sitting came to, as the page showed it."""
+
+    viewer: str
+    shown: list[VideoId]
+    liked: list[VideoId]
+
+
+def sit_out(sitters: Sequence[Sitter]) -> list[Sitting]:
+    """Let all of them act by turns until each has seen enough; their sittings in order."""
+    left = list(sitters)
+    while left:
+        for sitter in left:
+            sitter.act()
+        left = [sitter for sitter in left if not sitter.is_done]
+        time.sleep(0.01)
+    return [sitter.leave() for sitter in sitters]
+
+
+def share_after(world: World, topic: str, sitting: Sitting, *, before: int) -> int:
+    """Per mille of `topic` among what was shown after the first `before`."""
+    labelled = {
+        facts.id for facts in world.videos if any(label.topic == topic for label in facts.topics)
+    }
+    counted = sitting.shown[before:]
+    return 1000 * sum(video in labelled for video in counted) // len(counted)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service kept of one viewer, in the order of their chain and receipts."""
+
+    served: list[VideoId]
+    shown: list[VideoId]
+    liked: list[VideoId]
+    watched_ms: dict[VideoId, int]
+    loops: dict[VideoId, int]
+
+
+def kept_of(root: Path, viewer: str) -> Kept:
+    """What the data folder `root` holds of `viewer`."""
+    db = sqlite3.connect(f"file:{DataFolder(root).database}?mode=ro", uri=True)
+    (no,) = db.execute("SELECT no FROM viewers WHERE id = ?", (viewer,)).fetchone()
+    chain = db.execute("SELECT body FROM events WHERE viewer = ? ORDER BY n", (no,))
+    events = [json.loads(body) for (body,) in chain]
+    issued = db.execute("SELECT body FROM receipts WHERE viewer = ? ORDER BY number", (no,))
+    receipts = [parse_receipt(body) for (body,) in issued]
+    db.close()
+    watches = [event for event in events if event["kind"] == "watch"]
+    return Kept(
+        served=[shown.video for receipt in receipts for shown in receipt.slate],
+        shown=[VideoId(int(e["video"])) for e in events if e["kind"] == "shown"],
+        liked=[VideoId(int(e["video"])) for e in events if e["kind"] == "like"],
+        watched_ms={VideoId(int(e["video"])): e["ms"] for e in watches},
+        loops={VideoId(int(e["video"])): e["loops"] for e in watches},
+    )
+
+
+def check_kept(root: Path, sitting: Sitting, *, rounds: int = 2, wait_s: float = 10.0) -> None:
+    """What the page showed and the viewer did is what the service served and was told.
+
+    In order and none twice; every like arrived, and a watch of every video: of the liked ones all
+    `rounds` but the last moment.
+    """
+    until = time.monotonic() + wait_s
+    kept = kept_of(root, sitting.viewer)
+    while not set(sitting.shown) <= set(kept.watched_ms) and time.monotonic() < until:
+        time.sleep(0.1)
+        kept = kept_of(root, sitting.viewer)
+    seen = len(sitting.shown)
+    assert len(set(sitting.shown)) == seen, "a video came twice"
+    assert kept.served[:seen] == sitting.shown
+    assert kept.shown[:seen] == sitting.shown
+    assert [video for video in kept.liked if video in set(sitting.shown)] == sitting.liked
+    assert set(sitting.shown) <= set(kept.watched_ms), "a watch was lost"
+    enough_ms = (rounds - 1 / 4) * CLIP_MS
+    for video in sitting.liked:
+        assert kept.loops[video] >= rounds - 1, f"a round was lost: {kept.watched_ms[video]} ms"
+        assert kept.watched_ms[video] >= enough_ms, f"told {kept.watched_ms[video]} ms alone"
