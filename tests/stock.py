@@ -73,12 +73,12 @@ def _add_clip(db: sqlite3.Connection, folder: DataFolder, world: World) -> None:
 
 
 def _draw_clip(path: Path) -> Path:
-    """Moving squares and a hum for CLIP_MS, small enough that many browsers play it at once."""
+    """Moving squares for CLIP_MS, small enough that many browsers play it at once."""
     size = f"{CLIP_EDGE}x{CLIP_HEIGHT}"
     subprocess.run(
         [get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=6",
-         "-f", "lavfi", "-i", "sine=frequency=220", "-t", str(CLIP_MS / 1000), "-c:v", "libx264",
-         "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", str(path)],
+         "-t", str(CLIP_MS / 1000), "-c:v", "libx264", "-pix_fmt", "yuv420p",
+         "-movflags", "+faststart", str(path)],
         check=True,
     )  # fmt: skip
     return path

@@ -60,7 +60,7 @@ def main() -> int:
     """Seat a few at a time, and judge all of them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--at-once", type=int, default=4, help="seeds that sit at the same time")
+    parser.add_argument("--at-once", type=int, default=5, help="seeds that sit at the same time")
     options = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -29,7 +29,7 @@ SPEED = 3
 the clock; any faster, and it could miss one."""
 NEAR_END = 0.93
 PATIENCE_S = 60.0
-TURN_S = 0.03
+TURN_S = 0.05
 
 QUICKER = f"""
 for (const moment of ['loadstart', 'play'])
@@ -71,10 +71,13 @@ class Sitter:
         self._played = 0
         self._seconds = 0.0
         self._moved_s = time.monotonic()
+        self._look_s = 0.0
         self.page.goto("/")
 
     def act(self) -> None:
-        """Look at the page; like, or swipe, if it is time to."""
+        """Look at the page, unless it is too soon; like, or swipe, if it is time to."""
+        if time.monotonic() < self._look_s:
+            return
         now = now_playing(self.page)
         if now and now["at"] == len(self.shown) and now["is_seen"] and now["seconds"] > 0:
             self._meet(VideoId(int(now["source"].split("/")[4])))
@@ -99,7 +102,11 @@ class Sitter:
         length_s = self._facts[self.shown[-1]].length_ms / 1000
         is_liked = "like" in reaction.kinds
         enough_s = (self.rounds - 1 + NEAR_END) * length_s if is_liked else reaction.ms / 1000
-        if self._played * length_s + seconds >= enough_s:
+        left_s = enough_s - (self._played * length_s + seconds)
+        if left_s > 0:
+            # Looked at once in each round at least, to see it begin.
+            self._look_s = time.monotonic() + min(left_s, length_s / 3) / SPEED
+        else:
             self.page.keyboard.press("ArrowDown")
             self._reaction = None
 
