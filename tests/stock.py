@@ -15,7 +15,7 @@ from plainview.edge.sqlite.database import open_to_write
 from plainview.sim.world import World, make_world
 
 START_MS = 1_790_000_000_000
-CLIP_MS = 2_000
+CLIP_MS = 4_000
 CLIP_EDGE, CLIP_HEIGHT = 180, 320
 
 

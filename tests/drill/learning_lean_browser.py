@@ -3,11 +3,11 @@
     python -m tests.drill.learning_lean_browser
 
 For each seed two contexts of a Chromium in front of one real service with 600 playable clips (the
-same two seconds, under as many captions and topics). One person loves the topic: lets its videos
+same four seconds, under as many captions and topics). One person loves the topic: lets its videos
 run twice and presses L, and presses ArrowDown on the rest within a second. The twin does the exact
-opposite. The browser plays, and the client alone reports. The clips run at three times their speed
-and scrolling does not glide; nothing else is hurried. Of the 40 videos shown after the first 24 the
-share of the topic is counted: 20 points apart on average, and above 0 for each seed.
+opposite. The browser plays, and the client alone reports. A clip that is liked runs at three times
+its speed and scrolling does not glide; nothing else is hurried. Of the 40 videos shown after the
+first 24 the share of the topic is counted: 20 points apart on average, above 0 for each seed.
 
 Also held against what the service kept: what the page showed is what was served and told, in order
 and none twice; every like and every watch arrived; each seal is green at the end; each receipt
