@@ -52,7 +52,7 @@ def on_phone(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Sound on").click()
     swipe(page, SWIPES)
     keep(page, "phone-feed")
-    page.get_by_role("button", name="Why this video?").first.click()
+    page.locator("article:not([inert])").get_by_role("button", name="Why this video?").click()
     page.get_by_text("How it got here").wait_for()
     keep(page, "phone-why")
     page.keyboard.press("Escape")
