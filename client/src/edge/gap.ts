@@ -3,7 +3,7 @@ import { parseCanonical } from "../receipts/canonical";
 import { isSigned } from "../receipts/check";
 import { fault, type Fault } from "../receipts/faults";
 import { digestOf, NO_DIGEST } from "../receipts/proof";
-import { api } from "./api";
+import { more } from "./more_api";
 import { nowMs } from "./clock";
 import type { Kept, Ledger, Trail } from "./ledger";
 import { keep } from "./store";
@@ -43,7 +43,7 @@ export async function fillGap(ledger: Ledger, trail: Trail, next: number): Promi
   if (missing < 0)
     ledger.noticed([fault("stored", `The server forgot ${-missing} of the receipts you hold.`, trail.number, next - 1)], []);
   const asked = missing > 0 ? Math.min(missing, RECEIPTS_MAX) : 1;
-  const { receipts } = await api.receipts(asked);
+  const { receipts } = await more.receipts(asked);
   let before: Trail | null = trail;
   for (const signed of receipts.toReversed()) before = await takeFetched(ledger, signed, before);
   const last: Trail = receipts.length ? before : { number: next - 1, receipt: NO_DIGEST };

@@ -3,7 +3,7 @@ import { parseCanonical } from "../receipts/canonical";
 import { compareStored } from "../receipts/compare";
 import type { Fault } from "../receipts/faults";
 import { replayFault } from "../receipts/replayed";
-import { api } from "./api";
+import { more } from "./more_api";
 import type { Kept, Ledger } from "./ledger";
 import { keep } from "./store";
 import type { CheckAnswer, SignedReceipt } from "./types";
@@ -29,7 +29,7 @@ export async function compareWithServer(
   step: (done: number, of: number) => void = () => undefined,
 ): Promise<Fault[]> {
   const kept = (await ledger.last(count)).filter((item) => item.how === "served");
-  const { receipts } = await api.receipts(Math.min(RECEIPTS_MAX, count + SPARE));
+  const { receipts } = await more.receipts(Math.min(RECEIPTS_MAX, count + SPARE));
   const byNumber = new Map<number, SignedReceipt>();
   for (const stored of receipts) {
     try {
@@ -53,7 +53,7 @@ export async function compareWithServer(
 /** Have the server work the last slates out again, and remember of each what came out. */
 export async function recompute(ledger: Ledger, count: number): Promise<[CheckAnswer, Fault[]]> {
   const kept = await ledger.last(count);
-  const answer = await api.check(count);
+  const answer = await more.check(count);
   const { number: newest } = await ledger.trail();
   const differs = new Map(answer.failures.map(({ number, message }) => [number, replayFault(number, message)]));
   // A slate served meanwhile takes the place of the oldest: that one was perhaps not looked at.

@@ -40,8 +40,8 @@ const ID_BYTES = 4;
 /** Standard base64 with padding and without white space; null for anything else. */
 export function strictBase64(text: string): Uint8Array | null {
   if (!BASE64.test(text)) return null;
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return btoa(String.fromCharCode(...bytes)) === text ? bytes : null;
+  const raw = atob(text);
+  return btoa(raw) === text ? Uint8Array.from(raw, (letter) => letter.charCodeAt(0)) : null;
 }
 
 /** Raises BadNote: not a key, or its hash is not the one in it. */
