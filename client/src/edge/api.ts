@@ -41,16 +41,18 @@ interface Options {
   body?: unknown;
   keepalive?: boolean;
   timeout_ms?: number;
+  /** Asked as anybody: without saying who asks. */
+  isAnonymous?: boolean;
 }
 
 export async function request<T>(path: string, options: Options = {}): Promise<T> {
-  const { method = "GET", body, keepalive = false, timeout_ms = TIMEOUT_MS } = options;
+  const { method = "GET", body, keepalive = false, timeout_ms = TIMEOUT_MS, isAnonymous } = options;
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       keepalive,
-      credentials: "same-origin",
+      credentials: isAnonymous ? "omit" : "same-origin",
       headers: {
         "x-plainview": "1",
         accept: "application/json",

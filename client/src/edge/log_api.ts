@@ -1,4 +1,4 @@
-/** What is asked of the server about its public log. All of it is public: no session, no cookie. */
+/** What is asked of the server about its public log: as anybody would, without a cookie. */
 import { Refused, request, Unreachable, v1 } from "./api";
 
 export interface LogState {
@@ -41,14 +41,15 @@ async function checkpoint(): Promise<string> {
   return note.slice(0, NOTE_CHARS_MAX);
 }
 
+const ask = <T>(path: string) => request<T>(path, { isAnonymous: true });
 const log = `${v1}/log`;
 
 export const logApi = {
   checkpoint,
-  state: () => request<LogState>(log),
-  consistency: (from: number, to: number) => request<{ proof: string[] }>(`${log}/consistency?from=${from}&to=${to}`),
-  inclusion: (index: number, size: number) => request<Entry>(`${log}/inclusion?index=${index}&size=${size}`),
-  epoch: (number: number) => request<{ index: number }>(`${log}/epoch/${number}`),
-  trust: (version: number) => request<{ index: number }>(`${log}/trust/${version}`),
-  place: (receipt: string) => request<ReceiptPlace>(`${v1}/receipts/${receipt}/proof`),
+  state: () => ask<LogState>(log),
+  consistency: (from: number, to: number) => ask<{ proof: string[] }>(`${log}/consistency?from=${from}&to=${to}`),
+  inclusion: (index: number, size: number) => ask<Entry>(`${log}/inclusion?index=${index}&size=${size}`),
+  epoch: (number: number) => ask<{ index: number }>(`${log}/epoch/${number}`),
+  trust: (version: number) => ask<{ index: number }>(`${log}/trust/${version}`),
+  place: (receipt: string) => ask<ReceiptPlace>(`${v1}/receipts/${receipt}/proof`),
 };

@@ -48,6 +48,7 @@ export const UNKNOWN: Standing = {
   state: "asking", size: 0, cosigned: [], witnesses: 0, is_stalled: false, unchecked_since_ms: 0, marks: {}, newest: null,
 };
 
+const DAY_MS = 86_400_000;
 /** Receipts looked at in one round, and marks kept. */
 const ROUND_MAX = 12;
 const MARKS_MAX = 400;
@@ -78,6 +79,8 @@ export class Logbook {
   #told = new Set<string>();
   #epochs = new Map<number, { index: number; entry: CanonicalObject | null }>();
   #trusted = 0;
+  /** How long the service says that it keeps what receipts name. */
+  #kept_ms = 0;
   /** Since when the log runs as it should: what was served before has a minute from here. */
   #calm_since_ms = nowMs();
 
@@ -139,6 +142,7 @@ export class Logbook {
       throw error instanceof BadTrust ? new Contradiction(keyFault(error, state)) : error;
     });
     const trust = parseTrust(memory.trust);
+    this.#kept_ms = trust.retention_days * DAY_MS;
     const witnesses = await witnessesOf(trust.policy, this.#ledger.proof);
     const note = await logApi.checkpoint();
     const { checkpoint, cosigned } = await this.#open(note, memory.vkey, witnesses);
@@ -210,7 +214,7 @@ export class Logbook {
 
   /** Look for the newest receipts that are not marked yet. */
   async #receipts(head: Checkpoint): Promise<boolean> {
-    const kept = await this.#ledger.last(ROUND_MAX);
+    const kept = (await this.#ledger.last(ROUND_MAX)).filter(({ at_ms }) => at_ms > nowMs() - this.#kept_ms);
     let marks = await read<Marks>(this.#marks, {});
     let isPending = false;
     if (this.standing.is_stalled) this.#calm_since_ms = nowMs();
@@ -269,7 +273,7 @@ export class Logbook {
 
   async #place(item: Kept, claim: Claim, head: Checkpoint, isLate: boolean): Promise<Pick<Mark, "entry" | "at_ms">> {
     const place = await logApi.place(item.id).catch((error: unknown) => {
-      if (isCode(error, "not_logged_yet", "no_such_receipt")) return null;
+      if (isCode(error, "not_logged_yet", "not_found")) return null;
       throw error;
     });
     const isThere = place !== null && place.entry < head.size;

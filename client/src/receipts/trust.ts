@@ -22,7 +22,7 @@ export interface Trust {
   readonly policy: string;
   readonly root_keys: readonly string[];
   readonly threshold: number;
-  readonly grace_ms: number;
+  readonly retention_days: number;
 }
 
 export interface SignedTrust {
@@ -43,7 +43,7 @@ export function parseTrust(document: string): Trust {
     throw error;
   }
   const lists = ["receipt_keys", "log_keys", "root_keys"].every((name) => areTexts(value[name]));
-  const numbers = ["version", "threshold", "grace_ms"].every((name) => isWhole(value[name]));
+  const numbers = ["version", "threshold", "retention_days"].every((name) => isWhole(value[name]));
   const texts = ["edition", "policy"].every((name) => typeof value[name] === "string");
   const trust = value as unknown as Trust;
   if (value["spec"] !== "trust-v1" || !lists || !numbers || !texts || trust.threshold < 1 || trust.version < 1)

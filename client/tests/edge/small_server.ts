@@ -9,10 +9,10 @@ import { video } from "../videos";
 const sha = (data: string | Buffer) => createHash("sha256").update(data).digest();
 
 export class SmallServer {
-  readonly viewer = "00112233445566778899aabbccddeeff";
+  readonly viewer: string;
   readonly #keys = generateKeyPairSync("ed25519");
   #n = 0;
-  #head = sha(`plainview events-v1 ${this.viewer}`);
+  #head: Buffer;
   #events = new Map<string, string>();
   #slates: { nonce: string; answer: SlateAnswer; id: string }[] = [];
   /** Requests seen, newest last. */
@@ -23,7 +23,9 @@ export class SmallServer {
   readonly log: LogServer;
   cheat: (answer: SlateAnswer) => SlateAnswer = (answer) => answer;
 
-  constructor() {
+  constructor(viewer = "00112233445566778899aabbccddeeff") {
+    this.viewer = viewer;
+    this.#head = sha(`plainview events-v1 ${viewer}`);
     this.log = new LogServer("small", this.#raw());
   }
 
