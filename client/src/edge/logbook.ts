@@ -75,7 +75,8 @@ function hashes(coded: readonly string[]): Uint8Array[] {
 export class Logbook {
   standing: Standing = UNKNOWN;
   readonly #ledger: Ledger;
-  readonly #noticed: (faults: readonly Fault[], item: Kept | null) => void;
+  readonly #noticed: (fault: Fault, item: Kept | null) => void;
+  readonly #shown: (standing: Standing) => void;
   #told = new Set<string>();
   #epochs = new Map<number, { index: number; entry: CanonicalObject | null }>();
   #trusted = 0;
@@ -84,10 +85,18 @@ export class Logbook {
   /** Since when the log runs as it should: what was served before has a minute from here. */
   #calm_since_ms = nowMs();
 
-  /** `noticed` hears of each fault once, with the receipt it is about where it is about one. */
-  constructor(ledger: Ledger, noticed: (faults: readonly Fault[], item: Kept | null) => void) {
+  /**
+   * `noticed` hears of each fault once, with the receipt it is about where it is about one; `shown`
+   * of each change of `standing`.
+   */
+  constructor(
+    ledger: Ledger,
+    noticed: (fault: Fault, item: Kept | null) => void,
+    shown: (standing: Standing) => void = () => undefined,
+  ) {
     this.#ledger = ledger;
     this.#noticed = noticed;
+    this.#shown = shown;
   }
 
   get #cell(): string {
@@ -126,13 +135,14 @@ export class Logbook {
 
   #say(change: Partial<Standing>): void {
     this.standing = { ...this.standing, ...change };
+    this.#shown(this.standing);
   }
 
   async #tell(fault: Fault, item: Kept | null): Promise<void> {
     const name = `${fault.about ?? ""} ${fault.message}`;
     if (this.#told.has(name)) return;
     this.#told.add(name);
-    this.#noticed([fault], item);
+    this.#noticed(fault, item);
   }
 
   /** Keys, checkpoint, and that the log only grew. */

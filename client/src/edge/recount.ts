@@ -5,6 +5,7 @@ import type { Fault } from "../receipts/faults";
 import { replayFault } from "../receipts/replayed";
 import { more } from "./more_api";
 import type { Kept, Ledger } from "./ledger";
+import { receiptKeys } from "./receipt_keys";
 import { keep } from "./store";
 import type { CheckAnswer, SignedReceipt } from "./types";
 
@@ -12,8 +13,8 @@ const RECEIPTS_MAX = 200;
 /** Slates that may be served while we ask: they push older ones out of the answer. */
 const SPARE = 5;
 
-/** Remember what a recheck found of a receipt. */
-function judge(item: Kept, replayed: Kept["replayed"], wrong: Fault | null = null): Promise<void> {
+/** Remember what was found of a receipt after it came. */
+export function judge(item: Kept, replayed: Kept["replayed"], wrong: Fault | null = null): Promise<void> {
   const isNews = wrong && !item.faults.some(({ message }) => message === wrong.message);
   return keep<Kept>({
     ...item,
@@ -38,9 +39,10 @@ export async function compareWithServer(
       // Unreadable: its number stays missing, which is reported below.
     }
   }
+  const keys = await receiptKeys(ledger);
   const faults: Fault[] = [];
   for (const [index, item] of kept.entries()) {
-    const wrong = await compareStored(item, byNumber.get(item.number), ledger.session.public_key, ledger.proof);
+    const wrong = await compareStored(item, byNumber.get(item.number), keys, ledger.proof);
     if (wrong) {
       faults.push(wrong);
       await judge(item, undefined, wrong);

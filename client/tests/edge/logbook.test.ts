@@ -30,7 +30,7 @@ async function openTab(isFresh = false): Promise<Tab> {
   const faults: Fault[] = [];
   const about: (number | null)[] = [];
   const book = new Logbook(ledger, (found, item) => {
-    faults.push(...found);
+    faults.push(found);
     about.push(item?.number ?? null);
   });
   const ask = async () => void (await ledger.ask("for-you", async () => undefined));
