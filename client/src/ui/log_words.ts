@@ -12,13 +12,13 @@ export const at = (ms: number): string => new Date(ms).toLocaleTimeString("en-GB
 
 const names = (all: readonly string[]): string => (all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`);
 
-function logLine({ state, size, unchecked_since_ms }: Standing): Line {
+function logLine({ state, size, is_stalled, unchecked_since_ms }: Standing): Line {
   const head = `${plural(size, "entry", "entries")}, signed`;
   if (state === "asking") return { state: "waits", text: "Being asked." };
   if (state === "wrong") return { state: "bad", text: "It contradicts what it said before, or its own signature. See above." };
   if (state === "unchecked") return { state: "doubt", text: `It could not be checked since ${at(unchecked_since_ms)}.` };
-  if (state === "first") return { state: "good", text: `${head}. This browser sees it for the first time and holds it to that from now on.` };
-  return { state: "good", text: `${head}, consistent with what this browser saw before.` };
+  const held = state === "first" ? "seen for the first time by this browser, which holds it to that from now on" : "consistent with what this browser saw before";
+  return is_stalled ? { state: "doubt", text: `${head}, ${held}; but it stands still.` } : { state: "good", text: `${head}, ${held}.` };
 }
 
 function witnessLine({ witnesses, cosigned }: Standing): Line | null {
@@ -35,7 +35,7 @@ export interface About {
   readonly mark: Mark | undefined;
 }
 
-function receiptLines({ number, epoch, mark }: About): Line[] {
+function receiptLines({ number, epoch, mark }: About, isStalled: boolean): Line[] {
   if (mark?.isWrong) return [{ state: "bad", text: `Slate № ${number} is not what the log says. See above.` }];
   const catalogue: Line =
     mark?.epoch === undefined
@@ -43,14 +43,13 @@ function receiptLines({ number, epoch, mark }: About): Line[] {
       : { state: "good", text: `The catalogue of slate № ${number} (epoch ${epoch}) is in the log, as entry ${mark.epoch.toLocaleString("en")}.` };
   const receipt: Line =
     mark?.entry === undefined
-      ? { state: "waits", text: `Receipt № ${number} will be in the log in a moment.` }
+      ? { state: "waits", text: `Receipt № ${number} ${isStalled ? "is not in the log yet" : "will be in the log in a moment"}.` }
       : { state: "good", text: `Receipt № ${number} is in the log since ${at(mark.at_ms ?? 0)}, in entry ${mark.entry.toLocaleString("en")}.` };
   return [catalogue, receipt];
 }
 
 export function logLines(standing: Standing, about: About | null): Line[] {
   const isKnown = standing.state === "first" || standing.state === "follows";
-  const stalled: Line[] = standing.is_stalled ? [{ state: "doubt", text: "It stands still. Nothing that is not in it is shown, so the feed stops unless it goes on." }] : [];
   const witnesses = isKnown ? witnessLine(standing) : null;
-  return [logLine(standing), ...stalled, ...(about ? receiptLines(about) : []), ...(witnesses ? [witnesses] : [])];
+  return [logLine(standing), ...(about ? receiptLines(about, standing.is_stalled) : []), ...(witnesses ? [witnesses] : [])];
 }

@@ -30,7 +30,12 @@ test("what was not looked for yet is not claimed", () => {
 test("what could not be asked is in doubt, what contradicts itself is red", () => {
   expect(texts({ ...follows, state: "unchecked", unchecked_since_ms: AT_MS }, null)).toEqual(["doubt: It could not be checked since 15:02:11."]);
   expect(texts({ ...follows, state: "wrong" }, null)[0]).toMatch(/^bad: /);
-  expect(texts({ ...follows, is_stalled: true }, null)[1]).toMatch(/^doubt: It stands still/);
+  expect(texts({ ...follows, is_stalled: true }, { ...about, mark: undefined })).toEqual([
+    "doubt: 12,345 entries, signed, consistent with what this browser saw before; but it stands still.",
+    "waits: The catalogue of slate № 12 (epoch 81) is being looked for in the log.",
+    "waits: Receipt № 12 is not in the log yet.",
+    "good: Witnessed by a.example and b.example, 15:02:11.",
+  ]);
   expect(texts(follows, { ...about, mark: { number: 12, isWrong: true } })[1]).toMatch(/^bad: Slate № 12/);
   expect(at(AT_MS)).toBe("15:02:11");
 });
