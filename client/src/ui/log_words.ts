@@ -51,5 +51,7 @@ function receiptLines({ number, epoch, mark }: About, isStalled: boolean): Line[
 export function logLines(standing: Standing, about: About | null): Line[] {
   const isKnown = standing.state === "first" || standing.state === "follows";
   const witnesses = isKnown ? witnessLine(standing) : null;
-  return [logLine(standing), ...(about ? receiptLines(about, standing.is_stalled) : []), ...(witnesses ? [witnesses] : [])];
+  // What was found under a checkpoint that the log has contradicted since is no comfort.
+  const isHeld = standing.state !== "wrong" || about?.mark?.isWrong;
+  return [logLine(standing), ...(about && isHeld ? receiptLines(about, standing.is_stalled) : []), ...(witnesses ? [witnesses] : [])];
 }
