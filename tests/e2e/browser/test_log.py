@@ -18,9 +18,7 @@ def test_a_page_and_its_receipt_are_found_in_the_log(page: Page) -> None:
     expect_good_seal(page)
     page.keyboard.press("c")
     sheet = page.get_by_role("dialog", name="Check my feed")
-    expect(sheet).to_contain_text(
-        "consistent with what this browser saw before", timeout=ROUNDS_MS
-    )
+    expect(sheet).to_contain_text("consistent with what this browser saw before", timeout=ROUNDS_MS)
     expect(sheet).to_contain_text(re.compile(r"The catalogue of slate № \d+ .* is in the log"))
     expect(sheet).to_contain_text(IN_THE_LOG, timeout=ROUNDS_MS)
 
