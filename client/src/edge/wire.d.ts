@@ -60,6 +60,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the public log stands
+         * @description Its newest head, whether it moves, and what its witnesses cosigned. No session needed.
+         */
+        get: operations["get_api_v1_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the log only grew
+         * @description The path that shows the tree of size `to` to begin with the tree of size `from`.
+         */
+        get: operations["get_api_v1_log_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/epoch/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an epoch is logged
+         * @description The index of the epoch's entry.
+         */
+        get: operations["get_api_v1_log_epoch_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An entry of the log, and its proof
+         * @description The entry at `index` and its path in the tree of `size` entries.
+         */
+        get: operations["get_api_v1_log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/trust/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a root of trust is
+         * @description The index of the entry with that version of the root of trust.
+         */
+        get: operations["get_api_v1_log_trust_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -216,6 +316,26 @@ export interface paths {
          * @description The viewer's own, by its id.
          */
         get: operations["get_api_v1_receipts_receipt_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That a receipt is in the log
+         * @description For whoever holds the receipt: without its bytes the salt says nothing.
+         */
+        get: operations["get_api_v1_receipts_receipt_id_proof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -543,10 +663,20 @@ export interface components {
         };
         /** Health */
         Health: {
+            is_log_stalled: boolean;
             playable: number;
             ready: boolean;
             reason: string;
             wanted: number;
+        };
+        /** InclusionShape */
+        InclusionShape: {
+            entry: string;
+            proof: string[];
+        };
+        /** IndexShape */
+        IndexShape: {
+            index: number;
         };
         /** JobShape */
         JobShape: {
@@ -594,6 +724,17 @@ export interface components {
             length_ms_max: number;
             size_bytes_max: number;
         };
+        /** LogShape */
+        LogShape: {
+            at_ms: number;
+            is_stalled: boolean;
+            origin: string;
+            root: string;
+            size: number;
+            trust: number;
+            vkey: string;
+            witnesses: components["schemas"]["WitnessShape"][];
+        };
         /** MeBody */
         MeBody: {
             /** @default  */
@@ -619,6 +760,10 @@ export interface components {
             videos: components["schemas"]["VideosTally"];
             viewers: number;
         };
+        /** PathShape */
+        PathShape: {
+            proof: string[];
+        };
         /** PolicyShape */
         PolicyShape: {
             blurb: string;
@@ -630,6 +775,17 @@ export interface components {
         PredictionShape: {
             head: string;
             per_mille: number;
+        };
+        /** ReceiptProofShape */
+        ReceiptProofShape: {
+            count: number;
+            entry: number;
+            index: number;
+            interval: number;
+            path: string[];
+            proof: string[];
+            salt: string;
+            size: number;
         };
         /** ReceiptShape */
         ReceiptShape: {
@@ -785,6 +941,12 @@ export interface components {
             slot: string;
             source: string;
         };
+        /** WitnessShape */
+        WitnessShape: {
+            at_ms: number;
+            name: string;
+            size: number;
+        };
         /** ReasonShape */
         words_ReasonShape: {
             effect: number;
@@ -896,6 +1058,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogShape"];
+                };
+            };
+        };
+    };
+    get_api_v1_log_consistency: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_epoch_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_inclusion: {
+        parameters: {
+            query: {
+                index: number;
+                size: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_trust_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1188,6 +1520,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_receipt_id_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptProofShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
