@@ -364,8 +364,11 @@ class MemoryLog(MemoryIntake):
 
     def unlogged_since_ms(self) -> int | None:
         """See `LogReads`."""
-        rest = self._bodies[self._published() :]
-        return parse_entry(rest[0]).at_ms if rest else None
+        waiting = [parse_entry(body).at_ms for body in self._bodies[self._published() :][:1]]
+        end = self.intervals_end()
+        if end is not None:
+            waiting += [parse_event(one.body).at_ms for one in self._order[end.seq :][:1]]
+        return min(waiting, default=None)
 
     def is_source_logged(self, digest: Digest) -> bool:
         """See `LogReads`."""

@@ -228,7 +228,8 @@ class LogReads(Protocol):
         ...
 
     def unlogged_since_ms(self) -> int | None:
-        """When the oldest entry was appended that no recorded head covers; None: all are."""
+        """Since when something waits for the log: the oldest of the entries that no recorded head
+        covers and of the events that no interval holds. None: nothing does."""
         ...
 
     def is_source_logged(self, digest: Digest) -> bool:
