@@ -1,0 +1,82 @@
+"""The specifications and the threat model, as they stand in the source, to be read here."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from plainview.app.http.public.frame import page
+from plainview.app.http.public.html import el
+from plainview.app.http.public.markdown import render
+
+THREATS: Final = "threat-model"
+INDEX: Final = "README"
+
+
+def spec_folder() -> Path:
+    """Where the specifications are: in the package, else the checkout."""
+    packaged = Path(str(files("plainview"))) / "specs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[5] / "specs"
+
+
+def spec_names() -> list[str]:
+    """The documents there are, by name."""
+    return sorted(path.stem for path in spec_folder().glob("*.md"))
+
+
+def read_spec(name: str) -> str | None:
+    """The text of a document; None when there is none of that name."""
+    return (spec_folder() / f"{name}.md").read_text("utf-8") if name in spec_names() else None
+
+
+def address_of(name: str) -> str:
+    """Where a document is read."""
+    if name == THREATS:
+        return "/threat-model"
+    return "/specs" if name == INDEX else f"/specs/{name}"
+
+
+def threat_page(text: str) -> str:
+    """What all of this proves, input by input, and what it does not."""
+    title, body = render(text, link=_lead_to)
+    return page(
+        el("div", body, class_="prose"),
+        title=title,
+        here="/threat-model",
+        eyebrow="What this does and does not prove",
+    )
+
+
+def spec_page(name: str, text: str) -> str:
+    """One specification."""
+    title, body = render(text, link=_lead_to)
+    return page(
+        el("div", body, class_="prose"),
+        title=title or name,
+        eyebrow=el("a", "Specifications", href="/specs"),
+    )
+
+
+def specs_page(names: Sequence[str], text: str) -> str:
+    """The index: what README.md says, and a link to each document."""
+    title, body = render(text, link=_lead_to)
+    links = [el("li", el("a", name, href=address_of(name))) for name in names if name != INDEX]
+    return page(
+        el("ul", links, class_="chips"),
+        el("div", body, class_="prose"),
+        title=title or "Specifications",
+    )
+
+
+def _lead_to(target: str) -> str:
+    """A link of a document as an address here; one to a file that is not served leads nowhere."""
+    name, _, part = target.partition("#")
+    if name.endswith(".md") and "/" not in name:
+        return address_of(name.removesuffix(".md"))
+    return target if target.startswith(("https://", "http://")) else f"#{part}"
+
+
+def not_found_page(words: str) -> str:
+    """Nothing is at this address."""
+    return page(el("p", el("a", "To the log", class_="button", href="/log"), class_="row"),
+                title="There is nothing at this address.", lead=words)  # fmt: skip
