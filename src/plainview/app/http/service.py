@@ -17,10 +17,10 @@ from plainview.app.http.public_files import PublicFiles
 from plainview.app.villain import Villain
 from plainview.app.wire import Wired
 from plainview.core.catalogue import ACTIONS
+from plainview.core.history import TrustDocument
 from plainview.core.receipts import hour_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
-from plainview.core.history import TrustDocument
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
 from plainview.flows.open_epoch import EpochShelf

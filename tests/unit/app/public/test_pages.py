@@ -1,7 +1,13 @@
 """The public pages as a reader meets them: whole, readable, and not to be broken from inside."""
 
+import doctest
+import re
 from collections.abc import Iterator
+from html import escape
+from importlib import import_module
+from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -255,7 +261,7 @@ def test_a_comment_is_told_from_a_value() -> None:
     """A number sign inside quotes begins no comment."""
     versions = [Version(digest=Digest(A), text='a = "#1" # why\n', entry=1, at_ms=NOW)]
     text = policy_page("x", versions, title="X", is_offered=True)
-    assert 'a = &quot;#1&quot; <span class="said"># why</span>' in text
+    assert "<code>a = &quot;#1&quot;</code><span>why</span>" in text
 
 
 @pytest.mark.parametrize(
@@ -328,3 +334,69 @@ def test_text_is_escaped_unless_it_was_made_here() -> None:
     """Strings are text, whatever they look like; only elements are elements."""
     assert join("<b>", el("b", "<i>")) == "&lt;b&gt;<b>&lt;i&gt;</b>"
     assert el("p", title='"><script>') == '<p title="&quot;&gt;&lt;script&gt;"></p>'
+
+
+def test_the_rules_are_read_part_by_part() -> None:
+    """What a policy says of a part stands under the part's name, each value with its comment."""
+    text = (
+        '# All.\n#\n# More.\n\nspec = "x"\n\n# Of points,\n# these.\n[worth]\n'
+        "like = 4.0  # a like\n"
+    )
+    versions = [Version(digest=Digest(A), text=text, entry=1, at_ms=NOW)]
+    shown = policy_page("x", versions, title="X", is_offered=True)
+    read = (
+        "<p>All.</p><p>More.</p><ul><li><code>spec = &quot;x&quot;</code></li></ul>"
+        "<h3>worth</h3><p>Of points,\nthese.</p>"
+        "<ul><li><code>like = 4.0</code><span>a like</span></li></ul>"
+    )
+    assert f'<div class="rules">{read}</div>' in shown
+    assert f"<pre>{escape(text)}</pre>" in shown
+
+
+def test_one_gets_back_to_the_newest_entries() -> None:
+    """Behind the first page there is a way back to it, and on the first page there is none."""
+    args = {"shown": "", "has_older": False, "now_ms": NOW, "address": SITE}
+    older = log_page(state(300), [], before=250, **args)  # type: ignore[arg-type]
+    newest = log_page(state(300), [], before=300, **args)  # type: ignore[arg-type]
+    assert "← Newest" in older
+    assert "← Newest" not in newest
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """WCAG 2.2, relative luminance."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def colour_of(text: str, ground: tuple[float, ...]) -> tuple[float, ...]:
+    """A colour of the sheet as it looks on `ground`."""
+    if text.startswith("#"):
+        return tuple(int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    *parts, alpha = map(int, re.findall(r"\d+", text))
+    mixed = zip(parts, ground, strict=True)
+    return tuple(c / 255 * alpha / 100 + g * (1 - alpha / 100) for c, g in mixed)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["dark", "light"])
+def test_text_stands_out_from_its_ground(scheme: int) -> None:
+    """Every colour of text has a contrast of at least 4.5 on every ground it is set on."""
+    css = (Path(str(files("plainview.app.http.public"))) / "look.css").read_text()
+    block = re.findall(r":root \{(.*?)\}", css, re.S)[scheme]
+    colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6}|rgb\([^)]*\));", block))
+    base = colour_of(colours["ground"], ())
+    for ground in ("ground", "raised", "sunk", "alarm-deep", "plus", "minus"):
+        under = colour_of(colours[ground], base)
+        inks = ["text", "alarm"] if ground == "alarm-deep" else ["text", "dim", "proof"]
+        for ink in inks if ground not in ("plus", "minus") else ["text"]:
+            pair = sorted([luminance(colour_of(colours[ink], under)), luminance(under)])
+            assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (ink, ground)
+
+
+@pytest.mark.parametrize(
+    "name", ["html", "words", "markdown", "policy_pages", "entry_page", "witness_page"]
+)
+def test_the_examples_in_docstrings_hold(name: str) -> None:
+    """Each example in a docstring of the pages gives what it says."""
+    tried = doctest.testmod(import_module(f"plainview.app.http.public.{name}"))
+    assert tried.attempted > 0
+    assert tried.failed == 0

@@ -32,7 +32,7 @@ SAID = {
     "hour_key": "The key of chance for the hour of 18 November 2026, 11:00 UTC was revealed.",
     "decision": "A video was removed: spam or a scam.",
     "epoch": "Epoch 81 of the catalogue was frozen: after 12 decisions.",
-    "interval": "2 pages of videos were signed and 1 action of viewers was taken within 1.5 s.",
+    "interval": "2 pages of videos were signed and 1 action of viewers was taken.",
     "promise": "An upload was taken whole: by 18 November 2026, 11:07:40 UTC it is published, or"
     " refused with a signed reason.",
     "promise_kept": "An upload was published as promised: it is in the catalogue from epoch 82 on.",

@@ -87,8 +87,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "interval": {
         "number": "Counts the intervals.",
-        "from_ms": "Its first record was written then.",
-        "to_ms": "Its last record was written then.",
+        "from_ms": "Where the interval before ended.",
+        "to_ms": "Up to when records are in it.",
         "receipts": "How many pages of videos were signed, and the root over commitments to their"
         " receipts. Whoever holds a receipt gets a proof that it is one of them.",
         "events": "How many actions of viewers were taken, and the root over commitments to them.",

@@ -118,11 +118,12 @@ def check_yourself(address: str) -> Html:
         el("h2", "Check it yourself"),
         el(
             "p",
-            "On any machine with Python, and without an account here. It fetches the log, checks"
-            " every signature and every step of its growth, recomputes the catalogues, and ends in"
-            " a report. Run again later, it proves that nothing it saw was changed since.",
+            "On any machine with Python and a copy of Plainview, without an account. It fetches"
+            " the log, checks every signature and every step of its growth, recomputes what can be"
+            " recomputed, and ends in a report. Run again later, it shows whether anything it saw"
+            " was changed since.",
         ),
-        el("pre", f"pip install plainview\nplainview check {address}"),
+        el("pre", f"plainview check {address}"),
         el(
             "p",
             "What it can find, and what it cannot, is on the page ",

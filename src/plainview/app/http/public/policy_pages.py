@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 import msgspec
 
 from plainview.app.http.public.fields import OBJECTS
-from plainview.app.http.public.frame import page
+from plainview.app.http.public.frame import facts, page
 from plainview.app.http.public.html import Child, Html, el, join
 from plainview.app.http.public.sentences import policies_sentence
 from plainview.app.http.public.words import digest, moment, plural
@@ -16,6 +16,7 @@ from plainview.core.history import Policies
 from plainview.core.terms.ids import Digest
 
 CONTEXT_LINES: Final = 2
+LONG_LETTERS: Final = 40
 PROFILE_WORDS: Final = ("Uses nothing about the viewer.", "Looks at what the viewer did.")
 
 
@@ -95,7 +96,7 @@ def policies_page(cards: Sequence[PolicyCard], listings: Sequence[Listing]) -> s
     """All policies. Args: listings: newest first."""
     return page(
         el("h2", "In use"),
-        el("ul", [_card(card) for card in cards], class_="lines plain")
+        el("ul", [_card(card) for card in cards], class_="cards")
         if cards
         else el("p", "The service is still starting: no feed is on offer yet.", class_="dim"),
         el("h2", "Over time"),
@@ -117,13 +118,13 @@ def _card(card: PolicyCard) -> Html:
 
 
 def _source(text: Digest, entry: int | None) -> Html:
-    return join("SHA-256 ", digest(text, at=OBJECTS), ", ", _offered(entry), ".")
+    return join("SHA-256 ", digest(text, at=OBJECTS), ", from ", _offered(entry), ".")
 
 
 def _offered(entry: int | None) -> Html:
     if entry is None:
         return join("not in the log yet")
-    return join("offered by ", el("a", f"entry № {entry:,} of the log", href=f"/log/{entry}"))
+    return el("a", f"entry № {entry:,} of the log", href=f"/log/{entry}")
 
 
 def _timeline(listings: Sequence[Listing]) -> Html:
@@ -142,50 +143,69 @@ def _timeline(listings: Sequence[Listing]) -> Html:
 def policy_page(name: str, versions: Sequence[Version], *, title: str, is_offered: bool) -> str:
     """One policy. Args: versions: at least one, oldest first."""
     newest = versions[-1]
-    state = "In use" if is_offered else "No longer on offer"
+    since = moment(newest.at_ms) if newest.at_ms is not None else "not in the log yet"
     return page(
-        el(
-            "p",
-            f"{state}. These are the very bytes that the program reads, comments included. ",
-            _source(newest.digest, newest.entry),
-            class_="lead",
+        facts(
+            ("State", "In use" if is_offered else "No longer on offer"),
+            ("These rules since", since),
+            ("SHA-256", digest(newest.digest, at=OBJECTS)),
+            ("Where from", _offered(newest.entry)),
         ),
         el("h2", "The rules"),
         _rules(newest.text),
         el("h2", "What changed"),
         _changes(versions),
-        title=title or name,
+        title=title,
         here="/policies",
         eyebrow=[el("a", "The rules of each feed", href="/policies"), f" · {name}"],
-    )  # fmt: skip
+    )
 
 
 def _rules(text: str | None) -> Html:
-    """The text with its comments set as what they are: words to the reader."""
+    """The file as it is meant to be read: what its comments say, and each value beside its own."""
     if text is None:
         return el("p", "This text is not kept here any more. Its hash stands in the log.")
+    blocks = [(kind, list(lines)) for kind, lines in groupby(text.splitlines(), key=_kind)]
+    for at, (one, other) in enumerate(pairwise(blocks)):
+        if (one[0], other[0]) == ("said", "part"):
+            blocks[at : at + 2] = other, one  # what is said of a part stands under its name
     parts: list[Child] = []
-    for line in text.splitlines():
-        if line.lstrip().startswith("#"):
-            parts.append(el("span", line, class_="said"))
-        elif line.startswith("["):
-            parts.append(el("span", line, class_="part"))
-        else:
-            value, mark, comment = _cut_comment(line)
-            parts.append(join(value, el("span", mark + comment, class_="said") if mark else None))
-        parts.append("\n")
-    return el("pre", parts, class_="rules")
+    for kind, lines in blocks:
+        if kind == "part":
+            parts += [el("h3", line.strip("[] ")) for line in lines]
+        elif kind == "said":
+            told = "\n".join(line.lstrip("# ") for line in lines).split("\n\n")
+            parts += [el("p", words) for words in told]
+        elif kind == "value":
+            parts.append(el("ul", [_setting(line) for line in lines]))
+    exact = el("details", el("summary", "The file itself, byte for byte"), el("pre", text))
+    return join(el("div", parts, class_="rules"), exact)
 
 
-def _cut_comment(line: str) -> tuple[str, str, str]:
-    """A line of TOML up to its comment; a `#` inside quotes begins none."""
+def _kind(line: str) -> str:
+    if line.lstrip().startswith("#"):
+        return "said"
+    if line.startswith("["):
+        return "part"
+    return "value" if line.strip() else "blank"
+
+
+def _setting(line: str) -> Html:
+    value, comment = _cut_comment(line)
+    words = el("span", comment.strip()) if comment else None
+    is_long = len(value) > LONG_LETTERS
+    return el("li", el("code", value.strip()), words, class_="long" if is_long else None)
+
+
+def _cut_comment(line: str) -> tuple[str, str]:
+    """A line of TOML up to its comment, and the comment; a `#` inside quotes begins none."""
     is_quoted = False
     for at, letter in enumerate(line):
         if letter == '"':
             is_quoted = not is_quoted
         if letter == "#" and not is_quoted:
-            return line[:at], "#", line[at + 1 :]
-    return line, "", ""
+            return line[:at], line[at + 1 :]
+    return line, ""
 
 
 def _changes(versions: Sequence[Version]) -> Html:

@@ -6,13 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from plainview.app.http.public.words import (
-    SECOND_MS,
     hour_words,
     listed,
     milli_words,
     moment_words,
     plural,
-    span_words,
 )
 from plainview.core.history import (
     ENTRY_TYPES,
@@ -243,11 +241,8 @@ def _decision(entry: DecisionTaken) -> str:
 
 def _epoch(entry: EpochFrozen, videos: int | None) -> str:
     held = f"{plural(videos, 'video')}, " if videos is not None else ""
-    after = (
-        f"after {plural(entry.decisions, 'decision')}"
-        if entry.decisions
-        else "with no decision yet"
-    )
+    count = entry.decisions
+    after = f"after {plural(count, 'decision')}" if count else "before any decision"
     return f"Epoch {entry.number} of the catalogue was frozen: {held}{after}."
 
 
@@ -262,8 +257,7 @@ def _interval(entry: Interval) -> str:
         done.append(
             f"{plural(events, 'action')} of viewers {'was' if events == 1 else 'were'} taken"
         )
-    span = max(entry.to_ms - entry.from_ms, SECOND_MS // 100)
-    return f"{listed(done).capitalize()} within {span_words(span)}."
+    return f"{listed(done)}."
 
 
 def _promise(entry: Promise) -> str:

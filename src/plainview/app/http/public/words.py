@@ -51,12 +51,12 @@ def span_words(span_ms: int) -> str:
     """A length of time, roughly.
 
     >>> [span_words(ms) for ms in (40, 1500, 61_000, 7_300_000, 172_800_000)]
-    ['40 ms', '1.5 s', '1 minute', '2 hours', '2 days']
+    ['40 ms', '1 s', '1 minute', '2 hours', '2 days']
     """
     if span_ms < SECOND_MS:
         return f"{span_ms} ms"
     if span_ms < MINUTE_MS:
-        return f"{span_ms // SECOND_MS}.{span_ms % SECOND_MS // 100} s".replace(".0 s", " s")
+        return f"{span_ms // SECOND_MS} s"
     for unit_ms, word in ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute")):
         if span_ms >= unit_ms:
             return plural(span_ms // unit_ms, word)
@@ -64,8 +64,13 @@ def span_words(span_ms: int) -> str:
 
 
 def ago_words(then_ms: int, now_ms: int) -> str:
-    """How long ago that was; a clock a little ahead is now."""
-    return f"{span_words(now_ms - then_ms)} ago" if now_ms > then_ms else "now"
+    """How long ago that was.
+
+    >>> ago_words(0, 5_000), ago_words(0, 999), ago_words(5, 0)
+    ('5 s ago', 'just now', 'just now')
+    """
+    is_past = now_ms - then_ms >= SECOND_MS
+    return f"{span_words(now_ms - then_ms)} ago" if is_past else "just now"
 
 
 def plural(n: int, one: str, many: str = "") -> str:
