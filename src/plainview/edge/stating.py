@@ -110,7 +110,7 @@ def upload_salt(secret: bytes, upload: UploadId) -> bytes:
 def state_promise(
     receipt: bytes, *, secret: bytes, upload: UploadId, deadline_ms: int, at_ms: int
 ) -> Promise:
-    """That an upload, of which only its owner can show which it is, will be published or refused."""
+    """That an upload will be published or refused; only its owner can show which one it is."""
     upload_commitment = commitment(upload_salt(secret, upload), receipt)
     return Promise(upload=upload_commitment, deadline_ms=deadline_ms, at_ms=at_ms)
 

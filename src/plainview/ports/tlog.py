@@ -58,7 +58,10 @@ class RecordTrust(Command[Done], frozen=True, kw_only=True):
 
 
 class RecordSource(Command[Done], frozen=True, kw_only=True):
-    """State that processes of this source tree run from now on, unless it is the last stated."""
+    """State that processes of this source tree run from now on, unless it is the last stated.
+
+    Refused: `no_log`: the log has not begun.
+    """
 
     digest: Digest
     files: int
@@ -85,7 +88,8 @@ class RecordInterval(Command[Done], frozen=True, kw_only=True):
     events, both in the order of counting; they stay, so that a proof can be given after what they
     commit to is erased. Recording the same again changes nothing.
 
-    Refused: `interval_taken`: `number` or `after_seq` is not where the last one ended.
+    Refused: `interval_taken`: `number` or `after_seq` is not where the last one ended; `no_log`:
+    the log has not begun.
     """
 
     number: int
@@ -107,7 +111,7 @@ class RevealHourKeys(Command[Done], frozen=True, kw_only=True):
 
 
 class NoteAccess(Command[Done], frozen=True, kw_only=True):
-    """Log that staff read what is kept of a viewer. Refused: `no_viewer`."""
+    """Log that staff read what is kept of a viewer. Refused: `no_viewer`, `no_log`."""
 
     viewer: ViewerId
     reason_code: str
@@ -125,7 +129,7 @@ class Cosignature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeepCosignatures(Command[Done], frozen=True, kw_only=True):
-    """Keep cosignatures of recorded heads; a witness's for a smaller head than it has is dropped."""
+    """Keep cosignatures of recorded heads, unless their witness has one of a larger head."""
 
     cosignatures: tuple[Cosignature, ...]
 
@@ -153,6 +157,14 @@ class IntervalRecord(msgspec.Struct, frozen=True, kw_only=True):
     receipts: int
     leaves: bytes
     entry: int
+
+
+class IntervalsEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """The last interval's number, the last place it holds, and when it was logged."""
+
+    number: int
+    seq: int
+    at_ms: int
 
 
 class ReceiptPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,12 +229,9 @@ class LogReads(Protocol):
         """The newest root of trust; None before the log has begun."""
         ...
 
-    def last_interval(self) -> IntervalRecord | None:
-        """Without its leaves (empty bytes)."""
-        ...
-
-    def last_interval_ms(self) -> int:
-        """When the last interval was logged, 0 before the first."""
+    def intervals_end(self) -> IntervalsEnd | None:
+        """Where the last interval ended; before the first, where and when the log began. None
+        before that."""
         ...
 
     def interval_at(self, seq: int) -> IntervalRecord | None:

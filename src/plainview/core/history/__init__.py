@@ -35,11 +35,15 @@ from plainview.core.history.intervals import (
     check_receipt_logged,
     interval_path,
 )
+from plainview.core.history.lawful import RULES, Breach, History, fold_history
+from plainview.core.history.rules import contradiction, range_broken
 from plainview.core.history.trust import (
     BadTrust,
     TrustDocument,
     check_trust,
     encode_trust,
+    log_name,
+    origin_of,
     parse_trust,
     sign_trust,
     trust_id,
@@ -52,6 +56,8 @@ __all__ = [
     "Access", "Erasure", "RootSignature", "Offer", "Batch",
     "commitment", "record_salt",
     "IntervalProof", "batch_of", "interval_path", "check_in_interval", "check_receipt_logged",
-    "TrustDocument", "encode_trust", "parse_trust", "check_trust", "sign_trust", "trust_id",
+    "RULES", "Breach", "History", "fold_history", "contradiction", "range_broken",
+    "TrustDocument", "log_name", "origin_of", "encode_trust", "parse_trust", "check_trust", "sign_trust",
+    "trust_id",
     "HistoryError", "BadEntry", "BadTrust", "BadInterval", "BadSalt",
 ]  # fmt: skip

@@ -18,16 +18,19 @@ from msgspec import Meta
 from plainview.core.history.forms import HistoryError, KeyText, Name, Natural, Positive
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
+from plainview.core.tlog import ED25519, BadKey, BadPolicy, Policy, parse_policy, parse_vkey
 
 TRUST_DOMAIN: Final = b"plainview trust-v1\n"
 KEYS_MAX: Final = 16
+NAME_MAX: Final = 24
 POLICY_BYTES_MAX: Final = 8192
-VKEY: Final = r"\A[a-z0-9][a-z0-9./-]{0,127}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44,2700}={0,2}\Z"
 _POLICY_LINE = re.compile(
-    r"(?:log|witness) (?:[a-z][a-z0-9-]{0,31} )?\S{1,2900}(?: https?://[A-Za-z0-9.:\[\]/_-]{1,200})?"
+    r"log [a-z0-9./+=A-Z-]{1,400}"
+    r"|witness [a-z][a-z0-9-]{0,31} [a-z0-9./+=A-Z-]{1,400}(?: https?://[a-z0-9.:/_-]{1,200})?"
     r"|group [a-z][a-z0-9-]{0,31} (?:any|all|[0-9]{1,3})(?: [a-z][a-z0-9-]{0,31}){1,32}"
     r"|quorum [a-z][a-z0-9-]{0,31}"
 )
+"""The lines a policy may have here: no comments, no @."""
 
 
 class BadTrust(HistoryError):
@@ -44,9 +47,7 @@ class TrustDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     edition: Name
     version: Positive
     receipt_keys: Annotated[tuple[KeyText, ...], Meta(min_length=1, max_length=KEYS_MAX)]
-    log_keys: Annotated[
-        tuple[Annotated[str, Meta(pattern=VKEY)], ...], Meta(min_length=1, max_length=KEYS_MAX)
-    ]
+    log_keys: Annotated[tuple[str, ...], Meta(min_length=1, max_length=KEYS_MAX)]
     policy: Annotated[str, Meta(min_length=1, max_length=POLICY_BYTES_MAX)]
     root_keys: Annotated[tuple[KeyText, ...], Meta(min_length=1, max_length=KEYS_MAX)]
     threshold: Positive
@@ -68,9 +69,42 @@ class TrustDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for line in self.policy[:-1].split("\n"):
             if _POLICY_LINE.fullmatch(line) is None:
                 raise BadTrust(f"not a line of a policy: {line[:60]!r}")
-        origin = f"plainview/{self.edition}"
-        if any(key.partition("+")[0] != origin for key in self.log_keys):
-            raise BadTrust(f"log keys must be named {origin}")
+        origin = origin_of(self.edition)
+        try:
+            keys = [parse_vkey(key) for key in self.log_keys]
+            logs = parse_policy(self.policy.encode()).logs
+        except (BadKey, BadPolicy) as error:
+            raise BadTrust(str(error)) from error
+        if any(key.name != origin or key.kind != ED25519 for key in keys):
+            raise BadTrust(f"log keys must be of type 01 and named {origin}")
+        if [log.key for log in logs] != keys or any(log.url for log in logs):
+            raise BadTrust("the policy's log lines must be the log keys, in their order")
+
+    @property
+    def witnesses(self) -> Policy:
+        """The witnesses asked for and the quorum needed, with the log's keys."""
+        return parse_policy(self.policy.encode())
+
+
+def log_name(edition: str) -> str:
+    """The edition's name as a log, a key and a trust document may have it: a to z, digits, single
+    hyphens, at most 24, a letter first. One that was named before there was a log is written so.
+
+    >>> log_name("home"), log_name("Radio 4 (Ost)"), log_name("24")
+    ('home', 'radio-4-ost', 'e24')
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", edition.lower()).strip("-")
+    named = plain if plain[:1].isalpha() else f"e{plain}"
+    return named[:NAME_MAX].rstrip("-")
+
+
+def origin_of(edition: str) -> str:
+    """The log's origin, which is also the name of its keys.
+
+    >>> origin_of("home")
+    'plainview/home'
+    """
+    return f"plainview/{edition}"
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

@@ -8,7 +8,7 @@ from plainview.core.catalogue import ACTIONS, LABELLER_CREATOR
 from plainview.core.history import PromiseRefused
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.edge.sqlite.carrying import carries_out, changed_catalogue
-from plainview.edge.sqlite.entries import append_entry
+from plainview.edge.sqlite.entries import append_entry, has_begun
 from plainview.edge.sqlite.tlog import log_decision
 from plainview.edge.stating import state_promise
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord
@@ -111,6 +111,8 @@ def finish_receiving(db: sqlite3.Cursor, command: FinishReceiving) -> UploadRece
 
 def _promise(db: sqlite3.Cursor, command: FinishReceiving) -> None:
     """Log that the upload will be published or refused; nothing before the log has begun."""
+    if not has_begun(db):
+        return
     (secret,) = db.execute(
         "SELECT secret FROM uploads JOIN viewer_salts ON viewer_salts.viewer = uploads.viewer"
         " WHERE id = ?",
@@ -120,12 +122,10 @@ def _promise(db: sqlite3.Cursor, command: FinishReceiving) -> None:
         command.receipt, secret=secret, upload=command.upload, deadline_ms=command.publish_by_ms,
         at_ms=command.at_ms,
     )  # fmt: skip
-    entry = append_entry(db, promise)
-    if entry is not None:
-        db.execute(
-            "INSERT INTO promises (upload, commitment, deadline_ms, entry) VALUES (?, ?, ?, ?)",
-            (command.upload, promise.upload, command.publish_by_ms, entry),
-        )
+    db.execute(
+        "INSERT INTO promises (upload, commitment, deadline_ms, entry) VALUES (?, ?, ?, ?)",
+        (command.upload, promise.upload, command.publish_by_ms, append_entry(db, promise)),
+    )
 
 
 @carries_out(NoteProgress)

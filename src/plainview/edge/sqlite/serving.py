@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from plainview.core.terms.epoch import COUNTERS
 from plainview.core.history import PromiseKept
+from plainview.core.terms.epoch import COUNTERS
 from plainview.edge.sqlite.carrying import carries_out
-from plainview.edge.sqlite.entries import append_entry
+from plainview.edge.sqlite.entries import append_entry, has_begun
 from plainview.edge.sqlite.tlog import log_epoch, log_hours
 from plainview.edge.stating import state_policies, state_weights
 from plainview.ports.commands import Done, Refused
@@ -100,7 +100,8 @@ def offer_policies(db: sqlite3.Cursor, command: OfferPolicies) -> Done:
         "INSERT INTO policies (place, name, digest) VALUES (?, ?, ?)",
         [(place, p.name, p.digest) for place, p in enumerate(command.policies)],
     )
-    append_entry(db, state_policies(command.policies, at_ms=command.at_ms))
+    if has_begun(db):
+        append_entry(db, state_policies(command.policies, at_ms=command.at_ms))
     return Done()
 
 
@@ -114,13 +115,16 @@ def publish_weights(db: sqlite3.Cursor, command: PublishWeights) -> Done:
             " VALUES (?, ?, ?, ?, ?)",
             (command.digest, command.at_ms, command.recipe, command.origin, command.lineage),
         )
-        append_entry(
-            db,
-            state_weights(
-                command.digest, parent=last[0] if last else None, recipe=command.recipe,
-                origin=command.origin, lineage=command.lineage, at_ms=command.at_ms,
-            ),
-        )  # fmt: skip
+        if has_begun(db):
+            stated = state_weights(
+                command.digest,
+                parent=last[0] if last else None,
+                recipe=command.recipe,
+                origin=command.origin,
+                lineage=command.lineage,
+                at_ms=command.at_ms,
+            )
+            append_entry(db, stated)
     return Done()
 
 

@@ -15,7 +15,7 @@ from plainview.core.history import (
 )
 from plainview.core.terms.ids import NO_DIGEST
 from plainview.edge.sqlite.carrying import carries_out
-from plainview.edge.sqlite.entries import append_entry
+from plainview.edge.sqlite.entries import append_entry, has_begun
 from plainview.edge.sqlite.reads import EPOCH, epoch_record
 from plainview.edge.stating import (
     signatures_of,
@@ -49,8 +49,12 @@ SECRET_BYTES = 32
 @carries_out(BeginLog)
 def begin_log(db: sqlite3.Cursor, command: BeginLog) -> Done:
     """Append the state from which the rest of the log follows."""
-    if db.execute("SELECT 1 FROM log_entries LIMIT 1").fetchone():
+    if has_begun(db):
         return Done()
+    # Intervals begin with what comes after this.
+    db.execute(
+        "INSERT INTO facts SELECT 'log_after_seq', coalesce(max(seq), 0) FROM events",
+    )
     _keep_trust(db, command.trust, command.at_ms)
     _keep_source(db, command.source, command.files, command.at_ms)
     policies = [
@@ -95,6 +99,8 @@ def _log_newest_epoch(db: sqlite3.Cursor) -> None:
 
 def log_epoch(db: sqlite3.Cursor, number: int) -> None:
     """Append the entry of a stored epoch."""
+    if not has_begun(db):
+        return
     epoch = epoch_record(
         db.execute(f"SELECT {EPOCH} FROM epochs WHERE number = ?", (number,)).fetchone()  # noqa: S608
     )
@@ -106,6 +112,8 @@ def log_epoch(db: sqlite3.Cursor, number: int) -> None:
 
 def log_hours(db: sqlite3.Cursor, keys: list[StoredHourKey], *, at_ms: int) -> None:
     """Append the commitments to these keys, which are stored."""
+    if not has_begun(db):
+        return
     for stated, hours in state_hours(keys, at_ms=at_ms):
         entry = append_entry(db, stated)
         db.executemany(
@@ -118,21 +126,22 @@ def log_decision(
     public_reason: str, *, at_ms: int,
 ) -> None:  # fmt: skip
     """Append the decision `n`, which is stored, and keep the salt of its reason."""
+    if not has_begun(db):
+        return
     secret = secret_of_creator(db, video)
     salt = (
         record_salt(secret, label="reason", number=n)
         if secret
         else secrets.token_bytes(SECRET_BYTES)
     )
-    entry = append_entry(
+    append_entry(
         db,
         state_decision(
             n, video=video, action=action, author=author, reason_code=reason_code,
             public_reason=public_reason, salt=salt, at_ms=at_ms,
         ),
     )  # fmt: skip
-    if entry is not None:
-        db.execute("UPDATE decisions SET salt = ? WHERE n = ?", (salt, n))
+    db.execute("UPDATE decisions SET salt = ? WHERE n = ?", (salt, n))
 
 
 def secret_of_creator(db: sqlite3.Cursor, video: int) -> bytes | None:
@@ -183,6 +192,8 @@ def _keep_source(db: sqlite3.Cursor, digest: str, files: int, at_ms: int) -> Non
 @carries_out(RecordSource)
 def record_source(db: sqlite3.Cursor, command: RecordSource) -> Done:
     """Append it unless it is what runs already."""
+    if not has_begun(db):
+        raise Refused("no_log", "The log has not begun.")
     last = db.execute("SELECT digest FROM sources ORDER BY entry DESC LIMIT 1").fetchone()
     if last is None or last[0] != command.digest:
         _keep_source(db, command.digest, command.files, command.at_ms)
@@ -213,16 +224,17 @@ def record_head(db: sqlite3.Cursor, command: RecordHead) -> Done:
 @carries_out(RecordInterval)
 def record_interval(db: sqlite3.Cursor, command: RecordInterval) -> Done:
     """Append the roots; keep the commitments they are over."""
+    begins = db.execute("SELECT value FROM facts WHERE name = 'log_after_seq'").fetchone()
+    if begins is None:
+        raise Refused("no_log", "The log has not begun.")
     last: tuple[Any, ...] = db.execute(
         "SELECT number, upto_seq FROM intervals ORDER BY number DESC LIMIT 1"
-    ).fetchone() or (0, 0)
+    ).fetchone() or (0, int(begins[0]))
     if last == (command.number, command.upto_seq):
         return Done()
     if (command.number, command.after_seq) != (last[0] + 1, last[1]):
         raise Refused("interval_taken", f"The next interval is {last[0] + 1}, after {last[1]}.")
     entry = append_entry(db, state_interval(command))
-    if entry is None:
-        raise Refused("no_log", "The log has not begun.")
     db.execute(
         "INSERT INTO intervals (number, after_seq, upto_seq, receipts, leaves, entry)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -251,6 +263,8 @@ def reveal_hour_keys(db: sqlite3.Cursor, command: RevealHourKeys) -> Done:
 @carries_out(NoteAccess)
 def note_access(db: sqlite3.Cursor, command: NoteAccess) -> Done:
     """Append that it happened, naming the person by a commitment alone."""
+    if not has_begun(db):
+        raise Refused("no_log", "The log has not begun.")
     row = db.execute(
         "SELECT secret FROM viewers JOIN viewer_salts ON viewer = no WHERE id = ?",
         (command.viewer,),
