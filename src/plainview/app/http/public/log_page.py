@@ -12,7 +12,7 @@ from plainview.app.http.public.words import ago_words, code, day_words, moment, 
 from plainview.core.terms.ids import Digest
 
 PAGE_LINES: Final = 50
-TICKING: Final = ("epoch", "interval", "promise", "promise_kept", "hour_key")
+TICKING: Final = ("epoch", "interval", "promise", "promise_kept", "hours", "hour_key")
 """What is written without anybody's having decided anything."""
 DECIDED: Final = tuple(name for name in TYPE_WORDS if name not in TICKING)
 
@@ -125,8 +125,8 @@ def _checkpoint_words(state: LogState) -> str:
     return (
         f"“I am {state.origin}. My log has {plural(state.size, 'entry', 'entries')}, and one"
         " number, the root, follows from all of them in their order.” That is what its three lines"
-        " say; below them stand the signatures. Two such notes with one size and two roots would"
-        " prove that two histories were told."
+        " say, the root in base64; below them stand the signatures. Two such notes with one size"
+        " and two roots would prove that two histories were told."
     )
 
 
