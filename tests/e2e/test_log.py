@@ -190,8 +190,10 @@ def test_tiles_are_served_as_files_that_never_change(stranger: Stranger) -> None
     checkpoint = stranger.get("/tlog/checkpoint")
     assert checkpoint.headers["cache-control"] == "no-cache"
     assert checkpoint.headers["content-type"] == "text/plain; charset=utf-8"
-    for path in ("tile/0/000", "tile/0/001", "tile/9/000", "tile/0/000.p/256", "tile/0/0",
-                 "tile/%2e%2e/checkpoint", "tile/entries/x001/000", ".lock", "nothing"):  # fmt: skip
+    for path in (
+        "tile/0/000", "tile/0/001", "tile/9/000", "tile/0/000.p/256", "tile/0/0",
+        "tile/%2e%2e/checkpoint", "tile/entries/x001/000", ".lock", "nothing",
+    ):  # fmt: skip
         stranger.get(f"/tlog/{path}", 404)
 
 
@@ -206,8 +208,8 @@ def test_what_an_entry_names_can_be_had_by_hash(stranger: Stranger, viewer: Live
     lines = [line.split(" ") for line in listing.decode().splitlines()]
     (source,) = [entry for entry in stranger.entries() if isinstance(entry, Source)]
     assert source.files == len({digest for _, digest in lines})
-    for _, digest in lines[::20]:
-        assert digest_of(stranger.get(f"/tlog/objects/{digest}").content) == digest
+    for _, file in lines[::20]:
+        assert digest_of(stranger.get(f"/tlog/objects/{file}").content) == file
     video = viewer.slate()["videos"][0]["id"]
     poster = stranger.json(f"/tlog/videos/{video}")["poster"]
     stranger.get(f"/tlog/objects/{poster}", 404)
@@ -256,7 +258,7 @@ def test_a_video_shows_what_its_row_is_made_of(stranger: Stranger, viewer: LiveV
             for e, w, h, s, d in facts["renditions"]
         ),
     )  # fmt: skip
-    assert bytes(row["renditions"]).hex() == rendition_digest(rebuilt)
+    assert bytes(row["digest"]).hex() == rendition_digest(rebuilt)
     stranger.get("/tlog/videos/5", 404)
 
 
