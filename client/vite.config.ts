@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vitest/config";
 
 /** The pages that the server makes. */
-const SERVED = "^/(log|policies|witnesses|threat-model|specs|tlog)(/|\\?|$)";
+const SERVED = "^/(log|policies|witnesses|threat-model|specs|docs|tlog)(/|\\?|$)";
 
 /**
  * `npm run dev` talks to a real server named by PLAINVIEW_SERVER (http://127.0.0.1:PORT), or, when

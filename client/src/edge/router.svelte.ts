@@ -47,7 +47,7 @@ class Router {
 export const router = new Router();
 
 /** Pages that the server makes, readable without script, and what is no page at all. */
-const SERVED = /^\/(?:api|log|policies|witnesses|threat-model|specs|tlog)(?:\/|$)/;
+const SERVED = /^\/(?:api|log|policies|witnesses|threat-model|specs|docs|tlog)(?:\/|$)/;
 
 /** Let plain links inside the app change the page without loading it anew. */
 export function followLinks(event: MouseEvent): void {

@@ -11,7 +11,8 @@ from tests.live import LiveService
 
 PATHS = (
     "/log", "/log?show=decided", "/log/0", "/log/2", "/policies", "/policies/for-you",
-    "/witnesses", "/threat-model", "/specs", "/specs/epoch-v1", "/log/999999999",
+    "/witnesses", "/threat-model", "/specs", "/specs/epoch-v1", "/docs/checking",
+    "/log/999999999",
 )  # fmt: skip
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 ENTRIES_WAIT_S = 30.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from litestar.exceptions import LitestarDeprecationWarning
 
 from plainview.app.http.errors import answer_error
 from plainview.app.http.pages import PAGE_ROUTES
+from plainview.app.http.public.document_pages import GUIDES, address_of, spec_names
 from plainview.app.http.public.routes import PUBLIC_ROUTES
 from plainview.app.http.service import Service
 from plainview.app.wire import Wired, policy_files
@@ -147,7 +149,8 @@ def test_a_proof_file_proves_the_entry(edition: Edition, pages: Litestar) -> Non
 @pytest.mark.parametrize(
     "address",
     ["/log/999", "/log/-1", "/log/x", f"/log/{'9' * 30}", "/log/٣", "/log/999/proof",
-     "/log/999/entry", "/policies/nobody", "/specs/nothing", "/specs/..%2FREADME"],
+     "/log/999/entry", "/policies/nobody", "/specs/nothing", "/specs/..%2FREADME",
+     "/docs/settings"],
 )  # fmt: skip
 def test_what_is_not_there_is_said_on_a_page(address: str, pages: Litestar) -> None:
     """A wrong address gets 404 and a page in words, not the app."""
@@ -231,3 +234,24 @@ def test_entries_before_are_those_of_the_types(edition: Edition) -> None:
     first = parse_entry(mine[-1][1])
     assert isinstance(first, Policies)
     assert isinstance(first.offered[0], Offer)
+
+
+def test_every_link_leads_somewhere(pages: Litestar) -> None:
+    """From the log, by links alone, every public page is reached and each answers."""
+    ours = re.compile(r"/(log|policies|witnesses|threat-model|specs|docs)(/[^#]*|\?[^#]*)?$")
+    seen, waiting = set(), ["/log"]
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = get(pages, address)
+        assert answer.status == 200, address
+        if answer.headers["content-type"].startswith("text/html"):
+            links = [value for key, value in answer.page.attributes if key == "href"]
+            assert "" not in links, address
+            waiting += [link for link in links if ours.match(link)]
+    for name in (*spec_names(), *GUIDES):
+        assert address_of(name) in seen, name
+    for address in ("/docs/checking", "/docs/witness", "/log/0/proof", "/policies/for-you"):
+        assert address in seen

@@ -1,4 +1,4 @@
-"""The specifications and the threat model, as they stand in the source, to be read here."""
+"""Specifications, threat model and guides, as they stand in the source, to be read here."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -11,28 +11,37 @@ from plainview.app.http.public.markdown import render
 
 THREATS: Final = "threat-model"
 INDEX: Final = "README"
+GUIDES: Final = ("checking", "witness")
+SERVED_FOLDERS: Final = ("", ".", "..", "specs", "docs")
 
 
-def spec_folder() -> Path:
-    """Where the specifications are: in the package, else the checkout."""
-    packaged = Path(str(files("plainview"))) / "specs"
-    return packaged if packaged.is_dir() else Path(__file__).parents[5] / "specs"
+def _folder(name: str) -> Path:
+    """Where documents are: in the package, else the checkout."""
+    packaged = Path(str(files("plainview"))) / name
+    return packaged if packaged.is_dir() else Path(__file__).parents[5] / name
 
 
 def spec_names() -> list[str]:
-    """The documents there are, by name."""
-    return sorted(path.stem for path in spec_folder().glob("*.md"))
+    """The specifications there are, by name."""
+    return sorted(path.stem for path in _folder("specs").glob("*.md"))
 
 
 def read_spec(name: str) -> str | None:
-    """The text of a document; None when there is none of that name."""
-    return (spec_folder() / f"{name}.md").read_text("utf-8") if name in spec_names() else None
+    """The text of a specification; None when there is none of that name."""
+    return (_folder("specs") / f"{name}.md").read_text("utf-8") if name in spec_names() else None
+
+
+def read_guide(name: str) -> str | None:
+    """The text of a guide; None when there is none of that name."""
+    return (_folder("docs") / f"{name}.md").read_text("utf-8") if name in GUIDES else None
 
 
 def address_of(name: str) -> str:
     """Where a document is read."""
     if name == THREATS:
         return "/threat-model"
+    if name in GUIDES:
+        return f"/docs/{name}"
     return "/specs" if name == INDEX else f"/specs/{name}"
 
 
@@ -68,12 +77,23 @@ def specs_page(names: Sequence[str], text: str) -> str:
     )
 
 
+def guide_page(text: str) -> str:
+    """A guide for who checks or witnesses."""
+    title, body = render(text, link=_lead_to)
+    return page(el("div", body, class_="prose"), title=title, eyebrow="Guide")
+
+
 def _lead_to(target: str) -> str:
     """A link of a document as an address here; one to a file that is not served leads nowhere."""
-    name, _, part = target.partition("#")
-    if name.endswith(".md") and "/" not in name:
-        return address_of(name.removesuffix(".md"))
-    return target if target.startswith(("https://", "http://")) else f"#{part}"
+    if target.startswith(("https://", "http://")):
+        return target
+    path, _, part = target.partition("#")
+    folder, _, file = path.rpartition("/")
+    name = file.removesuffix(".md")
+    is_served = file.endswith(".md") and name in (*spec_names(), *GUIDES)
+    if is_served and folder.rpartition("/")[2] in SERVED_FOLDERS:
+        return address_of(name)
+    return f"#{part}" if not path else ""
 
 
 def not_found_page(words: str) -> str:

@@ -126,7 +126,8 @@ def check_yourself(address: str) -> Html:
         el("pre", f"plainview check {address}"),
         el(
             "p",
-            "What it can find, and what it cannot, is on the page ",
+            el("a", "How to set it up and read its report", href="/docs/checking"),
+            "; what it can find and what it cannot: ",
             el("a", "what this proves", href="/threat-model"),
             ".",
             class_="dim",

@@ -11,7 +11,9 @@ from plainview.app.http.pages import ASK_AGAIN
 from plainview.app.http.public.document_pages import (
     INDEX,
     address_of,
+    guide_page,
     not_found_page,
+    read_guide,
     read_spec,
     spec_names,
     spec_page,
@@ -197,7 +199,17 @@ def get_spec_page(request: Asked, name: str) -> Response[Any]:
     return _answer(request, spec_page(name, text))
 
 
+@get("/docs/{name:str}", include_in_schema=False, sync_to_thread=True)
+def get_guide_page(request: Asked, name: str) -> Response[bytes]:
+    """A guide."""
+    text = read_guide(name)
+    if text is None:
+        return _lost(request, "There is no guide of that name.")
+    return _answer(request, guide_page(text))
+
+
 PUBLIC_ROUTES = [
     get_log_page, get_entry_page, get_entry_bytes, get_entry_proof, get_policies_page,
     get_policy_page, get_witnesses_page, get_threat_page, get_specs_page, get_spec_page,
+    get_guide_page,
 ]  # fmt: skip

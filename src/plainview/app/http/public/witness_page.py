@@ -86,6 +86,8 @@ def witnesses_page(
             "Anyone can be one: a library, a newsroom, a university, a court. The program is small"
             " enough for a single-board computer: ",
             el("code", "plainview witness"),
+            ", ",
+            el("a", "how to set one up", href="/docs/witness"),
             ". Whom the service asks is in its signed root of trust",
             f", version {version}" if version else "",
             join(", ", el("a", f"entry № {entry:,} of the log", href=f"/log/{entry}"))
