@@ -207,6 +207,13 @@ class LogReads(Protocol):
         """The bytes of the entries of these types from index `first` to the one before `before`."""
         ...
 
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """The last `count` entries of these types with an index below `before`, newest first,
+        each with its index. Cost: grows with `count` and the number of types alone."""
+        ...
+
     def epoch_entry(self, number: int) -> int | None:
         """Index of the entry of an epoch; None: there is no such epoch, or it is older."""
         ...

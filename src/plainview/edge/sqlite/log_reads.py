@@ -69,6 +69,18 @@ class SqliteLogReads:
         )
         return [body for (body,) in rows]
 
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """See `LogReads`. One search of the index for each type, merged."""
+        found: list[tuple[int, bytes]] = []
+        for kind in types:
+            found += self._reads.db.execute(
+                "SELECT n, body FROM log_entries WHERE type = ? AND n < ? ORDER BY n DESC LIMIT ?",
+                (kind, before, count),
+            )
+        return sorted(found, reverse=True)[:count]
+
     def epoch_entry(self, number: int) -> int | None:
         """See `LogReads`."""
         found = self._one("SELECT entry FROM epochs WHERE number = ?", number)
