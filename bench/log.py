@@ -62,7 +62,7 @@ def fill_events(edition: Edition, count: int) -> None:
         events = tuple(
             Event(
                 n=0, kind="watch", at_ms=5, author="viewer", key=f"{i}", video=VideoId(1 + i % 97)
-            )  # fmt: skip
+            )
             for i in range(count // 200)
         )
         edition.writer.submit(TakeEvents(viewer=viewer, events=events))

@@ -421,7 +421,8 @@ def test_each_witness_has_one_last_cosignature(store: LogStore) -> None:
         one = Cosignature(witness=witness, size=size, line=f"line {size}", at_ms=size)
         store.writer.submit(KeepCosignatures(cosignatures=(one,)))
 
-    keep("ben", 3), keep("ann", 2), keep("ann", 3), keep("ann", 2)
+    for witness, size in (("ben", 3), ("ann", 2), ("ann", 3), ("ann", 2)):
+        keep(witness, size)
     assert [(one.witness, one.size) for one in store.log.cosignatures()] == [("ann", 3), ("ben", 3)]
 
 
