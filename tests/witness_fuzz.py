@@ -104,6 +104,8 @@ class Attack:
             (chance.randrange(SIZE_MAX - 1), branch) for branch in range(1, chance.randint(2, 4))
         ]
         self.parts = parts
+        # Few sizes, so that heads of one size and cosignatures of one head meet.
+        self.sizes = chance.sample(range(1, SIZE_MAX + 1), 4)
         self.gathered.parts = parts
         self.witnesses = [self.started(place) for place in range(len(NAMES))]
 
@@ -129,7 +131,7 @@ class Attack:
             if chance.random() < 0.05:
                 self.witnesses[place] = self.started(place)
             part = chance.choice(self.parts)
-            new = chance.randint(1, SIZE_MAX)
+            new = chance.choice(self.sizes)
             old = chance.choice([0, 0, new, chance.randint(0, new)])
             answer = self._ask(place, part, old, new, chance)
             if answer.status == 409:

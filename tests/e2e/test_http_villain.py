@@ -54,6 +54,20 @@ def test_an_edited_receipt_turns_the_check_red(service: LiveService) -> None:
     assert check(viewer)["failures"] == []
 
 
+def test_a_topic_seen_to_its_end_is_not_what_is_buried(tmp_path: Path) -> None:
+    """Late in a small catalogue too, the next slate after the pull differs and is caught."""
+    stock(tmp_path, videos=72)
+    with LiveService(tmp_path, "--levers", web=1) as service:
+        viewer = service.viewer()
+        for _ in range(7):
+            viewer.slate()
+            set_lever(viewer, "bury-topic", is_pulled=True)
+            number = viewer.number
+            viewer.slate()
+            set_lever(viewer, "bury-topic", is_pulled=False)
+            assert number in {failure["number"] for failure in check(viewer)["failures"]}
+
+
 def test_a_buried_topic_turns_the_check_red(service: LiveService) -> None:
     """While the lever is pulled the topic is gone, the receipt still names the true epoch, and the
     check gives the slate that should have been; of the other viewers, half are served right."""

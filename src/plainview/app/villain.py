@@ -7,7 +7,7 @@ Nothing here is used by a check: checks read what is stored.
 import threading
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 import numpy as np
@@ -57,8 +57,9 @@ LEVERS = (
         name=BURY_TOPIC,
         title="Bury a topic for some viewers",
         what_it_does=(
-            "Serves you, and every second viewer, from a copy of the epoch in which the topic you"
-            " see most is unlisted. Receipts go on naming the true epoch."
+            "Serves you, and every second viewer, from a copy of the epoch in which a topic is"
+            " unlisted: of those that have more for you, the one you see most. Receipts go on"
+            " naming the true epoch."
         ),
         who_catches="Check my feed: from the true epoch other videos come first.",
         catchable=True,
@@ -177,7 +178,11 @@ class Villain:
     # -------------------------------------------------------------------------------- bury-topic
 
     def _choose_topic(self, viewer: ViewerId, serving: Serving) -> dict[str, str]:
-        """The topic this viewer was served most lately, else the commonest of all."""
+        """Of the topics with something left for this viewer, the one served to them most lately.
+
+        A topic they have seen to its end would be buried without a trace: nothing of it is missing
+        from the next slate, and nothing could be caught.
+        """
         served = [
             shown.video
             for issued in self._wired.reads.last_receipts(viewer, RECEIPTS_LOOKED_AT)
@@ -187,18 +192,11 @@ class Villain:
         seen = Counter(
             label.topic for video in served if video in records for label in records[video].topics
         )
-        if not seen:
-            epoch = serving.epochs.at_least(0).epoch
-            rows = epoch.rows["topics"]
-            seen = Counter(
-                {
-                    topic: int(np.count_nonzero(rows == place))
-                    for place, topic in enumerate(epoch.header.topics, 1)
-                }
-            )
-        if not seen:
+        epoch = serving.epochs.at_least(0).epoch
+        left = _topics(epoch, but=serving.folds.state(viewer).seen) or _topics(epoch, but=())
+        if not left:
             raise NothingToDo("No video has a topic yet: there is nothing to bury.")
-        return {"topic": min(seen, key=lambda topic: (-seen[topic], topic))}
+        return {"topic": min(left, key=lambda topic: (-seen[topic], -left[topic], topic))}
 
     def crooked(self, honest: ServedEpoch, topic: str) -> ServedEpoch:
         """`honest` with the topic's videos unlisted, under the honest header and root."""
@@ -282,6 +280,20 @@ def _praise(video: VideoId, creator: CreatorId, length_ms: int) -> list[dict[str
         {"kind": "like", "video": str(video)},
         {"kind": "follow", "creator": str(creator), "video": str(video)},
     ]
+
+
+def _topics(epoch: Epoch, *, but: Collection[VideoId]) -> Counter[str]:
+    """How many listed videos each topic has, those of `but` left out."""
+    rows = epoch.rows
+    counts = (rows["flags"] == 0) & ~np.isin(rows["id"], np.array(sorted(but), dtype=np.uint64))
+    places = rows["topics"].reshape(-1, TOPIC_SLOTS)[counts]
+    found = Counter(
+        {
+            topic: int((places == place).any(axis=1).sum())
+            for place, topic in enumerate(epoch.header.topics, 1)
+        }
+    )
+    return +found
 
 
 def _without_topic(honest: ServedEpoch, topic: str) -> ServedEpoch:
