@@ -2,7 +2,7 @@
 honest but for that.
 
 `EVIDENT` are shown by a proof file; `UNPROVEN` fail the check, and whoever asks sees the same;
-each under the rule that must name it. One idea, and long because it is a list: each lie is told in
+each under the rule that must name it. It is one idea, and long as a list is: each lie is told in
 a few lines.
 """
 
