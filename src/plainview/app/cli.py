@@ -139,14 +139,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def _up(options: argparse.Namespace) -> int:
     from plainview.app.supervisor import CannotStart, Supervisor, listen, make_operator_key
-    from plainview.edge.keys import make_key
+    from plainview.edge.keys import make_keys
 
     settings = settings_of(options)
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
         with folder.held() as lock:
-            make_key(folder.keys, os.urandom(32))
+            make_keys(folder.keys)
             sock = listen(settings)
             port: int = sock.getsockname()[1]
             supervisor = Supervisor(settings, folder, sock, lock)
@@ -220,7 +220,9 @@ def _reset(options: argparse.Namespace) -> int:
     if not options.yes and not _is_sure(folder.root):
         print("Nothing was deleted.")
         return 1
-    for path in (folder.objects, folder.epochs, folder.uploads, folder.keys, folder.run):
+    for path in (
+        folder.objects, folder.epochs, folder.uploads, folder.log, folder.keys, folder.run,
+    ):  # fmt: skip
         shutil.rmtree(path, ignore_errors=True)
     for suffix in ("", "-wal", "-shm"):
         folder.database.with_name(folder.database.name + suffix).unlink(missing_ok=True)

@@ -10,14 +10,10 @@ from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import Weights
-from plainview.flows.read_epoch import NoEpoch, open_epoch
+from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
-
-STALE_MS = 20_000
-"""A process that cannot open the next epoch for this long serves nothing more: a receipt must not
-cite an epoch that was replaced 30 s ago."""
 
 
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
@@ -33,7 +29,7 @@ class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
 
 
 class EpochShelf:
-    """The newest epoch, opened once for all requests of a process.
+    """The newest epoch that stands in the public log, opened once for all requests of a process.
 
     `refresh` is called by one thread, the others read. Asking `at_least` for a newer epoch than
     the shelf holds wakes whoever refreshes, by `hurry`, and waits.
@@ -57,13 +53,20 @@ class EpochShelf:
         """Whether there is an epoch to serve from."""
         return self._newest is not None
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the epoch held was replaced so long ago that it is not served from any more."""
+        replaced_ms = self._replaced_ms
+        return replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS
+
     def newest(self) -> ServedEpoch:
         """The newest epoch that is ready. Raises: NoEpoch: none yet, or it is stale by now."""
-        newest, replaced_ms = self._newest, self._replaced_ms
+        newest = self._newest
         if newest is None:
             raise NoEpoch("no epoch has been frozen yet")
-        if replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS:
-            raise NoEpoch(f"the epoch after {newest.epoch.header.number} cannot be opened")
+        if self.is_stale:
+            number = newest.epoch.header.number
+            raise NoEpoch(f"epoch {number + 1} cannot be opened or does not get into the log")
         return newest
 
     def at_least(self, number: int, *, wait_s: float = 2.0) -> ServedEpoch:
@@ -82,13 +85,15 @@ class EpochShelf:
         return newest
 
     def refresh(self) -> bool:
-        """Open the newest stored epoch unless the shelf holds it; whether it changed."""
+        """Open the newest epoch that stands in the public log, unless the shelf holds it; whether
+        it changed. An epoch that waits for the log already makes the one before it grow stale."""
         held = self._newest
-        record = self._reads.newest_epoch()
+        if held and self._replaced_ms is None:
+            after = self._reads.epoch(held.epoch.header.number + 1)
+            self._replaced_ms = after.served_ms if after else None
+        record = self._reads.newest_logged_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
-        if held and self._replaced_ms is None:
-            self._replaced_ms = record.served_ms
         known = (held.epoch.header.number, held.epoch.rows) if held else None
         epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
         served = ServedEpoch(

@@ -13,14 +13,20 @@ import numpy as np
 from litestar import Request
 
 from plainview.app.http.errors import ApiError
+from plainview.app.http.public_files import PublicFiles
 from plainview.app.villain import Villain
 from plainview.app.wire import Wired
 from plainview.core.catalogue import ACTIONS
+from plainview.core.history import TrustDocument
 from plainview.core.receipts import hour_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
+from plainview.core.tlog import Policy, parse_policy
+from plainview.flows.begin_log import trust_in_force
 from plainview.flows.open_epoch import EpochShelf
+from plainview.flows.prove_receipt import PublishedLog
 from plainview.flows.serve_slate import Serving
+from plainview.ports.tlog import StoredTrust
 from plainview.ports.view import Session
 
 P = ParamSpec("P")
@@ -28,6 +34,8 @@ T = TypeVar("T")
 
 COOKIE = "plainview_session"
 SLATE_SIZE = 8
+STALL_MS = 5_000
+"""An entry that waits longer for a published head means that the log stands still."""
 POOL_THREADS = 8
 EPOCH_POLL_S = 0.025
 NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
@@ -49,6 +57,8 @@ class Service:
         self.wired = wired
         self.is_demo = is_demo
         self.villain = Villain(wired) if is_demo else None
+        self.public = PublicFiles(wired)
+        self.published = PublishedLog(reads=wired.log_reads, files=wired.log_files)
         self.log = logging.getLogger("plainview.web")
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
@@ -91,7 +101,9 @@ class Service:
         if epochs is None:
             reason = "the service is still starting"
         elif not epochs.is_ready:
-            reason = "no epoch has been frozen yet"
+            reason = "no epoch has been frozen and logged yet"
+        elif epochs.is_stale:
+            reason = "the newest epoch cannot be opened, or does not get into the public log"
         else:
             playable = self._count_playable(epochs)
             if playable < SLATE_SIZE:
@@ -100,7 +112,20 @@ class Service:
                 reason = "the writer is starting again"
             elif self.wired.reads.hour_key(hour_of(self.wired.clock.now_ms())) is None:
                 reason = "no key was committed for this hour yet"
+            elif stalled_ms := self.stall_ms():
+                reason = f"the public log has stood still for {stalled_ms // 1000} s"
         return Health(ready=not reason, reason=reason, playable=playable, wanted=SLATE_SIZE)
+
+    def stall_ms(self) -> int:
+        """For how long something has waited for the public log, if that is too long; else 0."""
+        since = self.wired.log_reads.unlogged_since_ms()
+        waited = self.wired.clock.now_ms() - since if since is not None else 0
+        return waited if waited > STALL_MS else 0
+
+    def trust(self) -> tuple[StoredTrust, TrustDocument, Policy] | None:
+        """The root of trust in force, with its policy read; None before the log has begun."""
+        found = trust_in_force(self.wired.log_reads)
+        return None if found is None else (*found, parse_policy(found[1].policy.encode()))
 
     def _count_playable(self, epochs: EpochShelf) -> int:
         epoch = epochs.newest().epoch

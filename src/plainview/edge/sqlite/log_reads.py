@@ -1,0 +1,200 @@
+"""What is read of the public log: `LogReads`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from plainview.core.terms.ids import Digest
+from plainview.edge.sqlite.reads import SqliteReads
+from plainview.ports.tlog import (
+    Cosignature,
+    IntervalRecord,
+    LogHead,
+    ReceiptPlace,
+    RecordToCommit,
+    StoredTrust,
+)
+
+_SIGNATURES = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+_PUBLISHED = "(SELECT coalesce(max(size), 0) FROM log_heads)"
+
+
+class _Event(msgspec.Struct):
+    kind: str
+    number: int = 0
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+
+
+class SqliteLogReads:
+    """`LogReads` over the database that `reads` reads. Safe to share between threads."""
+
+    def __init__(self, reads: SqliteReads) -> None:
+        self._reads = reads
+
+    def _one(self, sql: str, *values: Any) -> Any:
+        row = self._reads.db.execute(sql, values).fetchone()
+        return row[0] if row else None
+
+    def entries_count(self) -> int:
+        """See `LogReads`."""
+        return int(self._one("SELECT coalesce(max(n) + 1, 0) FROM log_entries"))
+
+    def log_entries(self, first: int, *, count: int) -> Sequence[bytes]:
+        """See `LogReads`."""
+        rows = self._reads.db.execute(
+            "SELECT body FROM log_entries WHERE n >= ? ORDER BY n LIMIT ?", (first, count)
+        )
+        return [body for (body,) in rows]
+
+    def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
+        """See `LogReads`."""
+        marks = ", ".join("?" * len(types))
+        rows = self._reads.db.execute(
+            f"SELECT body FROM log_entries WHERE type IN ({marks}) AND n >= ? AND n < ?"  # noqa: S608
+            " ORDER BY n",
+            (*types, first, before),
+        )
+        return [body for (body,) in rows]
+
+    def epoch_entry(self, number: int) -> int | None:
+        """See `LogReads`."""
+        found = self._one("SELECT entry FROM epochs WHERE number = ?", number)
+        return None if found is None else int(found)
+
+    def oldest_epoch(self) -> int:
+        """See `LogReads`."""
+        return int(self._one("SELECT coalesce(min(number), 0) FROM epochs WHERE entry IS NOT NULL"))
+
+    def trust_entry(self, version: int) -> int | None:
+        """See `LogReads`."""
+        found = self._one("SELECT entry FROM trust WHERE version = ?", version)
+        return None if found is None else int(found)
+
+    def newest_head(self) -> LogHead | None:
+        """See `LogReads`."""
+        row = self._reads.db.execute(
+            "SELECT size, root, at_ms FROM log_heads ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+        return LogHead(size=row[0], root=row[1], at_ms=row[2]) if row else None
+
+    def heads(self) -> Sequence[LogHead]:
+        """See `LogReads`."""
+        rows = self._reads.db.execute("SELECT size, root, at_ms FROM log_heads ORDER BY size")
+        return [LogHead(size=size, root=root, at_ms=at_ms) for size, root, at_ms in rows]
+
+    def unlogged_since_ms(self) -> int | None:
+        """See `LogReads`."""
+        found = self._one(f"SELECT at_ms FROM log_entries WHERE n = {_PUBLISHED}")  # noqa: S608
+        return None if found is None else int(found)
+
+    def is_source_logged(self, digest: Digest) -> bool:
+        """See `LogReads`."""
+        return bool(
+            self._one(
+                f"SELECT 1 FROM sources WHERE digest = ? AND entry < {_PUBLISHED}",  # noqa: S608
+                digest,
+            )
+        )
+
+    def trust(self) -> StoredTrust | None:
+        """See `LogReads`."""
+        row = self._reads.db.execute(
+            "SELECT version, document, signatures, entry FROM trust ORDER BY version DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        return StoredTrust(
+            version=row[0],
+            document=row[1].encode(),
+            signatures=_SIGNATURES.decode(row[2]),
+            entry=row[3],
+        )
+
+    def last_interval(self) -> IntervalRecord | None:
+        """See `LogReads`."""
+        return self._interval("x''", "ORDER BY number DESC LIMIT 1")
+
+    def last_interval_ms(self) -> int:
+        """See `LogReads`."""
+        found = self._one(
+            "SELECT at_ms FROM log_entries WHERE n ="
+            " (SELECT entry FROM intervals ORDER BY number DESC LIMIT 1)"
+        )
+        return int(found or 0)
+
+    def interval_at(self, seq: int) -> IntervalRecord | None:
+        """See `LogReads`."""
+        found = self._interval("leaves", "WHERE upto_seq >= ? ORDER BY upto_seq LIMIT 1", seq)
+        return found if found is not None and found.after_seq < seq else None
+
+    def _interval(self, leaves: str, rest: str, *values: int) -> IntervalRecord | None:
+        row = self._reads.db.execute(
+            f"SELECT number, after_seq, upto_seq, receipts, {leaves}, entry FROM intervals {rest}",  # noqa: S608
+            values,
+        ).fetchone()
+        if row is None:
+            return None
+        return IntervalRecord(**dict(zip(IntervalRecord.__struct_fields__, row, strict=True)))
+
+    def records_after(self, seq: int, *, count: int) -> Sequence[RecordToCommit]:
+        """See `LogReads`."""
+        rows = self._reads.db.execute(
+            "SELECT seq, events.viewer, n, key IS NULL, body, secret FROM events"
+            " LEFT JOIN viewer_salts ON viewer_salts.viewer = events.viewer"
+            " WHERE seq > ? ORDER BY seq LIMIT ?",
+            (seq, count),
+        ).fetchall()
+        found = []
+        for at, viewer, n, is_servers, body, secret in rows:
+            number, receipt = 0, None
+            if is_servers:
+                number, receipt = self._served(viewer, body)
+            found.append(RecordToCommit(at, n, body, secret, number, receipt))
+        return found
+
+    def _served(self, viewer: int, body: bytes) -> tuple[int, bytes | None]:
+        event = _EVENT.decode(body)
+        if event.kind != "served":
+            return 0, None
+        receipt = self._one(
+            "SELECT body FROM receipts WHERE viewer = ? AND number = ?", viewer, event.number
+        )
+        return event.number, receipt
+
+    def receipt_place(self, receipt: Digest) -> ReceiptPlace | None:
+        """See `LogReads`."""
+        row = self._reads.db.execute(
+            "SELECT seq, number, secret FROM receipts JOIN events"
+            " ON events.viewer = receipts.viewer AND events.n = served_n"
+            " LEFT JOIN viewer_salts ON viewer_salts.viewer = receipts.viewer"
+            " WHERE receipts.id = ?",
+            (receipt,),
+        ).fetchone()
+        return row and ReceiptPlace(seq=row[0], number=row[1], secret=row[2])
+
+    def receipts_between(self, after_seq: int, seq: int) -> int:
+        """See `LogReads`."""
+        rows = self._reads.db.execute(
+            "SELECT body FROM events WHERE seq > ? AND seq < ? AND key IS NULL", (after_seq, seq)
+        )
+        return sum(_EVENT.decode(body).kind == "served" for (body,) in rows)
+
+    def has_keys_to_reveal(self, at_ms: int) -> bool:
+        """See `LogReads`."""
+        return bool(
+            self._one(
+                "SELECT 1 FROM hour_keys WHERE entry IS NOT NULL AND revealed IS NULL"
+                " AND (hour + 1) * 3600000 <= ? LIMIT 1",
+                at_ms,
+            )
+        )
+
+    def cosignatures(self) -> Sequence[Cosignature]:
+        """See `LogReads`."""
+        rows = self._reads.db.execute(
+            "SELECT witness, size, line, at_ms FROM cosignatures ORDER BY witness"
+        )
+        return [Cosignature(witness=w, size=s, line=line, at_ms=at) for w, s, line, at in rows]
