@@ -51,8 +51,8 @@ class Edition:
         self.log_files = LocalLogFiles(folder.log)
         name_edition("test", reads=self.reads, writer=self.writer)
         begin_log(
-            "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads, writer=self.writer,
-            objects=self.objects, receipts=FixedSigner(), log=FixedLogSigner(),
+            "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads,
+            writer=self.writer, objects=self.objects, receipts=FixedSigner(), log=FixedLogSigner(),
             root=FixedRootSigner, clock=self.clock,
         )  # fmt: skip
         prepare_edition(
@@ -69,11 +69,12 @@ class Edition:
         self.reads.db.close()
         self.db.close()
 
-    def new_publisher(self) -> CheckpointPublisher:
+    def new_publisher(self, *, is_witnessed: bool = False) -> CheckpointPublisher:
         """As after a restart."""
         return CheckpointPublisher(
             reads=self.log_reads, writer=self.writer, files=self.log_files,
-            signer=FixedLogSigner(), clock=self.clock, origin="plainview/test",
+            signers=[FixedLogSigner()], clock=self.clock, origin="plainview/test",
+            is_witnessed=lambda: is_witnessed,
         )  # fmt: skip
 
     def publish(self) -> None:

@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | reset`."""
+"""The command line: `plainview up | demo | import | replay | witnesses | keys | reset`."""
 
 import argparse
 import os
@@ -11,6 +11,12 @@ from plainview import __version__
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
+from plainview.app.trust_options import (
+    KEYS,
+    WITNESSES,
+    add_keys_arguments,
+    add_witnesses_arguments,
+)
 from plainview.edge.data_folder import DataFolder, FolderRefused
 
 UP = """\
@@ -94,6 +100,14 @@ def _parser() -> argparse.ArgumentParser:
     add_arguments(replay)
     _add_settings(replay, only=("data",))
     replay.set_defaults(run=_replay)
+    witnesses = _command(commands, "witnesses", WITNESSES)
+    add_witnesses_arguments(witnesses)
+    _add_settings(witnesses, only=("data",))
+    witnesses.set_defaults(run=_witnesses)
+    keys = _command(commands, "keys", KEYS)
+    add_keys_arguments(keys)
+    _add_settings(keys, only=("data",))
+    keys.set_defaults(run=_keys)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -199,6 +213,18 @@ def _replay(options: argparse.Namespace) -> int:
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
+
+
+def _witnesses(options: argparse.Namespace) -> int:
+    from plainview.app.trust_command import witnesses_command
+
+    return witnesses_command(options, settings_of(options).data)
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from plainview.app.trust_command import keys_command
+
+    return keys_command(options, settings_of(options).data)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -23,10 +23,12 @@ from plainview.edge.writer.client import WriterClient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plainview.core.tlog import Policy
     from plainview.edge.keys import FileSigner
     from plainview.flows.begin_log import SourceTree
     from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
+    from plainview.flows.gather_cosignatures import CosignatureGatherer
     from plainview.flows.intake import Intake
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
@@ -70,12 +72,11 @@ class Wired:
     @property
     def origin(self) -> str:
         """The name of the log. The edition has its name by then."""
-        from plainview.flows.begin_log import log_name
-        from plainview.flows.publish_checkpoint import log_origin
+        from plainview.core.history import log_name, origin_of
 
         edition = self.reads.edition()
         assert edition is not None, "the worker names the edition before anything is logged"
-        return log_origin(log_name(edition))
+        return origin_of(log_name(edition))
 
     def begin_log(self) -> None:
         """See that the log has begun and states the source tree that runs, for the worker."""
@@ -104,16 +105,39 @@ class Wired:
 
     def publisher(self) -> "CheckpointPublisher":
         """What publishes the log, for the worker."""
-        from plainview.edge.keys import FileLogSigner
+        from plainview.edge.keys import log_signers
         from plainview.flows.publish_checkpoint import CheckpointPublisher
 
         return CheckpointPublisher(
             reads=self.log_reads,
             writer=self.writer,
             files=self.log_files,
-            signer=FileLogSigner(self.folder.keys),
+            signers=log_signers(self.folder.keys),
             clock=self.clock,
             origin=self.origin,
+            is_witnessed=lambda: bool((policy := self.policy()) and policy.witnesses),
+        )
+
+    def policy(self) -> "Policy | None":
+        """The witnesses asked for and the quorum needed, by the root of trust in force."""
+        from plainview.core.history import parse_trust
+
+        stored = self.log_reads.trust()
+        return None if stored is None else parse_trust(stored.document).witnesses
+
+    def gatherer(self) -> "CosignatureGatherer":
+        """What takes heads to the witnesses, for the worker."""
+        from plainview.edge.witness_client import HttpWitnessClient
+        from plainview.flows.gather_cosignatures import CosignatureGatherer
+
+        return CosignatureGatherer(
+            reads=self.log_reads,
+            writer=self.writer,
+            files=self.log_files,
+            publisher=self.publisher(),
+            client=HttpWitnessClient(),
+            clock=self.clock,
+            policy=self.policy,
         )
 
     def interval_logger(self) -> "IntervalLogger":

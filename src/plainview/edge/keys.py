@@ -11,6 +11,8 @@ KEY_NAME = "edition.ed25519"
 """Signs receipts."""
 LOG_KEY_NAME = "log.ed25519"
 """Signs the log's checkpoints."""
+LOG_KEY_BEFORE = "log-before.ed25519"
+"""The log's key before it was changed; it goes on signing beside the new one."""
 ROOT_KEY_NAME = "root.ed25519"
 """Signs the root of trust. An operator may keep it elsewhere than on this machine."""
 KEY_NAMES = (KEY_NAME, LOG_KEY_NAME, ROOT_KEY_NAME)
@@ -89,8 +91,8 @@ class FileRootSigner:
 class FileLogSigner:
     """`LogSigner` with the key kept in `folder`. Raises: KeyDamaged."""
 
-    def __init__(self, folder: Path) -> None:
-        self._key = read_key(folder, LOG_KEY_NAME)
+    def __init__(self, folder: Path, *, name: str = LOG_KEY_NAME) -> None:
+        self._key = read_key(folder, name)
 
     def sign(self, text: bytes) -> bytes:
         """See `LogSigner`: a note's text is signed as it is, with no line before it."""
@@ -99,3 +101,9 @@ class FileLogSigner:
     def public_key(self) -> bytes:
         """See `LogSigner`."""
         return public_key_of(self._key)
+
+
+def log_signers(folder: Path) -> list[FileLogSigner]:
+    """The log's key and, if it was changed, the one before. Raises: KeyDamaged."""
+    names = [LOG_KEY_NAME, LOG_KEY_BEFORE]
+    return [FileLogSigner(folder, name=name) for name in names if (folder / name).exists()]

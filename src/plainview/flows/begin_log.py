@@ -1,12 +1,18 @@
 """Begin the log: the first root of trust and the source tree, before anything else is stated."""
 
-import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from plainview.core.history import TrustDocument, check_trust, encode_trust, parse_trust
+from plainview.core.history import (
+    TrustDocument,
+    check_trust,
+    encode_trust,
+    log_name,
+    origin_of,
+    parse_trust,
+)
 from plainview.core.terms.ids import Digest
 from plainview.core.tlog import (
     ED25519,
@@ -16,7 +22,6 @@ from plainview.core.tlog import (
     encode_policy,
 )
 from plainview.flows.intake import PROMISE_MS
-from plainview.flows.publish_checkpoint import log_origin
 from plainview.flows.read_epoch import STALE_MS
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
@@ -33,7 +38,6 @@ from plainview.ports.tlog import (
 )
 
 RETENTION_DAYS = 90
-NAME_MAX = 24
 
 
 class SourceTree(msgspec.Struct, frozen=True):
@@ -42,19 +46,6 @@ class SourceTree(msgspec.Struct, frozen=True):
 
     listing: bytes
     files: Mapping[Digest, bytes]
-
-
-def log_name(edition: str) -> str:
-    """The edition's name as a log, a key and a trust document may have it: a to z, digits, single
-    hyphens, at most 24, a letter first. An edition is named so from the start; one that was named
-    before there was a log is written in that way.
-
-    >>> log_name("home"), log_name("Radio 4 (Ost)"), log_name("24")
-    ('home', 'radio-4-ost', 'e24')
-    """
-    plain = re.sub(r"[^a-z0-9]+", "-", edition.lower()).strip("-")
-    named = plain if plain[:1].isalpha() else f"e{plain}"
-    return named[:NAME_MAX].rstrip("-")
 
 
 def keep_source(tree: SourceTree, *, objects: Objects) -> None:
@@ -67,7 +58,7 @@ def first_trust(
     edition: str, *, receipts: Signer, log: LogSigner, root: RootSigner, at_ms: int
 ) -> TrustRecord:
     """Version 1: the keys that the edition was made with, one root key, no witness yet."""
-    origin = log_origin(log_name(edition))
+    origin = origin_of(log_name(edition))
     key = VerifierKey(origin, ED25519, log.public_key())
     policy = Policy(logs=(PolicyLog(key),), witnesses=(), groups=(), quorum="none")
     document = encode_trust(

@@ -6,7 +6,7 @@ from plainview.core.history import batch_of, commitment, record_salt
 from plainview.core.terms.ids import Digest
 from plainview.ports.clock import Chance, Clock
 from plainview.ports.commands import Writer
-from plainview.ports.tlog import LogReads, RecordInterval, RecordToCommit
+from plainview.ports.tlog import IntervalsEnd, LogReads, RecordInterval, RecordToCommit
 
 RECORDS_MAX = 20_000
 """Events in one interval at most; a burst makes several, one after the other."""
@@ -52,31 +52,24 @@ class IntervalLogger:
 
         Raises: Refused: another logged meanwhile, or the log has not begun. WriterGone.
         """
-        now_ms = self._clock.now_ms()
-        from_ms = self._reads.last_interval_ms()
-        if now_ms < from_ms + APART_MS:
+        end, now_ms = self._reads.intervals_end(), self._clock.now_ms()
+        if end is None or now_ms < end.at_ms + APART_MS:
             return 0
-        return self.log(from_ms=from_ms, now_ms=now_ms)
+        return self.log(end, now_ms=now_ms)
 
-    def log(self, *, from_ms: int, now_ms: int) -> int:
-        """The same whatever the time."""
-        total, first = 0, True
-        while first or total % RECORDS_MAX == 0:
-            first = False
-            last = self._reads.last_interval()
-            number, after = (last.number, last.upto_seq) if last else (0, 0)
-            records = list(self._reads.records_after(after, count=RECORDS_MAX))
-            if not records:
-                break
+    def log(self, end: IntervalsEnd, *, now_ms: int) -> int:
+        """Log all there is after `end`, in as many intervals as it needs."""
+        total = 0
+        while records := list(self._reads.records_after(end.seq, count=RECORDS_MAX)):
             made = commitments_to(records, self._chance)
             receipts, events = batch_of(made.receipts), batch_of(made.events)
             leaves = bytes.fromhex("".join((*made.receipts, *made.events)))
             self._writer.submit(
                 RecordInterval(
-                    number=number + 1,
-                    after_seq=after,
+                    number=end.number + 1,
+                    after_seq=end.seq,
                     upto_seq=records[-1].seq,
-                    from_ms=min(from_ms, now_ms),
+                    from_ms=min(end.at_ms, now_ms),
                     to_ms=now_ms,
                     receipts_count=receipts.count,
                     receipts_root=Digest(receipts.root),
@@ -86,5 +79,7 @@ class IntervalLogger:
                 )
             )
             total += len(records)
-            from_ms = now_ms
+            end = IntervalsEnd(number=end.number + 1, seq=records[-1].seq, at_ms=now_ms)
+            if len(records) < RECORDS_MAX:
+                break
         return total

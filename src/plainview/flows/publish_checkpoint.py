@@ -1,5 +1,7 @@
 """Publish a checkpoint: appended entries become tiles, then a recorded head, then signed bytes."""
 
+from collections.abc import Callable, Sequence
+
 from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import Digest
 from plainview.core.tlog import (
@@ -35,15 +37,6 @@ class LogBroken(Exception):
     somebody must look, and the published checkpoints are evidence of what was there."""
 
 
-def log_origin(edition: str) -> str:
-    """The log's name: its key's, and the first line of its checkpoints.
-
-    >>> log_origin("home")
-    'plainview/home'
-    """
-    return f"plainview/{edition}"
-
-
 class CheckpointPublisher:
     """Moves the log outward. Any number may run at once, in any processes, and be killed anywhere.
 
@@ -58,16 +51,22 @@ class CheckpointPublisher:
         reads: LogReads,
         writer: Writer,
         files: LogFiles,
-        signer: LogSigner,
+        signers: Sequence[LogSigner],
         clock: Clock,
         origin: str,
+        is_witnessed: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`signers`: the log's key, then the one before it if it was changed, so that who knows
+        only the former root of trust can read on to the one that changed it. `is_witnessed`:
+        whether others show the checkpoint, with witnesses' cosignatures; then this one shows
+        nothing but the first."""
         self._reads = reads
         self._writer = writer
         self._files = files
-        self._signer = signer
+        self._signers = signers
         self._clock = clock
-        self.key = VerifierKey(origin, ED25519, signer.public_key())
+        self.keys = [VerifierKey(origin, ED25519, one.public_key()) for one in signers]
+        self._is_witnessed = is_witnessed
         self._shown = 0
 
     def publish_if_due(self) -> LogHead | None:
@@ -84,7 +83,8 @@ class CheckpointPublisher:
             head = self._record(head, min(size, before + ENTRIES_MAX))
             is_new = True
         if head is not None and head.size != self._shown:
-            self._show(head)
+            if not self._is_witnessed() or self._files.checkpoint() is None:
+                self._show(head)
             self._drop_partials(self._shown, head.size)
             self._shown = head.size
         return head if is_new else None
@@ -138,12 +138,18 @@ class CheckpointPublisher:
 
     def _show(self, head: LogHead) -> None:
         """Hand out the checkpoint of a recorded head, unless one of its text is handed out."""
-        text = Checkpoint(self.key.name, head.size, bytes.fromhex(head.root)).text()
-        shown = self._files.checkpoint()
-        if shown is not None and parse_note(shown).text == text:
-            return
-        signature = Signature(self.key.name, self.key.key_id, self._signer.sign(text))
-        self._files.replace_checkpoint(Note(text, (signature,)).encode(), size=head.size)
+        note, shown = self.sign(head), self._files.checkpoint()
+        if shown is None or parse_note(shown).text != note.text:
+            self._files.replace_checkpoint(note.encode(), size=head.size)
+
+    def sign(self, head: LogHead) -> Note:
+        """The checkpoint of a head that is recorded; always the same bytes for the same head."""
+        text = Checkpoint(self.keys[0].name, head.size, bytes.fromhex(head.root)).text()
+        signatures = [
+            Signature(key.name, key.key_id, signer.sign(text))
+            for key, signer in zip(self.keys, self._signers, strict=True)
+        ]
+        return Note(text, tuple(signatures))
 
     def _drop_partials(self, before: int, size: int) -> None:
         """Remove the partial files of tiles that have filled up; the full ones serve for them."""

@@ -159,6 +159,14 @@ class IntervalRecord(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
+class IntervalsEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """The last interval's number, the last place it holds, and when it was logged."""
+
+    number: int
+    seq: int
+    at_ms: int
+
+
 class ReceiptPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where a receipt is in the order of counting, and what its salt is derived from."""
 
@@ -214,12 +222,9 @@ class LogReads(Protocol):
         """The newest root of trust; None before the log has begun."""
         ...
 
-    def last_interval(self) -> IntervalRecord | None:
-        """Without its leaves (empty bytes)."""
-        ...
-
-    def last_interval_ms(self) -> int:
-        """When the last interval was logged, 0 before the first."""
+    def intervals_end(self) -> IntervalsEnd | None:
+        """Where the last interval ended; before the first, where and when the log began. None
+        before that."""
         ...
 
     def interval_at(self, seq: int) -> IntervalRecord | None:

@@ -31,6 +31,7 @@ FREEZE_POLL_S = 0.05
 HOURS_POLL_S = 5.0
 PUBLISH_POLL_S = 0.05
 INTERVAL_POLL_S = 0.1
+WITNESS_POLL_S = 0.2
 RETRY_S = 0.2
 
 Loop = Callable[[Wired, threading.Event], None]
@@ -55,6 +56,17 @@ def publish_checkpoints(wired: Wired, stop: threading.Event) -> None:
             publisher.publish_if_due()
         except (Refused, WriterGone, OSError) as error:
             LOG.warning("the log was not published: %s", error)
+            stop.wait(RETRY_S)
+
+
+def gather_cosignatures(wired: Wired, stop: threading.Event) -> None:
+    """Take each new head to the witnesses. Without them the log goes on, and says so."""
+    gatherer = wired.gatherer()
+    while not stop.wait(WITNESS_POLL_S):
+        try:
+            gatherer.gather_if_due()
+        except (Refused, WriterGone, OSError) as error:
+            LOG.warning("cosignatures were not kept: %s", error)
             stop.wait(RETRY_S)
 
 
@@ -87,7 +99,8 @@ def keep_hours(wired: Wired, stop: threading.Event) -> None:
 
 
 LOOPS: list[Loop] = [
-    freeze_epochs, publish_checkpoints, log_intervals, keep_hours, keep_source_files,
+    freeze_epochs, publish_checkpoints, gather_cosignatures, log_intervals, keep_hours,
+    keep_source_files,
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.tlog import (
     Cosignature,
     IntervalRecord,
+    IntervalsEnd,
     LogHead,
     ReceiptPlace,
     RecordToCommit,
@@ -113,29 +114,24 @@ class SqliteLogReads:
             entry=row[3],
         )
 
-    def last_interval(self) -> IntervalRecord | None:
+    def intervals_end(self) -> IntervalsEnd | None:
         """See `LogReads`."""
-        return self._interval("x''", "ORDER BY number DESC LIMIT 1")
-
-    def last_interval_ms(self) -> int:
-        """See `LogReads`."""
-        found = self._one(
-            "SELECT at_ms FROM log_entries WHERE n ="
-            " (SELECT entry FROM intervals ORDER BY number DESC LIMIT 1)"
-        )
-        return int(found or 0)
+        row = self._reads.db.execute(
+            "SELECT number, upto_seq, at_ms FROM intervals JOIN log_entries ON n = entry"
+            " UNION ALL SELECT 0, CAST(value AS INTEGER), at_ms FROM facts"
+            " JOIN log_entries ON n = 0 WHERE name = 'log_after_seq'"
+            " ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        return row and IntervalsEnd(number=row[0], seq=row[1], at_ms=row[2])
 
     def interval_at(self, seq: int) -> IntervalRecord | None:
         """See `LogReads`."""
-        found = self._interval("leaves", "WHERE upto_seq >= ? ORDER BY upto_seq LIMIT 1", seq)
-        return found if found is not None and found.after_seq < seq else None
-
-    def _interval(self, leaves: str, rest: str, *values: int) -> IntervalRecord | None:
         row = self._reads.db.execute(
-            f"SELECT number, after_seq, upto_seq, receipts, {leaves}, entry FROM intervals {rest}",  # noqa: S608
-            values,
+            "SELECT number, after_seq, upto_seq, receipts, leaves, entry FROM intervals"
+            " WHERE upto_seq >= ? ORDER BY upto_seq LIMIT 1",
+            (seq,),
         ).fetchone()
-        if row is None:
+        if row is None or row[1] >= seq:
             return None
         return IntervalRecord(**dict(zip(IntervalRecord.__struct_fields__, row, strict=True)))
 

@@ -51,6 +51,10 @@ def begin_log(db: sqlite3.Cursor, command: BeginLog) -> Done:
     """Append the state from which the rest of the log follows."""
     if has_begun(db):
         return Done()
+    # Intervals begin with what comes after this.
+    db.execute(
+        "INSERT INTO facts SELECT 'log_after_seq', coalesce(max(seq), 0) FROM events",
+    )
     _keep_trust(db, command.trust, command.at_ms)
     _keep_source(db, command.source, command.files, command.at_ms)
     policies = [
@@ -220,15 +224,16 @@ def record_head(db: sqlite3.Cursor, command: RecordHead) -> Done:
 @carries_out(RecordInterval)
 def record_interval(db: sqlite3.Cursor, command: RecordInterval) -> Done:
     """Append the roots; keep the commitments they are over."""
+    begins = db.execute("SELECT value FROM facts WHERE name = 'log_after_seq'").fetchone()
+    if begins is None:
+        raise Refused("no_log", "The log has not begun.")
     last: tuple[Any, ...] = db.execute(
         "SELECT number, upto_seq FROM intervals ORDER BY number DESC LIMIT 1"
-    ).fetchone() or (0, 0)
+    ).fetchone() or (0, int(begins[0]))
     if last == (command.number, command.upto_seq):
         return Done()
     if (command.number, command.after_seq) != (last[0] + 1, last[1]):
         raise Refused("interval_taken", f"The next interval is {last[0] + 1}, after {last[1]}.")
-    if not has_begun(db):
-        raise Refused("no_log", "The log has not begun.")
     entry = append_entry(db, state_interval(command))
     db.execute(
         "INSERT INTO intervals (number, after_seq, upto_seq, receipts, leaves, entry)"
