@@ -1,4 +1,4 @@
-"""Be the villain over HTTP: where the levers stand, pulling one, putting it back."""
+"""Be the villain over HTTP: where the levers stand, pulling one, putting it back, the evidence."""
 
 from typing import Any
 
@@ -6,15 +6,9 @@ import msgspec
 from litestar import Request, get, put
 
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
-from plainview.app.http.service import Service, service_of, session_of
-from plainview.app.villain import (
-    BURY_TOPIC,
-    EDIT_RECEIPT,
-    INVENT_CROWD,
-    LEVERS,
-    NothingToDo,
-    Villain,
-)
+from plainview.app.http.service import Service, asker_of, service_of, session_of
+from plainview.app.http.shapes import VideoShape, slate_shapes
+from plainview.app.villain import CATCHERS, LEVERS, NothingToDo, Villain
 from plainview.ports.levers import LeverRecord
 
 ERRORS["not_a_demo"] = ErrorKind(404, "Start the demonstration: plainview demo.")
@@ -24,20 +18,27 @@ THREAT_MODEL = "/threat-model"
 
 
 class LeverShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A lever and where it stands; `note` says what it acts on while it is pulled."""
+    """A lever and where it stands; `note` says what it acts on while it is pulled.
+
+    `caught_by` names the group it stands under, `catcher` in words. Of one that is not possible
+    there is nothing to pull.
+    """
 
     name: str
     title: str
     what_it_does: str
     who_catches: str
+    caught_by: str
+    catcher: str
     is_pulled: bool
+    is_possible: bool
     catchable: bool
     note: str
     more: str
 
 
 class LeversShape(msgspec.Struct, frozen=True, kw_only=True):
-    """All levers."""
+    """All levers, those with one catcher together."""
 
     levers: tuple[LeverShape, ...]
 
@@ -46,6 +47,26 @@ class LeverBody(msgspec.Struct, frozen=True, kw_only=True):
     """Where the lever is to stand."""
 
     is_pulled: bool
+
+
+class ExhibitShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Two statements side by side, with who says each; the right one may be empty."""
+
+    title: str
+    left_label: str
+    left: str
+    right_label: str
+    right: str
+
+
+class EvidenceShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells a pulled lever from the truth. `served` and `honest` are empty where the lever
+    is not about a slate, or no slate was served under it yet."""
+
+    number: int
+    served: tuple[VideoShape, ...]
+    honest: tuple[VideoShape, ...]
+    exhibits: tuple[ExhibitShape, ...]
 
 
 @get("/api/v1/villain", summary="The villain's levers", sync_to_thread=True)
@@ -58,7 +79,7 @@ def get_villain(request: Request[Any, Any, Any]) -> LeversShape:
 async def put_villain(request: Request[Any, Any, Any], lever: str, data: LeverBody) -> LeversShape:
     """Do what the lever does, or undo it. In the demonstration alone."""
     villain = _villain(request)
-    if lever not in {one.name for one in LEVERS}:
+    if lever not in {one.name for one in LEVERS if one.is_possible}:
         raise ApiError("not_found", "There is no such lever.")
     return await service_of(request).in_pool(_move, request, villain, lever, data)
 
@@ -66,15 +87,47 @@ async def put_villain(request: Request[Any, Any, Any], lever: str, data: LeverBo
 def _move(
     request: Request[Any, Any, Any], villain: Villain, lever: str, data: LeverBody
 ) -> LeversShape:
-    viewer = session_of(request).viewer
+    session_of(request)
     try:
         if data.is_pulled:
-            villain.pull(lever, viewer, service_of(request).serving)
+            villain.pull(lever, asker_of(request), service_of(request).serving)
         else:
-            villain.let_go(lever, viewer)
+            villain.let_go(lever)
     except NothingToDo as error:
         raise ApiError("nothing_to_do", str(error)) from error
     return _levers(villain)
+
+
+@get(
+    "/api/v1/villain/{lever:str}/evidence",
+    summary="What tells a lever from the truth",
+    sync_to_thread=True,
+)
+def get_evidence(request: Request[Any, Any, Any], lever: str) -> EvidenceShape:
+    """My last slate under the lever, beside what an honest service had served, and statements that
+    contradict each other. In the demonstration alone."""
+    villain, service = _villain(request), service_of(request)
+    standing = villain.standing().get(lever)
+    if standing is None or not standing.is_pulled:
+        raise ApiError("not_found", "That lever is not pulled.")
+    viewer = session_of(request).viewer
+    number, served, honest = villain.slates(viewer, standing)
+    records = service.wired.reads.videos([*served, *honest])
+    return EvidenceShape(
+        number=number,
+        served=slate_shapes([(video, "") for video in served], records, state=None),
+        honest=slate_shapes([(video, "") for video in honest], records, state=None),
+        exhibits=tuple(
+            ExhibitShape(
+                title=one.title,
+                left_label=one.left_label,
+                left=one.left,
+                right_label=one.right_label,
+                right=one.right,
+            )
+            for one in villain.exhibits(viewer, standing)
+        ),
+    )
 
 
 def _villain(request: Request[Any, Any, Any]) -> Villain:
@@ -93,9 +146,12 @@ def _levers(villain: Villain) -> LeversShape:
                 title=lever.title,
                 what_it_does=lever.what_it_does,
                 who_catches=lever.who_catches,
+                caught_by=lever.caught_by,
+                catcher=CATCHERS[lever.caught_by],
                 is_pulled=lever.name in standing and standing[lever.name].is_pulled,
+                is_possible=lever.is_possible,
                 catchable=lever.catchable,
-                note=_note(standing.get(lever.name)),
+                note=_note(villain, standing.get(lever.name)),
                 more="" if lever.catchable else THREAT_MODEL,
             )
             for lever in LEVERS
@@ -103,15 +159,8 @@ def _levers(villain: Villain) -> LeversShape:
     )
 
 
-def _note(standing: LeverRecord | None) -> str:
-    if standing is None or not standing.is_pulled:
-        return ""
-    detail = standing.detail
-    return {
-        EDIT_RECEIPT: f"Slate number {detail.get('number')} was edited.",
-        BURY_TOPIC: f"The topic is {detail.get('topic')}.",
-        INVENT_CROWD: f"The creator is @{detail.get('handle')}.",
-    }[standing.name]
+def _note(villain: Villain, standing: LeverRecord | None) -> str:
+    return villain.note(standing) if standing is not None and standing.is_pulled else ""
 
 
-VILLAIN_ROUTES = [get_villain, put_villain]
+VILLAIN_ROUTES = [get_villain, put_villain, get_evidence]
