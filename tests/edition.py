@@ -37,7 +37,7 @@ assert CARRYING
 class Edition:
     """Everything that a running service has, without its processes."""
 
-    def __init__(self, root: Path, *, videos: int) -> None:
+    def __init__(self, root: Path, *, videos: int, has_log: bool = True) -> None:
         self.world = stock(root, videos=videos)
         folder = DataFolder(root)
         self.clock = SetClock(START_MS)
@@ -50,11 +50,12 @@ class Edition:
         self.log_reads = SqliteLogReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         name_edition("test", reads=self.reads, writer=self.writer)
-        begin_log(
-            "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads,
-            writer=self.writer, objects=self.objects, receipts=FixedSigner(), log=FixedLogSigner(),
-            root=FixedRootSigner, clock=self.clock,
-        )  # fmt: skip
+        if has_log:
+            begin_log(
+                "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads,
+                writer=self.writer, objects=self.objects, receipts=FixedSigner(),
+                log=FixedLogSigner(), root=FixedRootSigner, clock=self.clock,
+            )  # fmt: skip
         prepare_edition(
             edition="test", policies=policy_files(), weights=starting_weights(),
             reads=self.reads, writer=self.writer, objects=self.objects, clock=self.clock,

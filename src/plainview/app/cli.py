@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | witnesses | keys | reset`."""
+"""The command line: `plainview up | demo | import | replay | check | receipts | witnesses | …`."""
 
 import argparse
 import os
@@ -8,6 +8,13 @@ import sys
 from pathlib import Path
 
 from plainview import __version__
+from plainview.app.check_options import (
+    CHECK,
+    CHECK_EXAMPLES,
+    RECEIPTS,
+    add_check_arguments,
+    add_receipts_arguments,
+)
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
@@ -108,6 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     add_keys_arguments(keys)
     _add_settings(keys, only=("data",))
     keys.set_defaults(run=_keys)
+    checking = _command(commands, "check", CHECK, epilog=CHECK_EXAMPLES)
+    add_check_arguments(checking)
+    checking.set_defaults(run=_check)
+    receipts = _command(commands, "receipts", RECEIPTS)
+    add_receipts_arguments(receipts)
+    _add_settings(receipts, only=("data",))
+    receipts.set_defaults(run=_receipts)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -206,10 +220,14 @@ def _print_code(address: str) -> None:
     segno.make(address, error="l").terminal(compact=True, border=1)
 
 
-def _replay(options: argparse.Namespace) -> int:
+def _one_thread() -> None:
     # Threads of BLAS cost more than they bring on matrices this small, and cannot change a bit.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+
+
+def _replay(options: argparse.Namespace) -> int:
+    _one_thread()
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
@@ -225,6 +243,19 @@ def _keys(options: argparse.Namespace) -> int:
     from plainview.app.trust_command import keys_command
 
     return keys_command(options, settings_of(options).data)
+
+
+def _check(options: argparse.Namespace) -> int:
+    _one_thread()
+    from plainview.app.check_command import check_command
+
+    return check_command(options)
+
+
+def _receipts(options: argparse.Namespace) -> int:
+    from plainview.app.receipts_command import receipts_command
+
+    return receipts_command(options, settings_of(options).data)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ __all__ = [
     "commitment", "record_salt",
     "IntervalProof", "batch_of", "interval_path", "check_in_interval", "check_receipt_logged",
     "RULES", "Breach", "History", "fold_history", "contradiction", "range_broken",
-    "TrustDocument", "log_name", "origin_of", "encode_trust", "parse_trust", "check_trust", "sign_trust",
-    "trust_id",
+    "TrustDocument", "log_name", "origin_of", "encode_trust", "parse_trust", "check_trust",
+    "sign_trust", "trust_id",
     "HistoryError", "BadEntry", "BadTrust", "BadInterval", "BadSalt",
 ]  # fmt: skip

@@ -143,6 +143,10 @@ class History:
         self.size, self.last = index + 1, entry
         return self._found
 
+    def pass_over(self) -> None:
+        """Count an entry that could not be read; nothing follows from it."""
+        self.size += 1
+
     def _trust(self, index: int, entry: Trust) -> None:
         self._alone("trust_signed", entry)
         before = self.trusts[-1] if self.trusts else None
