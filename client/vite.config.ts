@@ -27,7 +27,7 @@ export default defineConfig(async ({ command }) => {
       strictPort: false,
       proxy: server
         ? Object.fromEntries(
-            ["/api", "/media", "/avatars", "/healthz", "/operator?"].map((path) => [path, server]),
+            ["/api", "/media", "/avatars", "/healthz", "/operator?", "/tlog"].map((path) => [path, server]),
           )
         : {},
     },

@@ -233,7 +233,7 @@ export class Desk {
       const facts = await health();
       if (this.feed.phase !== "making") return;
       if (facts?.ready) return this.send({ kind: "ready" });
-      if (facts) this.send({ kind: "made", playable: facts.playable, wanted: facts.wanted });
+      if (facts) this.send({ ...facts, kind: "made" });
       await sleep(READY_MS);
     }
   }

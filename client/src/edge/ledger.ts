@@ -39,6 +39,14 @@ export interface ServedSlate {
   readonly is_caught_up: boolean;
 }
 
+/** The key that signs receipts, and who this browser was when it saw it first. */
+export interface SeenKey {
+  readonly public_key: string;
+  readonly viewer: string;
+  /** Keys that a signed root of trust has replaced. */
+  readonly former?: readonly string[];
+}
+
 /** The last slate this browser was served. */
 export interface Trail {
   readonly number: number;
@@ -98,15 +106,8 @@ export class Ledger {
 
   async #checkKey(): Promise<void> {
     const { edition, public_key } = this.session;
-    const seen = { public_key, viewer: this.#viewer };
-    const known = await update(`key.${edition}`, seen, (value) => value);
-    if (known.public_key === public_key) return;
-    if (known.viewer === this.#viewer) {
-      this.noticed([fault("key", "The service now signs with another key than the one you first saw.", known.public_key, public_key)], []);
-      return;
-    }
-    await update(`key.${edition}`, seen, () => seen);
-    this.noticed([], ["This service began anew: it has a new signing key and no longer knows the viewer you were."]);
+    const known = await update<SeenKey>(`key.${edition}`, { public_key, viewer: this.#viewer }, (value) => value);
+    if (known.public_key !== public_key) await (await import("./receipt_keys")).rekeyed(this, known);
   }
 
   async #reconcileEvents(): Promise<void> {

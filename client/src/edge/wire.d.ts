@@ -543,6 +543,7 @@ export interface components {
         };
         /** Health */
         Health: {
+            is_log_stalled: boolean;
             playable: number;
             ready: boolean;
             reason: string;

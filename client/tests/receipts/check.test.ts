@@ -113,13 +113,13 @@ test("events this browser has not seen are a remark, not a fault", async () => {
 describe("the server's copy of a kept receipt", () => {
   const kept = { ...second, number: 2 };
   test("passes when it is the same", async () => {
-    expect(await compareStored(kept, second, public_key, proof)).toBeNull();
+    expect(await compareStored(kept, second, [public_key], proof)).toBeNull();
   });
   test("is found out when it was edited, is gone, or lost its signature", async () => {
     const edited = { ...second, receipt: second.receipt.replace('"now_ms":1', '"now_ms":2') };
     expect(parseCanonical(edited.receipt)).not.toEqual(parseCanonical(second.receipt));
-    expect((await compareStored(kept, edited, public_key, proof))?.stage).toBe("stored");
-    expect((await compareStored(kept, undefined, public_key, proof))?.stage).toBe("stored");
-    expect((await compareStored(kept, { ...second, signature: first.signature }, public_key, proof))?.stage).toBe("signature");
+    expect((await compareStored(kept, edited, [public_key], proof))?.stage).toBe("stored");
+    expect((await compareStored(kept, undefined, [public_key], proof))?.stage).toBe("stored");
+    expect((await compareStored(kept, { ...second, signature: first.signature }, [public_key], proof))?.stage).toBe("signature");
   });
 });

@@ -47,6 +47,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     playable: int
     wanted: int
+    is_log_stalled: bool
 
 
 class Service:
@@ -98,10 +99,12 @@ class Service:
 
     def health(self) -> Health:
         """Whether a full slate can be served now."""
-        reason, playable = "", 0
+        reason, playable, stalled_ms = "", 0, 0
         epochs = self._epochs
         if epochs is None:
             reason = "the service is still starting"
+        elif (stalled_ms := self.stall_ms()) and epochs.is_stale:
+            reason = f"the public log has stood still for {stalled_ms // 1000} s"
         elif not epochs.is_ready:
             reason = "no epoch has been frozen and logged yet"
         elif epochs.is_stale:
@@ -114,9 +117,15 @@ class Service:
                 reason = "the writer is starting again"
             elif self.wired.reads.hour_key(hour_of(self.wired.clock.now_ms())) is None:
                 reason = "no key was committed for this hour yet"
-            elif stalled_ms := self.stall_ms():
+            elif stalled_ms:
                 reason = f"the public log has stood still for {stalled_ms // 1000} s"
-        return Health(ready=not reason, reason=reason, playable=playable, wanted=SLATE_SIZE)
+        return Health(
+            ready=not reason,
+            reason=reason,
+            playable=playable,
+            wanted=SLATE_SIZE,
+            is_log_stalled=stalled_ms > 0,
+        )
 
     def stall_ms(self) -> int:
         """For how long something has waited for the public log, if that is too long; else 0."""

@@ -178,12 +178,12 @@ def check_consistency(
         raise ProofRefused("from the empty tree a path shows nothing")
     if not 0 < old <= new < SIZE_BOUND:
         raise ProofRefused(f"no tree of {new} begins with one of {old}")
-    if not _are_hashes(old_root, new_root, *path):
-        raise ProofRefused("a hash has 32 bytes")
     if old == new:
         if path or old_root != new_root:
             raise ProofRefused(f"two trees of size {new} that differ, or a path where none is due")
         return
+    if not _are_hashes(old_root, new_root, *path):
+        raise ProofRefused("a hash has 32 bytes")
     if _roots_of_path(old, new, old_root, path) != (old_root, new_root):
         raise ProofRefused(f"the path does not lead from size {old} to size {new}")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plainview.core.terms.hashing import EMPTY_ROOT
-from plainview.core.tlog.checkpoints import Checkpoint, decimal, open_checkpoint
+from plainview.core.tlog.checkpoints import Checkpoint, decimal, open_checkpoint, parse_checkpoint
 from plainview.core.tlog.errors import (
     BadCheckpoint,
     BadKey,
@@ -129,18 +129,16 @@ def read_submission(body: bytes, logs: Mapping[str, tuple[VerifierKey, ...]]) ->
 def _opened(data: bytes, logs: Mapping[str, tuple[VerifierKey, ...]]) -> tuple[Checkpoint, Note]:
     try:
         note = parse_note(data)
-    except BadNote as error:
+        origin = parse_checkpoint(note.text).origin
+    except (BadNote, BadCheckpoint) as error:
         raise _refused(400, str(error)) from error
-    origin = note.text.decode().partition("\n")[0]
     if origin not in logs:
         raise _refused(404, "this witness does not know that log")
     try:
         opened = open_checkpoint(data, logs[origin])
-    except BadCheckpoint as error:
-        raise _refused(400, str(error)) from error
     except (NotSigned, SignatureFails) as error:
         raise _refused(403, str(error)) from error
-    return opened.checkpoint, note
+    return opened.checkpoint, opened.note
 
 
 def decide(submission: Submission, seen: Seen) -> Answer | Seen:
