@@ -53,8 +53,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 class Service:
     """One web process's state. Handlers get it from `request.app.state.service`."""
 
-    def __init__(self, wired: Wired, *, is_demo: bool) -> None:
+    def __init__(self, wired: Wired, *, is_demo: bool, port: int = 0) -> None:
         self.wired = wired
+        self.address = f"http://127.0.0.1:{port}"
         self.is_demo = is_demo
         self.books = Books(wired)
         self.villain = Villain(self.books) if is_demo else None

@@ -1,19 +1,24 @@
 """Be the villain over HTTP: where the levers stand, pulling one, putting it back, the evidence."""
 
-from typing import Any
+from base64 import b64decode
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, put
+from litestar import Request, get, post, put
 
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
-from plainview.app.http.service import Service, asker_of, service_of, session_of
+from plainview.app.http.service import Service, asker_of, books_of, service_of, session_of
 from plainview.app.http.shapes import VideoShape, slate_shapes
 from plainview.app.villain import CATCHERS, LEVERS, NothingToDo, Villain
+from plainview.app.villain.outsider import OutsiderFailed, Told, ask_outsider
 from plainview.ports.levers import LeverRecord
 
 ERRORS["not_a_demo"] = ErrorKind(404, "Start the demonstration: plainview demo.")
 ERRORS["nothing_to_do"] = ErrorKind(409, "Watch a few videos, then pull the lever again.")
 
+ERRORS["outsider_failed"] = ErrorKind(503, "Run it again, or by hand: plainview check ADDRESS.")
+
+HANDED_OVER_MAX = 50
 THREAT_MODEL = "/threat-model"
 
 
@@ -67,6 +72,20 @@ class EvidenceShape(msgspec.Struct, frozen=True, kw_only=True):
     served: tuple[VideoShape, ...]
     honest: tuple[VideoShape, ...]
     exhibits: tuple[ExhibitShape, ...]
+
+
+class HeldBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt's exact bytes as text and its signature in base64, as the browser kept them."""
+
+    receipt: str
+    signature: str
+
+
+class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What a viewer gives an outsider: receipts in order of number, and heads of the log."""
+
+    receipts: Annotated[list[HeldBody], msgspec.Meta(max_length=HANDED_OVER_MAX)]
+    checkpoints: Annotated[list[str], msgspec.Meta(max_length=8)]
 
 
 @get("/api/v1/villain", summary="The villain's levers", sync_to_thread=True)
@@ -130,6 +149,27 @@ def get_evidence(request: Request[Any, Any, Any], lever: str) -> EvidenceShape:
     )
 
 
+@post("/api/v1/villain/check", status_code=200, summary="Run the outsider's check")
+async def post_outsider(request: Request[Any, Any, Any], data: HandedOver) -> Told:
+    """Run `plainview check` against this service's own address, in a process of its own, with what
+    the viewer hands over. In the demonstration alone."""
+    _villain(request)
+    return await service_of(request).in_pool(_ask, request, data)
+
+
+def _ask(request: Request[Any, Any, Any], data: HandedOver) -> Told:
+    try:
+        return ask_outsider(
+            service_of(request).address,
+            viewer=session_of(request).viewer,
+            receipts=[(one.receipt.encode(), b64decode(one.signature)) for one in data.receipts],
+            checkpoints=data.checkpoints,
+            books=books_of(request),
+        )
+    except OutsiderFailed as error:
+        raise ApiError("outsider_failed", f"The check did not end: {error}") from error
+
+
 def _villain(request: Request[Any, Any, Any]) -> Villain:
     service: Service = service_of(request)
     if service.villain is None:
@@ -163,4 +203,4 @@ def _note(villain: Villain, standing: LeverRecord | None) -> str:
     return villain.note(standing) if standing is not None and standing.is_pulled else ""
 
 
-VILLAIN_ROUTES = [get_villain, put_villain, get_evidence]
+VILLAIN_ROUTES = [get_villain, put_villain, get_evidence, post_outsider]

@@ -6,6 +6,7 @@ connections wait in it for the others.
 
 import asyncio
 import os
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -58,7 +59,9 @@ def main(arguments: list[str]) -> int:
     """Warm up, then serve."""
     begin("web")
     folder, fd = DataFolder(Path(arguments[0])), int(arguments[1])
-    service = Service(Wired(folder), is_demo="demo" in arguments[2:])
+    with socket.socket(fileno=os.dup(fd)) as listening:
+        port = listening.getsockname()[1]
+    service = Service(Wired(folder), is_demo="demo" in arguments[2:], port=port)
     service.start()
     uvloop.run(serve(service, fd))
     service.stop()

@@ -196,7 +196,10 @@ class ReRoll(Trick):
         """See `Trick`."""
         words = f"It favours @{detail['handle']}."
         if "tries" in detail:
-            words += f" Of your last request it made {detail['tries']} slates."
+            words += (
+                f" Of your last request it made {detail['tries']} slates,"
+                f" {detail['different']} of them different."
+            )
         return words
 
     def honest(self, receipt: Receipt, lever: LeverRecord) -> tuple[VideoId, ...]:  # noqa: ARG002
@@ -247,7 +250,7 @@ class ChoosyWriter:
             key=lambda at: (_count_of(favoured, made[at][0], made[at][3]), -at),
         )
         served, now_ms, key, slate = made[chosen]
-        self._remember(made[0][3], slate, len({_order(one[3]) for one in made}))
+        self._remember(made[0][3], slate, [_order(one[3]) for one in made])
         better = _receipt_of(receipt, slate, served, now_ms, key)
         return msgspec.structs.replace(
             issue,
@@ -277,10 +280,11 @@ class ChoosyWriter:
             ),
         )
 
-    def _remember(self, first: Slate, sent: Slate, count: int) -> None:
+    def _remember(self, first: Slate, sent: Slate, made: list[str]) -> None:
         detail = {
             **self._lever.detail,
-            "tries": str(count),
+            "tries": str(len(made)),
+            "different": str(len(set(made))),
             "first": _order(first),
             "sent": _order(sent),
         }

@@ -8,12 +8,11 @@ import msgspec
 import numpy as np
 
 from plainview.app.http.books import Books
-from plainview.app.villain.catalogues import topic_to_bury
 from plainview.app.villain.forked_log import Editing, Fork, ForkedBooks, ForkedEpochs
 from plainview.app.villain.frame import Asker, Detail, Exhibit, Trick
-from plainview.app.villain.worked_out import NothingToDo
+from plainview.app.villain.worked_out import NothingToDo, next_video
 from plainview.core.history import DecisionTaken, Entry, EpochFrozen, PromiseKept, parse_entry
-from plainview.core.terms.epoch import FLAG_UNLISTED, TOPIC_SLOTS, EpochHeader, Rows
+from plainview.core.terms.epoch import FLAG_UNLISTED, EpochHeader, Rows
 from plainview.core.terms.ids import NO_DIGEST, VideoId, ViewerId
 from plainview.core.tlog import parse_checkpoint, parse_note
 from plainview.flows.serve_slate import Serving
@@ -237,20 +236,20 @@ class WithoutDecision:
 
 
 class TwoHistories(FalseHistory):
-    """Who looks like the one who pulled the lever is shown a log in which a topic was hidden."""
+    """Who looks like the one who pulled the lever is shown a log in which a video was hidden."""
 
     name = "two-histories"
 
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:
         """See `Trick`."""
         assert asker.viewer is not None
-        topic = topic_to_bury(self._wired, asker.viewer, serving)
+        video = next_video(asker.viewer, serving)
         newest, at = self._where()
         (last,) = self._wired.log_reads.log_entries(at - 1, count=1)
         decisions = self._wired.log_reads.entries_of(["decision"], first=0, before=at)
         taken = parse_entry(decisions[-1]) if decisions else None
         return {
-            "topic": topic,
+            "video": str(video),
             "face": asker.face,
             "at": str(at),
             "first_epoch": str(newest + 1),
@@ -279,8 +278,8 @@ class TwoHistories(FalseHistory):
 
     def editing(self, detail: Detail) -> Editing:
         """See `FalseHistory`."""
-        return TopicTakenDown(
-            detail["topic"],
+        return VideoTakenDown(
+            int(detail["video"]),
             newest=int(detail["first_epoch"]) - 1,
             decisions=int(detail["decisions"]),
             at_ms=int(detail["at_ms"]),
@@ -288,7 +287,7 @@ class TwoHistories(FalseHistory):
 
     def note(self, detail: Detail) -> str:
         """See `Trick`."""
-        return f"The topic is {detail['topic']}; the logs part at entry {detail['at']}."
+        return f"The video is number {detail['video']}; the logs part at entry {detail['at']}."
 
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:  # noqa: ARG002
         """See `Trick`."""
@@ -318,40 +317,33 @@ class TwoHistories(FalseHistory):
         return ForkedBooks(self.fork(lever.detail), under=self._books)
 
 
-class TopicTakenDown:
-    """`Editing`: a topic's videos were unlisted by decisions, and an epoch frozen at once."""
+class VideoTakenDown:
+    """`Editing`: a video was unlisted by a decision, and an epoch frozen at once."""
 
-    def __init__(self, topic: str, *, newest: int, decisions: int, at_ms: int) -> None:
-        self._topic = topic
+    def __init__(self, video: int, *, newest: int, decisions: int, at_ms: int) -> None:
+        self._video = video
         self._newest = newest
         self._decisions = decisions
         self._at_ms = at_ms
-        self._hidden: list[int] = []
 
     def begin(self, fork: Fork) -> Iterable[Entry]:
         """See `Editing`."""
-        header, rows = fork.true_epoch(self._newest)
-        place = header.topics.index(self._topic) + 1
-        of_topic = (rows["topics"].reshape(-1, TOPIC_SLOTS) == place).any(axis=1)
-        listed = (rows["flags"] & FLAG_UNLISTED) == 0
-        self._hidden = rows["id"][of_topic & listed].tolist()
-        for n, video in enumerate(self._hidden, self._decisions + 1):
-            yield DecisionTaken(
-                n=n,
-                video=str(video),
-                action="unlist",
-                author="operator",
-                reason_code="rules",
-                reason=NO_DIGEST,
-                at_ms=self._at_ms,
-            )
+        yield DecisionTaken(
+            n=self._decisions + 1,
+            video=str(self._video),
+            action="unlist",
+            author="operator",
+            reason_code="rules",
+            reason=NO_DIGEST,
+            at_ms=self._at_ms,
+        )
         previous = fork.root_of(self._newest)
         yield fork.tell_epoch(self._newest, previous_root=previous, at_ms=self._at_ms)
 
     def edit(self, entry: Entry, fork: Fork) -> Entry | None:
         """See `Editing`."""
         if isinstance(entry, DecisionTaken):
-            return msgspec.structs.replace(entry, n=entry.n + len(self._hidden))
+            return msgspec.structs.replace(entry, n=entry.n + 1)
         if isinstance(entry, EpochFrozen):
             previous = fork.root_of(self.number_of(entry.number) - 1)
             return fork.tell_epoch(entry.number, previous_root=previous, at_ms=entry.at_ms)
@@ -365,8 +357,10 @@ class TopicTakenDown:
 
     def alter(self, header: EpochHeader, rows: Rows) -> tuple[EpochHeader, Rows]:
         """See `Editing`."""
-        taken = header.decisions + len(self._hidden)
-        frozen_ms = max(header.frozen_ms, self._at_ms)
-        header = msgspec.structs.replace(header, decisions=taken, frozen_ms=frozen_ms)
-        rows["flags"][np.isin(rows["id"], self._hidden)] |= FLAG_UNLISTED
+        header = msgspec.structs.replace(
+            header,
+            decisions=header.decisions + 1,
+            frozen_ms=max(header.frozen_ms, self._at_ms),
+        )
+        rows["flags"][rows["id"] == self._video] |= FLAG_UNLISTED
         return header, rows

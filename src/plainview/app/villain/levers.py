@@ -147,8 +147,8 @@ LEVERS: Final = (
         title="Show two histories",
         what_it_does=(
             "Keeps a second log under the same key, for browsers like yours at your address: in it"
-            " a topic was taken down by decisions that the first log does not have. Receipts,"
-            " catalogues and proofs all agree with it."
+            " the video that would come next was hidden by a decision that the first log does not"
+            " have. Receipts, catalogues and proofs all agree with it."
         ),
         caught_by=ANYONE,
         who_catches=(
