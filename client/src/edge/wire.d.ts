@@ -47,13 +47,118 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * My own events
+         * @description The viewer's chain from event `after` + 1 on, EVENTS_SHOWN_MAX at most: what stands in it
+         *     under their name, whoever wrote it.
+         */
+        get: operations["get_api_v1_events"];
         put?: never;
         /**
          * What the viewer did
          * @description Chain the events; durable when answered. Sending one again (same key) changes nothing.
          */
         post: operations["post_api_v1_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the public log stands
+         * @description Its newest head, whether it moves, and what its witnesses cosigned. No session needed.
+         */
+        get: operations["get_api_v1_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the log only grew
+         * @description The path that shows the tree of size `to` to begin with the tree of size `from`.
+         */
+        get: operations["get_api_v1_log_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/epoch/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an epoch is logged
+         * @description The index of the epoch's entry.
+         */
+        get: operations["get_api_v1_log_epoch_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An entry of the log, and its proof
+         * @description The entry at `index` and its path in the tree of `size` entries.
+         */
+        get: operations["get_api_v1_log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/trust/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a root of trust is
+         * @description The index of the entry with that version of the root of trust.
+         */
+        get: operations["get_api_v1_log_trust_version"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -216,6 +321,26 @@ export interface paths {
          * @description The viewer's own, by its id.
          */
         get: operations["get_api_v1_receipts_receipt_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That a receipt is in the log
+         * @description For whoever holds the receipt: without its bytes the salt says nothing.
+         */
+        get: operations["get_api_v1_receipts_receipt_id_proof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -422,6 +547,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/villain/{lever}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What tells a lever from the truth
+         * @description My last slate under the lever, beside what an honest service had served, and statements that
+         *     contradict each other. In the demonstration alone.
+         */
+        get: operations["get_api_v1_villain_lever_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the outsider's check
+         * @description Run `plainview check` against this service's own address, in a process of its own, with what
+         *     the viewer hands over. In the demonstration alone.
+         */
+        post: operations["post_api_v1_villain_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -528,6 +695,21 @@ export interface components {
             n: number;
             refused: components["schemas"]["RefusedEvent"][];
         };
+        /** EvidenceShape */
+        EvidenceShape: {
+            exhibits: components["schemas"]["ExhibitShape"][];
+            honest: components["schemas"]["VideoShape"][];
+            number: number;
+            served: components["schemas"]["VideoShape"][];
+        };
+        /** ExhibitShape */
+        ExhibitShape: {
+            left: string;
+            left_label: string;
+            right: string;
+            right_label: string;
+            title: string;
+        };
         /** FailureShape */
         FailureShape: {
             honest: components["schemas"]["VideoShape"][];
@@ -541,6 +723,11 @@ export interface components {
         Gone: {
             id: string;
         };
+        /** HandedOver */
+        HandedOver: {
+            checkpoints: string[];
+            receipts: components["schemas"]["HeldBody"][];
+        };
         /** Health */
         Health: {
             is_log_stalled: boolean;
@@ -548,6 +735,20 @@ export interface components {
             ready: boolean;
             reason: string;
             wanted: number;
+        };
+        /** HeldBody */
+        HeldBody: {
+            receipt: string;
+            signature: string;
+        };
+        /** InclusionShape */
+        InclusionShape: {
+            entry: string;
+            proof: string[];
+        };
+        /** IndexShape */
+        IndexShape: {
+            index: number;
         };
         /** JobShape */
         JobShape: {
@@ -578,6 +779,9 @@ export interface components {
         /** LeverShape */
         LeverShape: {
             catchable: boolean;
+            catcher: string;
+            caught_by: string;
+            is_possible: boolean;
             is_pulled: boolean;
             more: string;
             name: string;
@@ -594,6 +798,17 @@ export interface components {
         LimitsShape: {
             length_ms_max: number;
             size_bytes_max: number;
+        };
+        /** LogShape */
+        LogShape: {
+            at_ms: number;
+            is_stalled: boolean;
+            origin: string;
+            root: string;
+            size: number;
+            trust: number;
+            vkey: string;
+            witnesses: components["schemas"]["WitnessShape"][];
         };
         /** MeBody */
         MeBody: {
@@ -620,6 +835,10 @@ export interface components {
             videos: components["schemas"]["VideosTally"];
             viewers: number;
         };
+        /** PathShape */
+        PathShape: {
+            proof: string[];
+        };
         /** PolicyShape */
         PolicyShape: {
             blurb: string;
@@ -631,6 +850,17 @@ export interface components {
         PredictionShape: {
             head: string;
             per_mille: number;
+        };
+        /** ReceiptProofShape */
+        ReceiptProofShape: {
+            count: number;
+            entry: number;
+            index: number;
+            interval: number;
+            path: string[];
+            proof: string[];
+            salt: string;
+            size: number;
         };
         /** ReceiptShape */
         ReceiptShape: {
@@ -709,6 +939,20 @@ export interface components {
             signature: string;
             videos: components["schemas"]["VideoShape"][];
         };
+        /** Told */
+        Told: {
+            command: string;
+            exit_status: number;
+            findings: string[];
+            output: string;
+            /** @default  */
+            proof: string;
+            /** @default  */
+            proof_name: string;
+            /** @default  */
+            third_party: string;
+            verdict: string;
+        };
         /** ReasonShape */
         uploads_ReasonShape: {
             code: string;
@@ -785,6 +1029,12 @@ export interface components {
             sentence: string;
             slot: string;
             source: string;
+        };
+        /** WitnessShape */
+        WitnessShape: {
+            at_ms: number;
+            name: string;
+            size: number;
         };
         /** ReasonShape */
         words_ReasonShape: {
@@ -877,6 +1127,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_events: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     post_api_v1_events: {
         parameters: {
             query?: never;
@@ -897,6 +1184,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogShape"];
+                };
+            };
+        };
+    };
+    get_api_v1_log_consistency: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_epoch_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_inclusion: {
+        parameters: {
+            query: {
+                index: number;
+                size: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_trust_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1189,6 +1646,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_receipt_id_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptProofShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1630,6 +2124,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeversShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_villain_lever_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lever: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_villain_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedOver"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

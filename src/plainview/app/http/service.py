@@ -53,9 +53,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 class Service:
     """One web process's state. Handlers get it from `request.app.state.service`."""
 
-    def __init__(self, wired: Wired, *, is_demo: bool, port: int = 0) -> None:
+    def __init__(self, wired: Wired, *, is_demo: bool, address: str = "") -> None:
         self.wired = wired
-        self.address = f"http://127.0.0.1:{port}"
+        self.address = address
         self.is_demo = is_demo
         self.books = Books(wired)
         self.villain = Villain(self.books) if is_demo else None

@@ -1,5 +1,6 @@
 """Be the villain over HTTP: where the levers stand, pulling one, putting it back, the evidence."""
 
+import binascii
 from base64 import b64decode
 from typing import Annotated, Any
 
@@ -166,7 +167,7 @@ def _ask(request: Request[Any, Any, Any], data: HandedOver) -> Told:
             checkpoints=data.checkpoints,
             books=books_of(request),
         )
-    except OutsiderFailed as error:
+    except (OutsiderFailed, binascii.Error) as error:
         raise ApiError("outsider_failed", f"The check did not end: {error}") from error
 
 

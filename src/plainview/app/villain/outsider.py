@@ -85,7 +85,7 @@ def ask_outsider(
 
 def _run(arguments: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     try:
-        return subprocess.run(  # noqa: S603 - our own command, on files of our own
+        return subprocess.run(
             [sys.executable, "-m", "plainview.app.cli", *arguments],
             cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
         )  # fmt: skip
