@@ -787,6 +787,7 @@ export interface components {
             name: string;
             note: string;
             title: string;
+            wait_ms: number;
             what_it_does: string;
             who_catches: string;
         };

@@ -24,7 +24,8 @@ THREAT_MODEL = "/threat-model"
 
 
 class LeverShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A lever and where it stands; `note` says what it acts on while it is pulled.
+    """A lever and where it stands; `note` says what it acts on while it is pulled, `wait_ms` how
+    long it takes until that can be seen (-1: not known yet).
 
     `caught_by` names the group it stands under, `catcher` in words. Of one that is not possible
     there is nothing to pull.
@@ -37,6 +38,7 @@ class LeverShape(msgspec.Struct, frozen=True, kw_only=True):
     caught_by: str
     catcher: str
     is_pulled: bool
+    wait_ms: int
     is_possible: bool
     catchable: bool
     note: str
@@ -190,6 +192,7 @@ def _levers(villain: Villain) -> LeversShape:
                 caught_by=lever.caught_by,
                 catcher=CATCHERS[lever.caught_by],
                 is_pulled=lever.name in standing and standing[lever.name].is_pulled,
+                wait_ms=_wait_ms(villain, standing.get(lever.name)),
                 is_possible=lever.is_possible,
                 catchable=lever.catchable,
                 note=_note(villain, standing.get(lever.name)),
@@ -202,6 +205,10 @@ def _levers(villain: Villain) -> LeversShape:
 
 def _note(villain: Villain, standing: LeverRecord | None) -> str:
     return villain.note(standing) if standing is not None and standing.is_pulled else ""
+
+
+def _wait_ms(villain: Villain, standing: LeverRecord | None) -> int:
+    return villain.wait_ms(standing) if standing is not None and standing.is_pulled else 0
 
 
 VILLAIN_ROUTES = [get_villain, put_villain, get_evidence, post_outsider]

@@ -105,13 +105,19 @@ class StaleEpoch(Trick):
 
     def note(self, detail: Detail) -> str:
         """See `Trick`."""
+        left_ms = self.wait_ms(detail)
+        if left_ms < 0:
+            return f"Catalogue {detail['epoch']}; there is no newer one yet."
+        if left_ms > 0:
+            return f"Catalogue {detail['epoch']}; it is stale in {left_ms // 1000 + 1} s."
+        return f"Catalogue {detail['epoch']}, which is stale."
+
+    def wait_ms(self, detail: Detail) -> int:
+        """See `Trick`. It is stale some time after there is a newer one."""
         after = self._wired.reads.epoch(int(detail["epoch"]) + 1)
         if after is None:
-            return f"Catalogue {detail['epoch']}; there is no newer one yet."
-        stale_ms = after.served_ms + STALE_MS - self._wired.clock.now_ms()
-        if stale_ms > 0:
-            return f"Catalogue {detail['epoch']}; it is stale in {stale_ms // 1000 + 1} s."
-        return f"Catalogue {detail['epoch']}, which is stale."
+            return -1
+        return max(0, after.served_ms + STALE_MS + 1 - self._wired.clock.now_ms())
 
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:
         """See `Trick`."""

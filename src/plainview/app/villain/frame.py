@@ -68,6 +68,10 @@ class Trick:
         """What it acts on, in a sentence."""
         raise NotImplementedError
 
+    def wait_ms(self, detail: Detail) -> int:  # noqa: ARG002
+        """How long until it can be seen; 0: at once, -1: that is not known yet."""
+        return 0
+
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:  # noqa: ARG002
         """What tells it from the truth, for the page."""
         return ()

@@ -164,7 +164,11 @@ class RewriteHistory(FalseHistory):
         return self._is_time(lever)
 
     def _is_time(self, lever: LeverRecord) -> bool:
-        return self._wired.clock.now_ms() >= int(lever.detail["from_ms"])
+        return not self.wait_ms(lever.detail)
+
+    def wait_ms(self, detail: Detail) -> int:
+        """See `Trick`."""
+        return max(0, int(detail["from_ms"]) - self._wired.clock.now_ms())
 
     def editing(self, detail: Detail) -> Editing:
         """See `FalseHistory`."""
@@ -172,7 +176,7 @@ class RewriteHistory(FalseHistory):
 
     def note(self, detail: Detail) -> str:
         """See `Trick`."""
-        left_ms = int(detail["from_ms"]) - self._wired.clock.now_ms()
+        left_ms = self.wait_ms(detail)
         decision = f"Decision {detail['n']}, entry {detail['at']}, hides video {detail['video']}"
         if left_ms > 0:
             return f"{decision}. In {left_ms // 1000 + 1} s it will never have been taken."

@@ -77,6 +77,10 @@ class Villain:
         """What a pulled lever acts on."""
         return self._tricks[lever.name].note(lever.detail)
 
+    def wait_ms(self, lever: LeverRecord) -> int:
+        """How long until a pulled lever can be seen; -1: not known yet."""
+        return self._tricks[lever.name].wait_ms(lever.detail)
+
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:
         """What tells a pulled lever from the truth."""
         return self._tricks[lever.name].exhibits(viewer, lever)
