@@ -58,6 +58,7 @@ from plainview.ports.tlog import (
     RecordInterval,
     RecordSource,
     RevealHourKeys,
+    upload_salt,
 )
 from plainview.ports.view import IssueSlate, TakeEvents, ViewReads
 from tests.intake_store import ANN, REASON, Store
@@ -316,6 +317,15 @@ def test_a_promise_is_kept_by_the_epoch_with_the_row(store: LogStore) -> None:
     store.freeze(4, changed=changed)
     (kept,) = [entry for entry in store.entries() if isinstance(entry, PromiseKept)]
     assert (kept.upload, kept.video, kept.epoch) == (promise.upload, str(video), 3)
+    stored = store.log.promise(UPLOADS[0])
+    assert stored is not None
+    assert stored.secret is not None
+    assert commitment(upload_salt(stored.secret, UPLOADS[0]), b"r") == stored.commitment
+    assert (stored.commitment, stored.deadline_ms) == (promise.upload, 99)
+    entries = store.entries()
+    assert stored.ended is not None
+    assert (entries[stored.entry], entries[stored.ended]) == (promise, kept)
+    assert store.log.promise(UPLOADS[1]) is None
 
 
 def test_a_refusal_is_stated_by_its_code(store: LogStore) -> None:
@@ -411,7 +421,8 @@ def test_each_witness_has_one_last_cosignature(store: LogStore) -> None:
         one = Cosignature(witness=witness, size=size, line=f"line {size}", at_ms=size)
         store.writer.submit(KeepCosignatures(cosignatures=(one,)))
 
-    keep("ben", 3), keep("ann", 2), keep("ann", 3), keep("ann", 2)
+    for witness, size in (("ben", 3), ("ann", 2), ("ann", 3), ("ann", 2)):
+        keep(witness, size)
     assert [(one.witness, one.size) for one in store.log.cosignatures()] == [("ann", 3), ("ben", 3)]
 
 

@@ -208,8 +208,8 @@ def test_what_an_entry_names_can_be_had_by_hash(stranger: Stranger, viewer: Live
     lines = [line.split(" ") for line in listing.decode().splitlines()]
     (source,) = [entry for entry in stranger.entries() if isinstance(entry, Source)]
     assert source.files == len({digest for _, digest in lines})
-    for _, digest in lines[::20]:
-        assert digest_of(stranger.get(f"/tlog/objects/{digest}").content) == digest
+    for _, file in lines[::20]:
+        assert digest_of(stranger.get(f"/tlog/objects/{file}").content) == file
     video = viewer.slate()["videos"][0]["id"]
     poster = stranger.json(f"/tlog/videos/{video}")["poster"]
     stranger.get(f"/tlog/objects/{poster}", 404)

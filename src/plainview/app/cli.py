@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | check | receipts | witnesses | …`."""
+"""The command line: `plainview up | demo | import | replay | check | witness | …`."""
 
 import argparse
 import os
@@ -24,6 +24,7 @@ from plainview.app.trust_options import (
     add_keys_arguments,
     add_witnesses_arguments,
 )
+from plainview.app.witness import options as witness_options
 from plainview.edge.data_folder import DataFolder, FolderRefused
 
 UP = """\
@@ -122,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     add_receipts_arguments(receipts)
     _add_settings(receipts, only=("data",))
     receipts.set_defaults(run=_receipts)
+    witness = _command(
+        commands, "witness", witness_options.WITNESS, epilog=witness_options.EXAMPLES
+    )
+    witness_options.add_arguments(witness)
+    witness.set_defaults(run=_witness)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -256,6 +262,12 @@ def _receipts(options: argparse.Namespace) -> int:
     from plainview.app.receipts_command import receipts_command
 
     return receipts_command(options, settings_of(options).data)
+
+
+def _witness(options: argparse.Namespace) -> int:
+    from plainview.app.witness.command import witness_command
+
+    return witness_command(options)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -48,6 +48,7 @@ from plainview.ports.tlog import (
     KeepCosignatures,
     LogHead,
     NoteAccess,
+    PromiseRecord,
     ReceiptPlace,
     RecordHead,
     RecordInterval,
@@ -64,8 +65,14 @@ HOUR_MS = 3_600_000
 
 class _Promise(msgspec.Struct):
     commitment: Digest
+    deadline_ms: int
+    entry: int
+    ended: int | None = None
     changed: int | None = None
-    is_open: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None
 
 
 class MemoryLog(MemoryIntake):
@@ -135,8 +142,7 @@ class MemoryLog(MemoryIntake):
                 self._promises[command.upload].changed = int(self._facts["catalogue_changes"])
             case RefuseUpload() if command.upload in self._promises:
                 promise = self._promises[command.upload]
-                promise.is_open = False
-                self._append_entry(
+                promise.ended = self._append_entry(
                     PromiseRefused(
                         upload=promise.commitment,
                         reason_code=command.reason.code,  # type: ignore[arg-type]
@@ -180,9 +186,8 @@ class MemoryLog(MemoryIntake):
         self._epoch_entries[epoch.number] = self._append_entry(stated)
         for upload, promise in self._promises.items():
             if promise.is_open and promise.changed is not None and promise.changed <= epoch.changed:
-                promise.is_open = False
                 video = self._uploads[upload].video
-                self._append_entry(
+                promise.ended = self._append_entry(
                     PromiseKept(
                         upload=promise.commitment, video=str(video), epoch=epoch.number,
                         at_ms=epoch.served_ms,
@@ -218,8 +223,9 @@ class MemoryLog(MemoryIntake):
             command.receipt, secret=self._secret(self._uploads[command.upload].viewer),
             upload=command.upload, deadline_ms=command.publish_by_ms, at_ms=command.at_ms,
         )  # fmt: skip
-        self._append_entry(promise)
-        self._promises[command.upload] = _Promise(Digest(promise.upload))
+        self._promises[command.upload] = _Promise(
+            Digest(promise.upload), command.publish_by_ms, self._append_entry(promise)
+        )
 
     # --------------------------------------------------------------------------- the log's own
 
@@ -414,6 +420,19 @@ class MemoryLog(MemoryIntake):
     def has_keys_to_reveal(self, at_ms: int) -> bool:
         """See `LogReads`."""
         return any(h < at_ms // HOUR_MS for h in self._hours_logged - self._hours_revealed)
+
+    def promise(self, upload: str) -> PromiseRecord | None:
+        """See `LogReads`."""
+        promise = self._promises.get(upload)
+        if promise is None:
+            return None
+        return PromiseRecord(
+            commitment=promise.commitment,
+            deadline_ms=promise.deadline_ms,
+            entry=promise.entry,
+            ended=promise.ended,
+            secret=self._secret(self._uploads[upload].viewer),
+        )
 
     def cosignatures(self) -> Sequence[Cosignature]:
         """See `LogReads`."""

@@ -15,13 +15,12 @@ from plainview.core.history import (
     Trust,
     WeightsPublished,
     commitment,
-    record_salt,
 )
 from plainview.core.history.entries import HOURS_MAX, Batch
 from plainview.core.terms.ids import NO_DIGEST, Digest
 from plainview.ports.intake import UploadId
 from plainview.ports.serving import EpochRecord, HourKey, PolicyRecord
-from plainview.ports.tlog import RecordInterval, TrustRecord
+from plainview.ports.tlog import RecordInterval, TrustRecord, upload_salt
 
 
 def state_trust(trust: TrustRecord, *, at_ms: int) -> Trust:
@@ -100,11 +99,6 @@ def state_epoch(epoch: EpochRecord, *, previous_root: Digest) -> EpochFrozen:
         frozen_ms=epoch.frozen_ms,
         at_ms=epoch.served_ms,
     )
-
-
-def upload_salt(secret: bytes, upload: UploadId) -> bytes:
-    """The salt of an upload's receipt; uploads are numbered by their ids."""
-    return record_salt(secret, label="upload", number=int(upload, 16))
 
 
 def state_promise(

@@ -10,7 +10,7 @@ from plainview.ports.tlog import IntervalsEnd, LogReads, RecordInterval, RecordT
 
 RECORDS_MAX = 20_000
 """Events in one interval at most; a burst makes several, one after the other."""
-APART_MS = 1_000
+APART_MS = 750
 """Between the ends of two intervals, unless the last one was full."""
 
 

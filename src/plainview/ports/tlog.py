@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from plainview.core.history import record_salt
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.ports.commands import Command, Done
 
@@ -175,6 +176,22 @@ class ReceiptPlace(msgspec.Struct, frozen=True, kw_only=True):
     secret: bytes | None
 
 
+def upload_salt(secret: bytes, upload: str) -> bytes:
+    """The salt of an upload's receipt; uploads are numbered by their ids, read as hexadecimal."""
+    return record_salt(secret, label="upload", number=int(upload, 16))
+
+
+class PromiseRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What was promised about an upload: indexes of its entry and, once settled, of the entry that
+    settled it; `secret` is what its salt is derived from."""
+
+    commitment: Digest
+    deadline_ms: int
+    entry: int
+    ended: int | None
+    secret: bytes | None
+
+
 class LogReads(Protocol):
     """What is read of the log. Each call sees all that was acknowledged before it."""
 
@@ -245,6 +262,10 @@ class LogReads(Protocol):
 
     def has_keys_to_reveal(self, at_ms: int) -> bool:
         """Whether an hour is over whose key is committed in the log and not revealed."""
+        ...
+
+    def promise(self, upload: str) -> PromiseRecord | None:
+        """What was promised about that upload; None: it never was whole, or is older."""
         ...
 
     def cosignatures(self) -> Sequence[Cosignature]:

@@ -13,8 +13,8 @@ from plainview.edge.memory import FixedSigner
 from plainview.flows.check_receipts import StoredEvidence, check_receipts
 from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
-from plainview.flows.open_epoch import STALE_MS, EpochShelf
-from plainview.flows.read_epoch import NoEpoch
+from plainview.flows.open_epoch import EpochShelf
+from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
     EventsNotHere,
     NotReady,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from plainview.app.http.books import Books
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
@@ -200,8 +200,8 @@ def _log(service: Service, books: Books) -> LogShape:
 @get("/api/v1/log/consistency", summary="That the log only grew", sync_to_thread=True)
 def get_consistency(
     request: Request[Any, Any, Any],
-    size_from: Annotated[int, Parameter(ge=0, lt=2**53, query="from")],
-    size_to: Annotated[int, Parameter(ge=0, lt=2**53, query="to")],
+    size_from: Annotated[int, QueryParameter(name="from", ge=0, lt=2**53)],
+    size_to: Annotated[int, QueryParameter(name="to", ge=0, lt=2**53)],
 ) -> Response[PathShape]:
     """The path that shows the tree of size `to` to begin with the tree of size `from`."""
     try:

@@ -361,8 +361,11 @@ class _Check:
         )
         if replays.pending_hours:
             last = max(replays.pending_hours) + 1
-            pending = done["slates pending their hour's key"]
-            words += f" For {pending:,} the seed is pending until {clock_of(last)} UTC."
+            pending = done["slates the same up to the draw, which is pending"]
+            words += (
+                f" For {pending:,}, what was considered and its worth came out the same; the draw "
+                f"is pending: its seed is revealed after {clock_of(last)} UTC."
+            )
         is_any = not chosen or done["slates replayed the same"] + done["slates that differ"] > 0
         self.sections.append(Section(title="Replay", words=words, is_complete=is_any))
 

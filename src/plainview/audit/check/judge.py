@@ -225,7 +225,10 @@ def _replay_differs(opened: Opened) -> str:
     if bundle.public_key not in keys:
         raise BadProof("the bundle's key is none of this edition's")
     for verdict in replay_many(
-        with_previous(bundle.receipts), evidence=bundle, public_key=bundle.public_key
+        with_previous(bundle.receipts),
+        evidence=bundle,
+        public_key=bundle.public_key,
+        before_keys=True,
     ):
         receipt = next(
             parse_receipt(data)

@@ -11,7 +11,7 @@ from plainview.audit.check.log_view import LogView, Progress
 from plainview.audit.check.receipts import FINDINGS_MAX, Checked
 from plainview.audit.evidence import EpochEvidence, SignedReceipt
 from plainview.audit.replay import Replayer
-from plainview.audit.verdict import DIFFERS, SAME, Verdict
+from plainview.audit.verdict import DIFFERS, MISSING, SAME, Verdict
 from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.terms.ids import Digest, ViewerId
 
@@ -70,8 +70,8 @@ class Replays:
         self.findings: list[Finding] = []
         self.pending_hours: set[int] = set()
         self.counts = dict.fromkeys(
-            ("slates replayed the same", "slates that differ", "slates pending their hour's key",
-             "slates that cannot be replayed"), 0,
+            ("slates replayed the same", "slates that differ", "slates that cannot be replayed",
+             "slates the same up to the draw, which is pending"), 0,
         )  # fmt: skip
 
     def replay(self, chosen: Sequence[Checked], progress: Progress) -> None:
@@ -87,18 +87,17 @@ class Replays:
 
     def _one(self, one: Checked) -> None:
         receipt = one.receipt
-        if receipt.hour not in self._view.history.hour_keys:
-            self.pending_hours.add(receipt.hour)
-            self.counts["slates pending their hour's key"] += 1
-            return
         if one.key not in self._replayers:
             self._replayers[one.key] = Replayer(
-                self._evidence, public_key=one.key, kernels=self._kernels
+                self._evidence, public_key=one.key, kernels=self._kernels, before_keys=True
             )
         signed = SignedReceipt(receipt=one.held.receipt, signature=one.held.signature)
         verdict = self._replayers[one.key].check(signed, receipt)
         if verdict.outcome == SAME:
             self.counts["slates replayed the same"] += 1
+        elif verdict.outcome == MISSING and verdict.stage == "seed":
+            self.pending_hours.add(receipt.hour)
+            self.counts["slates the same up to the draw, which is pending"] += 1
         elif verdict.outcome == DIFFERS and verdict.stage in AT_FAULT:
             self.counts["slates that differ"] += 1
             self._differs(one, verdict)

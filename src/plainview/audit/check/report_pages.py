@@ -146,7 +146,7 @@ def _keys(report: Report, seed: int) -> list[str]:
     )
     log = (
         f"<p>The log <code>{escape(report.origin)}</code> had {report.size:,} entries and the root "
-        f"<code>{escape(report.root)}</code>. Samples were drawn with the seed <code>{seed}</code>; "
+        f"<code>{escape(report.root)}</code>. Samples were drawn with seed <code>{seed}</code>; "
         "with it and the same files this report can be made again.</p>"
     )
     limits = (

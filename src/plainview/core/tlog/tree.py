@@ -174,10 +174,8 @@ def check_consistency(
     Raises: ProofRefused: the path does not show it.
     Source: RFC 9162, section 2.1.4.2.
     """
-    if old == 0:
-        raise ProofRefused("from the empty tree a path shows nothing")
     if not 0 < old <= new < SIZE_BOUND:
-        raise ProofRefused(f"no tree of {new} begins with one of {old}")
+        raise ProofRefused(f"no path shows that a tree of {new} begins with one of {old}")
     if old == new:
         if path or old_root != new_root:
             raise ProofRefused(f"two trees of size {new} that differ, or a path where none is due")

@@ -12,6 +12,7 @@ from plainview.ports.tlog import (
     IntervalRecord,
     IntervalsEnd,
     LogHead,
+    PromiseRecord,
     ReceiptPlace,
     RecordToCommit,
     StoredTrust,
@@ -187,6 +188,16 @@ class SqliteLogReads:
                 at_ms,
             )
         )
+
+    def promise(self, upload: str) -> PromiseRecord | None:
+        """See `LogReads`."""
+        row = self._reads.db.execute(
+            "SELECT commitment, deadline_ms, entry, ended, secret FROM promises"
+            " JOIN uploads ON uploads.id = upload"
+            " LEFT JOIN viewer_salts ON viewer_salts.viewer = uploads.viewer WHERE upload = ?",
+            (upload,),
+        ).fetchone()
+        return row and PromiseRecord(**dict(zip(PromiseRecord.__struct_fields__, row, strict=True)))
 
     def cosignatures(self) -> Sequence[Cosignature]:
         """See `LogReads`."""

@@ -311,6 +311,15 @@ def a_slate_swapped() -> Told:
     return _handed_over(world)
 
 
+def candidates_changed_in_this_hour() -> Told:
+    """Videos were left out of what was considered, and the hour's key is not revealed yet."""
+    world = _lived()
+    world.serve(viewer_of(0))
+    _replace_last(world, candidates=Digest(sha256(b"fewer").hexdigest()))
+    world.log_interval()
+    return Told(world=world, receipts=world.receipts_file())
+
+
 def a_topic_buried_for_one_viewer() -> Told:
     """Another catalogue, whose root the receipt names."""
     return _served_then(epoch_root=Digest(sha256(b"a copy").hexdigest()))
@@ -432,6 +441,7 @@ EVIDENT: dict[str, tuple[Lie, str]] = {
         (hidden_without_a_decision, "row_flags"),
         (a_header_that_says_otherwise, "epoch_header"),
         (a_slate_swapped, "replay"),
+        (candidates_changed_in_this_hour, "replay"),
         (a_topic_buried_for_one_viewer, "epoch_root"),
         (other_weights_for_one_viewer, "epoch_weights"),
         (an_epoch_never_logged, "epoch_unlogged"),

@@ -65,12 +65,12 @@ def test_nothing_is_said_of_slates_without_receipts() -> None:
 
 
 def test_seeds_are_pending_until_their_hour_is_over() -> None:
-    """Before the key is revealed nothing can be replayed, and the report says until when."""
+    """Before the key is revealed all but the draw is replayed, and the report says until when."""
     report, _ = checked(HonestWorld(videos=40).live(slates=4))
     assert report.findings == ()
-    assert report.counts["slates pending their hour's key"] == 4
+    assert report.counts["slates the same up to the draw, which is pending"] == 4
     assert report.verdict == "not enough data"
-    assert "pending until 15:00 UTC" in next(
+    assert "revealed after 15:00 UTC" in next(
         s.words for s in report.sections if s.title == "Replay"
     )
 

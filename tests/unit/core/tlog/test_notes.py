@@ -198,15 +198,23 @@ def test_a_cosignature_by_hand() -> None:
 
 @pytest.mark.parametrize("time_s", [0, 2**63, TIME_S + 1])
 def test_a_cosignature_at_another_time_is_refused(time_s: int) -> None:
-    """Moving the time of a cosignature, or having none, makes it fail."""
+    """Moving the time of a cosignature makes it fail; one truly signed at no time fails as well."""
     key = witness_key("ann.example", ANN)
     made = cosign_text(TEXT, name="ann.example", private_key=ANN, time_s=TIME_S)
-    moved = Signature(made.name, made.key_id, time_s.to_bytes(8, "big") + made.signature[8:])
+    time = time_s.to_bytes(8, "big")
+    moved = Signature(made.name, made.key_id, time + made.signature[8:])
     with pytest.raises(SignatureFails):
         verify_signature(TEXT, moved, key)
-    if time_s != TIME_S + 1:
-        with pytest.raises(ValueError, match="no time"):
-            cosign_text(TEXT, name="ann.example", private_key=ANN, time_s=time_s)
+    said = f"cosignature/v1\ntime {time_s}\n".encode() + TEXT
+    plain = sign_text(said, name="ann.example", private_key=ANN).signature
+    signed = Signature(made.name, made.key_id, time + plain)
+    if time_s == TIME_S + 1:
+        assert verify_signature(TEXT, signed, key).time_s == time_s
+        return
+    with pytest.raises(SignatureFails, match="a time that is none"):
+        verify_signature(TEXT, signed, key)
+    with pytest.raises(ValueError, match="no time"):
+        cosign_text(TEXT, name="ann.example", private_key=ANN, time_s=time_s)
 
 
 def test_a_log_is_no_witness() -> None:

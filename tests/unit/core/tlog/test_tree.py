@@ -144,6 +144,18 @@ def test_an_inclusion_path_fits_one_leaf_at_one_place(size: int, data: st.DataOb
         assert not is_included(MANY[index], index, size, path[:-1], root)
 
 
+def test_a_path_that_ends_early_shows_nothing() -> None:
+    """The path from 4 to 7 does not show 4 to 16 even where the root of 7 is given as that of 16,
+    nor an audit path of 8 a leaf of 16."""
+    assert is_consistent(4, 7, consistency_path(4, 7, KNOWN))
+    assert not is_consistent(
+        4, 16, consistency_path(4, 7, KNOWN), new_root=recursive_root(MANY[:7])
+    )
+    path, root = inclusion_path(3, 8, KNOWN), recursive_root(MANY[:8])
+    assert is_included(MANY[3], 3, 8, path, root)
+    assert not is_included(MANY[3], 3, 16, path, root)
+
+
 def test_another_history_is_not_consistent() -> None:
     """A path between two trees that differ in one early leaf leads to neither's root."""
     forged = [sha256(b"forged").digest(), *MANY[1:]]
