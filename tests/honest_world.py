@@ -105,6 +105,8 @@ class HonestWorld:
         self.quorum = quorum
         self.documents: list[TrustDocument] = []
         self._new_slates: list[PocketSlate] = []
+        self._busy: dict[ViewerId, None] = {}
+        self._revealed: set[int] = set()
         self._told: dict[ViewerId, int] = {}
         self._interval = 0
         self._last_ms = start_ms
@@ -187,9 +189,9 @@ class HonestWorld:
 
     def reveal_hours(self) -> None:
         """Reveal the keys of hours that are over."""
-        revealed = {json.loads(e)["hour"] for e in self.entries if b'"type":"hour_key"' in e}
         for hour in range(hour_of(START_MS), min(hour_of(self.now_ms), self._hours_from)):
-            if hour not in revealed:
+            if hour not in self._revealed:
+                self._revealed.add(hour)
                 self.log(HourKey(at_ms=self.now_ms, hour=hour, key=self.hour_key(hour).hex()))
 
     def log_epochs(self) -> None:
@@ -219,8 +221,8 @@ class HonestWorld:
             for s in self._new_slates
         ]
         events = []
-        for viewer, chain in self.pocket.chains.items():
-            told = self._told.get(viewer, 0)
+        for viewer in self._busy:
+            chain, told = self.pocket.chains[viewer], self._told.get(viewer, 0)
             for n, event in enumerate(chain[told:], told + 1):
                 salt = record_salt(self.secret(viewer), label="event", number=n)
                 events.append(commitment(salt, event))
@@ -237,7 +239,7 @@ class HonestWorld:
         for index, slate in enumerate(self._new_slates):
             place = Place(at, self._interval, index, tuple(receipts))
             self.places[receipt_id(slate.receipt)] = place
-        self._new_slates = []
+        self._new_slates, self._busy = [], {}
         self._last_ms = self.now_ms
 
     # ------------------------------------------------------------------------------ the service
@@ -247,6 +249,7 @@ class HonestWorld:
         self.now_ms += 1000
         slate = self.pocket.serve(viewer, policy=policy, now_ms=self.now_ms)
         self._new_slates.append(slate)
+        self._busy[viewer] = None
         for place, video in enumerate(slate.videos[: len(slate.videos) // 2]):
             self.now_ms += 200
             shown = {"kind": "shown", "video": str(video), "number": slate.number,
@@ -323,11 +326,14 @@ class HonestWorld:
                 if epoch is None or int(number) in self.pruned:
                     return None
                 return {"header": epoch.header, "rows": epoch.rows}.get(part)
+            case ["api", "v1", "receipts", receipt, "proof"]:
+                found = [s for s in self.pocket.slates if receipt_id(s.receipt) == receipt]
+                return proof_bytes(self.held(found[0]).proof) if found else None
             case ["tlog", "videos", video]:
                 if VideoId(int(video)) in self.gone:
                     return Gone(self.gone[VideoId(int(video))])
-                found = self.facts.get(VideoId(int(video)))
-                return facts_bytes(found) if found else None
+                facts = self.facts.get(VideoId(int(video)))
+                return facts_bytes(facts) if facts else None
         return None
 
     def held(self, slate: PocketSlate) -> HeldReceipt:
@@ -369,6 +375,21 @@ class HonestWorld:
 def viewer_of(k: int) -> ViewerId:
     """The k-th viewer."""
     return ViewerId(sha256(f"honest viewer {k}".encode()).hexdigest()[:32])
+
+
+def proof_bytes(proof: IntervalProof | None) -> bytes | None:
+    """A receipt's proof as it is answered."""
+    if proof is None:
+        return None
+    return json.dumps(
+        {
+            "salt": proof.salt.hex(),
+            "interval": proof.interval,
+            "entry": proof.entry,
+            "index": proof.index,
+            "path": [step.hex() for step in proof.path],
+        }
+    ).encode()
 
 
 def facts_bytes(facts: VideoFacts) -> bytes:

@@ -330,7 +330,7 @@ class _Check:
             words = "No receipts were handed over, so nothing is said about what was served."
             self.sections.append(Section(title="Receipts", words=words))
             return None
-        held = Receipts(view, file)
+        held = Receipts(view, file, self._source)
         held.check(self._progress)
         self.findings += held.findings
         self.counts |= held.counts
@@ -338,7 +338,8 @@ class _Check:
         done = held.counts
         words = (
             f"Of {done['receipts']:,} receipts, {done['receipts found in the log']:,} stand in the "
-            f"log, {done['receipts too new to be in the log']:,} are too new, "
+            f"log, {done['receipts from before the log']:,} are older than it, "
+            f"{done['receipts too new to be in the log']:,} are too new, "
             f"{done['receipts withheld']:,} are withheld."
         )
         self.sections.append(Section(title="Receipts", words=words))

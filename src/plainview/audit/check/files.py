@@ -21,6 +21,8 @@ from plainview.core.catalogue import EpochRefused, Frozen, RootDiffers, thaw
 from plainview.core.terms.ids import Digest
 
 EPOCHS_KEPT: Final = 6
+ROWS_KEPT_MAX: Final = 256 << 20
+"""Bytes of rows that are kept of epochs looked at before, besides the newest of them."""
 
 
 class Download(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +64,15 @@ class Files:
             return self._epochs[number]
         made = self._download(number)
         self._epochs[number] = made
-        while len(self._epochs) > EPOCHS_KEPT:
+        while len(self._epochs) > EPOCHS_KEPT or (
+            len(self._epochs) > 1 and self._rows_kept() > ROWS_KEPT_MAX
+        ):
             self._epochs.popitem(last=False)
         return made
+
+    def _rows_kept(self) -> int:
+        kept = (made.evidence for made in self._epochs.values())
+        return sum(len(evidence.rows) for evidence in kept if evidence is not None)
 
     def _download(self, number: int) -> Download:
         logged = self._view.history.epoch(number)

@@ -52,7 +52,7 @@ def _hour(receipt: Receipt, entry: Hours) -> str:
 def is_unlogged(rule: str, receipt: Receipt, history: History, *, newest_ms: int) -> str:
     """Words if `receipt` rests on something that is nowhere in the log, though the log has gone on
     long enough since (`newest_ms`: the time of its last entry)."""
-    if newest_ms <= receipt.now_ms + LOGGED_MS:
+    if newest_ms <= receipt.now_ms + LOGGED_MS or is_older_than_log(receipt, history):
         return ""
     if rule == "epoch_unlogged" and history.epoch(receipt.epoch) is None:
         return f"It rests on epoch {receipt.epoch}, which was never logged."
@@ -75,6 +75,11 @@ def two_receipts(a: Receipt, b: Receipt, *, first: Digest) -> str:
     if b.number == a.number + 1 and b.previous != first:
         return f"Receipt {b.number} of a viewer names another receipt {a.number} than was signed."
     return ""
+
+
+def is_older_than_log(receipt: Receipt, history: History) -> bool:
+    """Whether it was made before the log began, by an edition that is older than its log."""
+    return not history.trusts or receipt.now_ms < history.trusts[0][1].at_ms
 
 
 def header_differs(header: EpochHeader, entry: EpochFrozen, *, edition: str) -> str:

@@ -1,5 +1,6 @@
 """Receipts against the log: signatures, numbers, what each rests on, and where each was logged."""
 
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Final
@@ -9,14 +10,22 @@ import msgspec
 from plainview.audit.check.accusations import receipt_proof, receipts_proof, unlogged_proof
 from plainview.audit.check.findings import EVIDENCE, LACKING, WITHHELD, Finding
 from plainview.audit.check.log_view import LogView, Progress
-from plainview.audit.check.logged import LOGGED_MS, contradicts_entry, is_unlogged, two_receipts
+from plainview.audit.check.logged import (
+    LOGGED_MS,
+    contradicts_entry,
+    is_older_than_log,
+    is_unlogged,
+    two_receipts,
+)
 from plainview.audit.check.proof_files import SignedText
 from plainview.audit.check.receipts_file import HeldReceipt, ReceiptsFile, ViewerFile
+from plainview.audit.check.source import Source, read_bytes
 from plainview.core.events import extend, genesis
 from plainview.core.history import (
     BadEntry,
     HistoryError,
     Interval,
+    IntervalProof,
     check_receipt_logged,
     log_name,
 )
@@ -33,6 +42,10 @@ from plainview.core.terms.ids import Digest, ViewerId
 
 FINDINGS_MAX: Final = 20
 """Of one rule; the rest are counted."""
+WHOLE_LOG_MAX: Final = 2
+"""The same, of rules whose proof holds the whole log."""
+ASKED_MAX: Final = 200
+"""How many receipts the service is asked about, whose place in the log the file does not show."""
 AGAINST_EPOCH: Final = ("epoch_root", "epoch_weights", "epoch_late")
 UNLOGGED: Final = ("epoch_unlogged", "release_unlogged", "policy_unlogged", "hour_unlogged")
 
@@ -49,8 +62,10 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Receipts:
     """Checks of one file of receipts; findings, counts and what was read gather in it."""
 
-    def __init__(self, view: LogView, file: ReceiptsFile) -> None:
+    def __init__(self, view: LogView, file: ReceiptsFile, source: Source) -> None:
         self._view = view
+        self._source = source
+        self._asked = 0
         self._file = file
         self._keys = _keys_of(view)
         self._intervals: dict[int, Interval | None] = {}
@@ -59,7 +74,8 @@ class Receipts:
         self.checked: list[Checked] = []
         self.events: dict[ViewerId, tuple[bytes, ...]] = {}
         self.counts = dict.fromkeys(
-            ("receipts", "receipts not signed by the service", "receipts found in the log",
+            ("receipts", "receipts not signed by the service", "receipts from before the log",
+             "receipts found in the log",
              "receipts too new to be in the log", "receipts withheld"), 0,
         )  # fmt: skip
 
@@ -72,8 +88,9 @@ class Receipts:
             done += len(viewer.receipts)
         progress("receipts", total, total)
         for rule, count in self._said.items():
-            if count > FINDINGS_MAX:
-                words = f"{rule}: {count - FINDINGS_MAX} more of the same."
+            more = count - (WHOLE_LOG_MAX if rule in UNLOGGED else FINDINGS_MAX)
+            if more > 0:
+                words = f"{rule}: {more} more of the same."
                 self.findings.append(Finding(kind=LACKING, rule="more", words=words))
 
     def _viewer(self, viewer: ViewerFile) -> None:
@@ -93,9 +110,15 @@ class Receipts:
             elif newest and number > newest + 1:
                 missing = number - newest - 1
                 self.counts["receipts withheld"] += missing
-                words = f"Of one viewer, {missing} receipts before number {number} are not there."
+                words = (
+                    f"Of one viewer, {missing} receipts before number {number} are not in the file:"
+                    " the service, or whoever handed it over, left them out."
+                )
                 self._find(WITHHELD, "numbers_missing", words)
             last[number], newest = one, max(newest, number)
+            if is_older_than_log(one.receipt, self._view.history):
+                self.counts["receipts from before the log"] += 1
+                continue
             self._rests_on(one)
             self._in_log(one)
             n = one.receipt.events_n
@@ -169,7 +192,7 @@ class Receipts:
             self._against("hour_commitment", words, one, committed[0])
         for rule in UNLOGGED:
             words = is_unlogged(rule, receipt, history, newest_ms=self._view.newest_ms)
-            if words and self._may_say(rule):
+            if words and self._may_say(rule, WHOLE_LOG_MAX):
                 proof = unlogged_proof(
                     self._view, rule=rule, words=words, receipt=signed_text(one.held)
                 )
@@ -184,25 +207,19 @@ class Receipts:
 
     def _in_log(self, one: Checked) -> None:
         """That the receipt stands in an interval of its own time."""
-        now_ms, proof = one.receipt.now_ms, one.held.proof
-        interval = None if proof is None else self._interval(proof.entry)
-        words = "no place in the log is named for it"
-        if proof is not None and interval is not None:
-            try:
-                check_receipt_logged(one.held.receipt, proof=proof, interval=interval)
-                words = ""
-            except HistoryError as error:
-                words = str(error)
-        elif proof is not None:
-            words = f"entry {proof.entry} is no interval of this log"
-        if not words:
-            assert interval is not None
+        now_ms = one.receipt.now_ms
+        interval, words = self._found(one, one.held.proof)
+        is_due = self._view.newest_ms > now_ms + LOGGED_MS
+        if words and is_due and self._asked < ASKED_MAX:
+            self._asked += 1
+            interval, words = self._found(one, ask_for_proof(self._source, one.id))
+        if interval is not None:
             self.counts["receipts found in the log"] += 1
             if not interval.from_ms - LOGGED_MS <= now_ms <= interval.to_ms + LOGGED_MS:
                 words = f"Receipt {one.receipt.number} stands in an interval of another time."
                 self._find(WITHHELD, "interval_time", words)
             return
-        if self._view.newest_ms <= now_ms + LOGGED_MS:
+        if not is_due:
             self.counts["receipts too new to be in the log"] += 1
             return
         self.counts["receipts withheld"] += 1
@@ -211,6 +228,19 @@ class Receipts:
             WITHHELD, "receipt_not_in_log",
             f"Receipt {number} was signed and is not shown to be in the log: {words}.",
         )  # fmt: skip
+
+    def _found(self, one: Checked, proof: IntervalProof | None) -> tuple[Interval | None, str]:
+        """The interval that holds the receipt by `proof`; or words why none does."""
+        if proof is None:
+            return None, "no place in the log is named for it"
+        interval = self._interval(proof.entry)
+        if interval is None:
+            return None, f"entry {proof.entry} is no interval of this log"
+        try:
+            check_receipt_logged(one.held.receipt, proof=proof, interval=interval)
+        except HistoryError as error:
+            return None, str(error)
+        return interval, ""
 
     def _interval(self, index: int) -> Interval | None:
         if index not in self._intervals:
@@ -221,9 +251,9 @@ class Receipts:
             self._intervals[index] = entry if isinstance(entry, Interval) else None
         return self._intervals[index]
 
-    def _may_say(self, rule: str) -> bool:
+    def _may_say(self, rule: str, most: int = FINDINGS_MAX) -> bool:
         """Whether there are few enough findings of a rule yet; those that are not said count."""
-        if self._said.get(rule, 0) < FINDINGS_MAX:
+        if self._said.get(rule, 0) < most:
             return True
         self._said[rule] += 1
         return False
@@ -232,6 +262,24 @@ class Receipts:
         self._said[rule] = self._said.get(rule, 0) + 1
         if self._said[rule] <= FINDINGS_MAX:
             self.findings.append(Finding(kind=kind, rule=rule, words=words, proof=proof))
+
+
+def ask_for_proof(source: Source, receipt: Digest) -> IntervalProof | None:
+    """Where the service says that a receipt stands; None if it does not say, or a mirror cannot."""
+    data = read_bytes(source, f"api/v1/receipts/{receipt}/proof")
+    if data is None:
+        return None
+    try:
+        fields = json.loads(data)
+        return IntervalProof(
+            salt=bytes.fromhex(fields["salt"]),
+            interval=int(fields["interval"]),
+            entry=int(fields["entry"]),
+            index=int(fields["index"]),
+            path=tuple(bytes.fromhex(step) for step in fields["path"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _keys_of(view: LogView) -> dict[bytes, int]:

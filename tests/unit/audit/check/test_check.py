@@ -20,7 +20,7 @@ from plainview.audit.check.findings import Report
 from plainview.audit.check.source import Gone, SourceFailed
 from plainview.core.catalogue import build_rows, merge_rows, topic_list
 from plainview.core.history import parse_entry
-from plainview.core.receipts import public_key_of
+from plainview.core.receipts import parse_receipt, public_key_of
 from plainview.core.terms.ids import VideoId
 from plainview.core.tlog import parse_policy
 from tests.honest_world import HOUR_MS, HonestWorld, key_of, viewer_of
@@ -231,6 +231,36 @@ def test_a_retired_key_signs_no_new_receipts() -> None:
     report, _ = checked(world)
     assert report.counts["receipts not signed by the service"] == 1
     assert report.counts["slates replayed the same"] == 4
+
+
+def test_receipts_from_before_the_log_are_counted_apart() -> None:
+    """An edition that is older than its log is not accused of what it served before."""
+    world = HonestWorld(videos=40).live(slates=3)
+    older = world.resign(world.pocket.slates[0], now_ms=world.now_ms - 40 * DAY_MS, epoch=3)
+    older = world.resign(older, hour=parse_receipt(older.receipt).now_ms // HOUR_MS)
+    world.pocket.slates[:] = [older]
+    report, _ = checked(world)
+    assert report.findings == ()
+    assert report.counts["receipts from before the log"] == 1
+
+
+def test_the_service_is_asked_where_a_receipt_stands() -> None:
+    """A file that lost its proofs is no evidence against a service that has them."""
+    world = HonestWorld(videos=40).live(slates=4).pass_time(1)
+    made = world.receipts_file()
+    bare = msgspec.structs.replace(
+        made,
+        viewers=tuple(
+            msgspec.structs.replace(
+                viewer,
+                receipts=tuple(msgspec.structs.replace(r, proof=None) for r in viewer.receipts),
+            )
+            for viewer in made.viewers
+        ),
+    )
+    report, _ = check(world, name="here", wanted=WANTED, receipts=bare)
+    assert report.findings == ()
+    assert report.counts["receipts found in the log"] == 4
 
 
 def test_damaged_state_is_refused() -> None:
