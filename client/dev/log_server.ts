@@ -96,7 +96,7 @@ export class LogServer {
   }
 
   checkpoint(): string {
-    return this.log.checkpoint(this.published);
+    return this.log.checkpoint(this.published, Math.floor(this.now_ms() / 1000));
   }
 
   /** `null` where the path is not the log's. */

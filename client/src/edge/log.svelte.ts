@@ -13,7 +13,7 @@ const UNREACHED_AGAIN_MS = 20_000;
 /** For how long nobody needs to hear that the log could not be asked. */
 const UNCHECKED_MS = 60_000;
 
-export const STALLED = "The public log stands still. What is not in it is not shown, so the feed will stop in a few seconds if it does not go on.";
+const STALLED = "The public log stands still. Nothing new is shown that is not in it, so the feed stops if the log does not go on.";
 
 class Log {
   standing = $state.raw<Standing>(UNKNOWN);

@@ -1,29 +1,6 @@
 /** What is asked of the server about its public log: as anybody would, without a cookie. */
 import { Refused, request, Unreachable, v1 } from "./api";
-
-export interface LogState {
-  readonly origin: string;
-  readonly vkey: string;
-  readonly size: number;
-  readonly at_ms: number;
-  readonly is_stalled: boolean;
-  /** The version of the root of trust in force. */
-  readonly trust: number;
-}
-
-interface Entry {
-  readonly proof: readonly string[];
-  readonly entry: string;
-}
-
-interface ReceiptPlace {
-  readonly salt: string;
-  readonly interval: number;
-  readonly index: number;
-  readonly path: readonly string[];
-  /** Index of the interval's entry in the log. */
-  readonly entry: number;
-}
+import type { LogEntry, LogIndex, LogPath, LogState, ReceiptPlace } from "./types";
 
 const TIMEOUT_MS = 15_000;
 const NOTE_CHARS_MAX = 100_000;
@@ -47,9 +24,9 @@ const log = `${v1}/log`;
 export const logApi = {
   checkpoint,
   state: () => ask<LogState>(log),
-  consistency: (from: number, to: number) => ask<{ proof: string[] }>(`${log}/consistency?from=${from}&to=${to}`),
-  inclusion: (index: number, size: number) => ask<Entry>(`${log}/inclusion?index=${index}&size=${size}`),
-  epoch: (number: number) => ask<{ index: number }>(`${log}/epoch/${number}`),
-  trust: (version: number) => ask<{ index: number }>(`${log}/trust/${version}`),
+  consistency: (from: number, to: number) => ask<LogPath>(`${log}/consistency?from=${from}&to=${to}`),
+  inclusion: (index: number, size: number) => ask<LogEntry>(`${log}/inclusion?index=${index}&size=${size}`),
+  epoch: (number: number) => ask<LogIndex>(`${log}/epoch/${number}`),
+  trust: (version: number) => ask<LogIndex>(`${log}/trust/${version}`),
   place: (receipt: string) => ask<ReceiptPlace>(`${v1}/receipts/${receipt}/proof`),
 };

@@ -49,6 +49,8 @@ export const UNKNOWN: Standing = {
 };
 
 const DAY_MS = 86_400_000;
+/** A receipt is not asked for before it can be there: the log takes what came about once a second. */
+const SOON_MS = 2500;
 /** Receipts looked at in one round, and marks kept. */
 const ROUND_MAX = 12;
 const MARKS_MAX = 400;
@@ -307,6 +309,7 @@ export class Logbook {
   }
 
   async #place(item: Kept, claim: Claim, head: Checkpoint, isLate: boolean): Promise<Pick<Mark, "entry" | "at_ms">> {
+    if (nowMs() < item.at_ms + SOON_MS) return {};
     const place = await logApi.place(item.id).catch((error: unknown) => {
       if (isCode(error, "not_logged_yet", "not_found")) return null;
       throw error;

@@ -4,8 +4,9 @@ import { logFault, readEntry } from "../receipts/logged";
 import { BadTrust, checkTrust, parseTrust, type SignedTrust } from "../receipts/trust";
 import { strictBase64 } from "../tlog/note";
 import type { Ledger } from "./ledger";
-import { logApi, type LogState } from "./log_api";
+import { logApi } from "./log_api";
 import { read } from "./store";
+import type { LogState } from "./types";
 
 /** The last checkpoint that followed from the one before; `note` as it was signed. */
 export interface Seen {

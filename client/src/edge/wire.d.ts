@@ -459,6 +459,26 @@ export interface paths {
         patch: operations["patch_api_v1_uploads_upload_id"];
         trace?: never;
     };
+    "/api/v1/uploads/{upload_id}/promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was promised about an upload
+         * @description For the uploader: with it the log shows that the video was published, or refused, in time.
+         */
+        get: operations["get_api_v1_uploads_upload_id_promise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{upload_id}/state": {
         parameters: {
             query?: never;
@@ -851,6 +871,14 @@ export interface components {
         PredictionShape: {
             head: string;
             per_mille: number;
+        };
+        /** PromiseShape */
+        PromiseShape: {
+            commitment: string;
+            deadline_ms: number;
+            ended: number;
+            entry: number;
+            salt: string;
         };
         /** ReceiptProofShape */
         ReceiptProofShape: {
@@ -1912,6 +1940,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_uploads_upload_id_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -40,7 +40,7 @@ export async function growthFault(seen: Head, now: Head, path: readonly Hash[], 
     return was === is ? null : logFault("There are two public logs: the same number of entries, and not the same entries.", was, is);
   }
   if (seen.size === 0 || (await isConsistent(seen, now, path, proof))) return null;
-  return logFault(`The public log was rewritten: its first ${entries(seen.size)} are not the ones that this browser has seen.`, toHex(seen.root), toHex(now.root));
+  return logFault(`The public log was rewritten: its first ${entries(seen.size)} are not the ones that this browser has seen.`, `${entries(seen.size)}, root ${toHex(seen.root)}`, `${entries(now.size)}, root ${toHex(now.root)}`);
 }
 
 export interface Shown {

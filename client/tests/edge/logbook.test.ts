@@ -15,6 +15,8 @@ interface Tab {
   ledger: LedgerType;
   book: LogbookType;
   faults: Fault[];
+  /** Faults that the ledger found. */
+  noticed: Fault[];
   /** Slates that a fault was told about. */
   about: (number | null)[];
   ask(): Promise<void>;
@@ -26,15 +28,19 @@ interface Tab {
 async function openTab(isFresh = false): Promise<Tab> {
   if (isFresh) vi.resetModules();
   const [{ Ledger }, { Logbook }] = await Promise.all([import("../../src/edge/ledger"), import("../../src/edge/logbook")]);
-  const ledger = new Ledger(server.session(), proof, async () => () => undefined, () => undefined);
+  const noticed: Fault[] = [];
+  const ledger = new Ledger(server.session(), proof, async () => () => undefined, (found) => void noticed.push(...found));
   const faults: Fault[] = [];
   const about: (number | null)[] = [];
   const book = new Logbook(ledger, (found, item) => {
     faults.push(found);
     about.push(item?.number ?? null);
   });
-  const ask = async () => void (await ledger.ask("for-you", async () => undefined));
-  return { ledger, book, faults, about, ask, look: () => book.look(), standing: () => book.standing };
+  const ask = async () => {
+    await ledger.ask("for-you", async () => undefined);
+    vi.setSystemTime(Date.now() + 2500);
+  };
+  return { ledger, book, faults, noticed, about, ask, look: () => book.look(), standing: () => book.standing };
 }
 
 beforeEach(() => {
@@ -56,7 +62,7 @@ describe("an honest log", () => {
     expect([tab.standing().state, tab.standing().size, marks(tab)]).toEqual(["first", 2, [{ number: 1, epoch: 1 }]]);
     server.log.close();
     expect(await tab.look()).toBe(false);
-    expect([tab.standing().state, tab.standing().size, marks(tab)]).toEqual(["follows", 3, [{ number: 1, epoch: 1, entry: 2, at_ms: START_MS }]]);
+    expect([tab.standing().state, tab.standing().size, marks(tab)]).toEqual(["follows", 3, [{ number: 1, epoch: 1, entry: 2, at_ms: START_MS + 2500 }]]);
     server.epoch = { number: server.log.freeze(OTHER_ROOT), root: OTHER_ROOT };
     await tab.ask();
     await tab.ask();
@@ -240,7 +246,7 @@ describe("a log that lies", () => {
     server.epoch = { number: 9, root: OTHER_ROOT };
     await tab.ask();
     expect(await tab.look()).toBe(true);
-    vi.setSystemTime(START_MS + 60_001);
+    vi.setSystemTime(START_MS + 2500 + 60_001);
     await tab.look();
     expect(tab.faults).toMatchObject([{ stage: "epoch", about: 2, message: expect.stringContaining("holds none of that number") }]);
   });
@@ -249,10 +255,10 @@ describe("a log that lies", () => {
     const tab = await seen();
     await tab.ask();
     expect(await tab.look()).toBe(true);
-    vi.setSystemTime(START_MS + 59_999);
+    vi.setSystemTime(START_MS + 2500 + 59_999);
     expect(await tab.look()).toBe(true);
     expect(tab.faults).toEqual([]);
-    vi.setSystemTime(START_MS + 60_001);
+    vi.setSystemTime(START_MS + 2500 + 60_001);
     expect(await tab.look()).toBe(false);
     expect(tab.faults).toMatchObject([{ stage: "log", about: 2, message: expect.stringContaining("not in the public log, a minute after") }]);
   });
@@ -348,6 +354,30 @@ describe("keys that change", () => {
     await tab.look();
     expect([tab.standing().state, tab.faults]).toEqual(["follows", []]);
     expect((await tab.book.memory())?.vkey).toBe(server.log.log.signer.vkey);
+  });
+
+  test("for receipts are followed where the log announced them, and old receipts still hold", async () => {
+    const tab = await openTab(true);
+    await tab.ledger.reconcile();
+    await tab.ask();
+    await tab.look();
+    server.log.announce([server.log.root], { receipt_keys: [server.rotate()] });
+    const later = await openTab();
+    await later.ledger.reconcile();
+    await later.ask();
+    await later.look();
+    const { compareWithServer } = await import("../../src/edge/recount");
+    expect([later.noticed, later.faults, await compareWithServer(later.ledger, 5)]).toEqual([[], [], []]);
+  });
+
+  test("for receipts that no root of trust announced are a fault", async () => {
+    const tab = await openTab(true);
+    await tab.ledger.reconcile();
+    await tab.look();
+    server.rotate();
+    const later = await openTab();
+    await later.ledger.reconcile();
+    expect(later.noticed).toMatchObject([{ stage: "key", message: expect.stringContaining("no root of trust in its log says so") }]);
   });
 
   test("with a service that began anew are a first meeting", async () => {

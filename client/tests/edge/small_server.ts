@@ -10,7 +10,7 @@ const sha = (data: string | Buffer) => createHash("sha256").update(data).digest(
 
 export class SmallServer {
   readonly viewer: string;
-  readonly #keys = generateKeyPairSync("ed25519");
+  #keys = generateKeyPairSync("ed25519");
   #n = 0;
   #head: Buffer;
   #chain: string[] = [];
@@ -32,6 +32,12 @@ export class SmallServer {
 
   #raw(): string {
     return this.#keys.publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
+  }
+
+  /** Sign receipts with another key from now on. */
+  rotate(): string {
+    this.#keys = generateKeyPairSync("ed25519");
+    return this.#raw();
   }
 
   session(): Session {
