@@ -13,7 +13,7 @@ const SHOWS: Record<string, readonly string[]> = {
   "forge-event": ["events"],
   "rewrite-history": ["log"],
   "two-histories": ["log", "outsider"],
-  "drop-video": ["replay/candidates"],
+  "drop-video": ["replay/candidates", "outsider"],
 };
 
 export interface Finding {

@@ -305,8 +305,9 @@ describe("a slate of another time", () => {
   test("is one whose receipt went into the log at another time than it states", async () => {
     const tab = await openTab(true);
     await tab.ask();
-    vi.setSystemTime(START_MS - 61_000);
+    server.log.now_ms = () => START_MS - 61_000;
     server.log.close();
+    vi.setSystemTime(START_MS + 5_000);
     await tab.look();
     expect(messages(tab)).toContain("states another time");
   });

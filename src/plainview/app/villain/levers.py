@@ -6,15 +6,13 @@ import msgspec
 
 VIEWER: Final = "viewer"
 ANYONE: Final = "anyone"
-AUDITOR: Final = "auditor"
 NOBODY: Final = "nobody"
 IMPOSSIBLE: Final = "impossible"
 
 CATCHERS: Final = {
-    VIEWER: "Your own browser",
-    ANYONE: "Anyone with the log",
-    AUDITOR: "An auditor with data",
-    NOBODY: "Nobody yet",
+    VIEWER: "Caught by your own browser",
+    ANYONE: "Caught by anyone with the log",
+    NOBODY: "Caught by nobody yet",
     IMPOSSIBLE: "Cannot be done here",
 }
 """Who catches a lever first; the levers stand under these words."""
@@ -34,7 +32,7 @@ class Lever(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def catchable(self) -> bool:
         """Whether somebody notices."""
-        return self.caught_by in (VIEWER, ANYONE, AUDITOR)
+        return self.caught_by in (VIEWER, ANYONE)
 
     @property
     def is_possible(self) -> bool:
@@ -164,10 +162,10 @@ LEVERS: Final = (
             "The video that would come next is left out when yours and every second viewer's"
             " candidates are gathered. Receipts name the true catalogue."
         ),
-        caught_by=AUDITOR,
+        caught_by=ANYONE,
         who_catches=(
-            "Whoever works the slate out again: Check my feed and an auditor at once, an outsider"
-            " to whom you hand the receipt when the hour's key is out."
+            "Whoever works the slate out again from what the log names: an outsider to whom you"
+            " hand the receipt, an auditor, and Check my feed. Your browser alone has no catalogue."
         ),
     ),
     Lever(
