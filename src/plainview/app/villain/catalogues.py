@@ -5,6 +5,7 @@ handed its rows: everything fits, except that the log has one epoch of that numb
 """
 
 import threading
+from abc import abstractmethod
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -97,9 +98,9 @@ class SecondCatalogue(Trick):
         """Whether this viewer is served from it."""
         return is_chosen(viewer, lever)
 
+    @abstractmethod
     def alter(self, header: EpochHeader, rows: Rows, detail: Detail) -> tuple[EpochHeader, Rows]:
         """The second epoch's header and rows; `rows` may be written to."""
-        raise NotImplementedError
 
     def weights(self, honest: Weights, detail: Detail) -> Weights:  # noqa: ARG002
         """What it ranks with."""

@@ -254,15 +254,15 @@ class ForkedFiles:
 
     def keep(self, path: str, data: bytes) -> None:
         """See `LogFiles`."""
-        raise NotImplementedError(path, len(data))
+        raise AssertionError(f"{path} ({len(data)} B): a false log is not kept")
 
     def drop_partials(self, path: str) -> None:
         """See `LogFiles`."""
-        raise NotImplementedError(path)
+        raise AssertionError(f"{path}: a false log is not kept")
 
     def replace_checkpoint(self, data: bytes, *, size: int) -> bool:
         """See `LogFiles`."""
-        raise NotImplementedError(len(data), size)
+        raise AssertionError(f"{size} ({len(data)} B): a false log is not kept")
 
     def read(self, path: str) -> bytes | None:
         """See `LogFiles`."""

@@ -1,5 +1,6 @@
 """What all levers have in common: what a trick may alter, and what it may know of who asks."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -39,7 +40,7 @@ class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
     right: str = ""
 
 
-class Trick:
+class Trick(ABC):
     """One lever's doing. Shared by all threads of a web process; what it chose is in `detail`."""
 
     name: ClassVar[str]
@@ -49,11 +50,11 @@ class Trick:
         self._books = books
         self._wired: Wired = books.wired
 
+    @abstractmethod
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:
         """Do it, or choose what is done from now on. Raises: NothingToDo."""
-        raise NotImplementedError
 
-    def let_go(self, lever: LeverRecord) -> None:
+    def let_go(self, lever: LeverRecord) -> None:  # noqa: B027 - of most nothing is left
         """Undo what can be undone."""
 
     def serving(self, viewer: ViewerId, serving: Serving, lever: LeverRecord) -> Serving:  # noqa: ARG002
@@ -64,9 +65,9 @@ class Trick:
         """What is shown to who asks while the lever is pulled."""
         return books
 
+    @abstractmethod
     def note(self, detail: Detail) -> str:
         """What it acts on, in a sentence."""
-        raise NotImplementedError
 
     def wait_ms(self, detail: Detail) -> int:  # noqa: ARG002
         """How long until it can be seen; 0: at once, -1: that is not known yet."""

@@ -1,6 +1,7 @@
 """Levers that tell another history: a log built anew without a decision, and two logs at once."""
 
 import threading
+from abc import abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 
@@ -33,9 +34,9 @@ class FalseHistory(Trick):
         self._lock = threading.Lock()
         self._fork: tuple[str, Fork] | None = None
 
+    @abstractmethod
     def editing(self, detail: Detail) -> Editing:
         """What is told instead."""
-        raise NotImplementedError
 
     def fork(self, detail: Detail) -> Fork:
         """The second log of this pull."""
@@ -51,13 +52,13 @@ class FalseHistory(Trick):
                 self._fork = (key, fork)
             return self._fork[1]
 
+    @abstractmethod
     def is_for(self, viewer: ViewerId, lever: LeverRecord) -> bool:
         """Whether this viewer is served from it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_shown_to(self, asker: Asker, lever: LeverRecord) -> bool:
         """Whether it is shown to who asks."""
-        raise NotImplementedError
 
     def serving(self, viewer: ViewerId, serving: Serving, lever: LeverRecord) -> Serving:
         """See `Trick`."""
