@@ -80,8 +80,8 @@ export class Villainy {
     for (let now = lever(); now?.is_pulled && now.wait_ms !== 0; now = lever()) {
       waited = true;
       this.doing = now.wait_ms < 0 ? "Waiting for a newer catalogue…" : `In ${Math.ceil(now.wait_ms / 1000)} s…`;
+      await log.book?.look();
       await sleep(1000);
-      if (now.wait_ms < 0) await log.book?.look();
       this.levers = (await more.villain()).levers;
     }
     if (waited) await this.#swipe();

@@ -51,9 +51,11 @@ def test_a_lever_without_a_slate_is_caught(page: Page, lever: str, words: str) -
     page.goto("/villain")
     switch = page.get_by_role("switch", name=lever)
     switch.click()
-    expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
-    expect(page.locator(".fault").first).to_contain_text(words)
-    switch_back(page, switch)
+    try:
+        expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
+        expect(page.locator(".fault").first).to_contain_text(words)
+    finally:
+        switch_back(page, switch)
 
 
 def test_two_histories_need_an_outsider(page: Page) -> None:
@@ -64,16 +66,18 @@ def test_two_histories_need_an_outsider(page: Page) -> None:
     page.goto("/villain")
     switch = page.get_by_role("switch", name="Show two histories")
     switch.click()
-    expect(page.get_by_role("heading", name="You see nothing wrong.")).to_be_visible(
-        timeout=CATCH_WAIT_MS
-    )
-    page.get_by_role("button", name="Run the outsider").click()
-    expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
-    expect(page.get_by_text("The proof holds")).to_be_visible()
-    with page.expect_download() as kept:
-        page.get_by_role("button", name="Download the proof").click()
-    assert kept.value.suggested_filename.startswith("proof-")
-    switch_back(page, switch)
+    try:
+        expect(page.get_by_role("heading", name="You see nothing wrong.")).to_be_visible(
+            timeout=CATCH_WAIT_MS
+        )
+        page.get_by_role("button", name="Run the outsider").click()
+        expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
+        expect(page.get_by_text("The proof holds")).to_be_visible()
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="Download the proof").click()
+        assert kept.value.suggested_filename.startswith("proof-")
+    finally:
+        switch_back(page, switch)
     open_feed(page)
     expect_good_seal(page)
 

@@ -88,6 +88,7 @@ class RewriteHistory(FalseHistory):
     """A decision is logged; then the log is built anew from there without it, for everybody."""
 
     name = "rewrite-history"
+    alters_slates = False
 
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:  # noqa: ARG002 - as others
         """See `Trick`. Hides the listed video that was shown least, lawfully, and waits until the
