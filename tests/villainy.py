@@ -65,10 +65,13 @@ class Demo:
             is_release_logged=lambda: True,
         )
         # A lever that waits for the log waits for this process too.
-        sleep_ms = self.clock.sleep_ms
-        self.clock.sleep_ms = lambda ms: (sleep_ms(ms), self.edition.publish())[0]  # type: ignore[method-assign]
+        self.clock.sleep_ms = self._sleep_ms  # type: ignore[method-assign]
         self.villain = Villain(Books(wired))
         self.pass_time(0)
+
+    def _sleep_ms(self, ms: int) -> None:
+        self.clock.now += ms
+        self.edition.publish()
 
     def pass_time(self, ms: int) -> None:
         """Let time pass, and what is due be frozen, logged and published."""
@@ -134,17 +137,15 @@ class Watcher:
     def watch(self, receipt: Receipt) -> None:
         """Look at the first video of a slate to its end."""
         video = receipt.slate[0].video
-        for kind, fields in (
-            ("shown", {"position": 0}),
-            ("watch", {"ms": 9_000, "loops": 1}),
-        ):
-            key = secrets.token_hex(8)
-            self.made.add(key)
-            event = Event(
-                n=0, kind=kind, at_ms=self.demo.clock.now_ms(), author="viewer", key=key,
-                video=video, number=receipt.number, **fields,
-            )  # fmt: skip
-            self.demo.edition.writer.submit(TakeEvents(viewer=self.viewer, events=(event,)))
+        shown, watched = secrets.token_hex(8), secrets.token_hex(8)
+        self.made |= {shown, watched}
+        seen = Event(
+            n=0, kind="shown", at_ms=self.demo.clock.now_ms(), author="viewer", key=shown,
+            video=video, number=receipt.number, position=0,
+        )  # fmt: skip
+        whole = msgspec.structs.replace(seen, kind="watch", key=watched, ms=9_000, loops=1)
+        take = TakeEvents(viewer=self.viewer, events=(seen, whole))
+        self.demo.edition.writer.submit(take)
 
     def chain(self) -> list[bytes]:
         """The viewer's chain as the server shows it."""

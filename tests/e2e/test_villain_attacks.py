@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from plainview.audit.check.findings import EVIDENCE, WITHHELD, Report
+from plainview.core.catalogue import freeze
 from plainview.core.policy import compile_policy
 from plainview.core.receipts import (
     RECEIPT_DOMAIN,
@@ -205,7 +206,7 @@ def test_a_release_nobody_saw(demo: Demo, watcher: Watcher) -> None:
 
 def frozen_with(monkeypatch: pytest.MonkeyPatch, alter: Callable[[Rows], None]) -> None:
     """Freezers from now on alter the rows before they are hashed, logged and served."""
-    honest = freeze_epoch.freeze
+    honest = freeze
 
     def crooked(before: Any, *, rows: Rows, **rest: Any) -> Any:
         rows = rows.copy()

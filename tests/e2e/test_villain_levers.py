@@ -15,6 +15,7 @@ from plainview.app.villain.villain import TRICKS
 from plainview.audit.check.findings import EVIDENCE, MISBEHAVIOUR, Report
 from plainview.audit.check.judge import judge_proof
 from plainview.core.receipts import Receipt
+from plainview.core.terms.ids import VideoId
 from plainview.core.tlog import ProofRefused
 from plainview.flows.verify_log import verify_log
 from tests.villainy import Demo, Watcher, outsider, rules_of
@@ -68,7 +69,7 @@ def evidence_of(report: Report, *rules: str) -> None:
     assert (judged.rule, judged.trust) == (found[0].rule, report.trust)
 
 
-def videos_of(receipt: Receipt) -> list[int]:
+def videos_of(receipt: Receipt) -> list[VideoId]:
     return [shown.video for shown in receipt.slate]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from plainview.app.http.books import Books
 from plainview.app.villain.frame import (
@@ -371,5 +372,5 @@ def edited_weights(honest: Weights) -> bytes:
     )
 
 
-def _parts(layer: Layer):  # type: ignore[no-untyped-def]
+def _parts(layer: Layer) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.uint8]]:
     return layer.weight, layer.bias, layer.shift

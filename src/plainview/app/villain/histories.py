@@ -19,6 +19,7 @@ from plainview.core.tlog import parse_checkpoint, parse_note
 from plainview.flows.serve_slate import Serving
 from plainview.ports.intake import DecideVideo
 from plainview.ports.levers import LeverRecord
+from plainview.ports.tlog import LogHead
 
 REWRITE_AFTER_MS = 8_000
 """How long the true log is shown with the decision in it, so that somebody has seen it."""
@@ -134,7 +135,7 @@ class RewriteHistory(FalseHistory):
                 return index, entry
         raise NothingToDo("There is no public log yet.")
 
-    def _await_published(self, at: int):  # type: ignore[no-untyped-def]
+    def _await_published(self, at: int) -> LogHead:
         waited = 0
         while True:
             head = self._wired.log_reads.newest_head()
