@@ -66,7 +66,7 @@ export class LogServer {
 
   freeze(root: string): number {
     const number = this.epochs.size + 1;
-    this.epochs.set(number, this.#append({ type: "epoch", number, root, previous_root: ZEROS, weights: ZEROS, decisions: 0, frozen_ms: 1 }));
+    this.epochs.set(number, this.#append({ type: "epoch", number, root, previous_root: ZEROS, weights: ZEROS, decisions: 0, frozen_ms: this.now_ms() }));
     return number;
   }
 
@@ -81,7 +81,7 @@ export class LogServer {
     const leaves = this.#waiting.map(([, receipt], i) => sha(salts[i] as Buffer, receipt));
     this.#intervals += 1;
     const receipts = { count: leaves.length, root: treeRoot(leaves).toString("hex") };
-    const entry = this.#append({ type: "interval", number: this.#intervals, from_ms: 0, to_ms: 1, receipts, events: { count: 0, root: treeRoot([]).toString("hex") } });
+    const entry = this.#append({ type: "interval", number: this.#intervals, from_ms: 0, to_ms: this.now_ms(), receipts, events: { count: 0, root: treeRoot([]).toString("hex") } });
     this.#waiting.forEach(([id], index) => {
       const path = inclusionPath(index, leaves).map((hash) => hash.toString("hex"));
       this.places.set(id, { salt: (salts[index] as Buffer).toString("hex"), interval: this.#intervals, index, path, entry });

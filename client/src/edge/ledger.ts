@@ -57,6 +57,8 @@ interface Open {
   readonly number: number;
   readonly policy: string;
   readonly nonce: string;
+  readonly last_event: number;
+  readonly context: { readonly language: string; readonly tz_min: number; readonly age: string };
 }
 
 type Made = () => Promise<(key: string) => CanonicalObject | undefined>;
@@ -177,26 +179,28 @@ export class Ledger {
     const { session } = this;
     const trail = await this.trail();
     const number = trail.number + 1;
-    const open = await update<Open>(
-      `open.${this.#viewer}`,
-      { number, policy, nonce: randomHex(16) },
-      (old) => (old.number === number && old.policy === policy ? old : { number, policy, nonce: randomHex(16) }),
+    const language = /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "";
+    const context = { language, tz_min: -new Date().getTimezoneOffset(), age: "adult" };
+    const { n: last_event } = await this.#chain((value) => value);
+    const fresh: Open = { number, policy, nonce: randomHex(16), last_event, context };
+    // Asked again it is the same request, whatever has been done since: the answer may be an old one.
+    const open = await update<Open>(`open.${this.#viewer}`, fresh, (old) =>
+      old.number === number && old.policy === policy && old.context ? old : fresh,
     );
-    const chain = await this.#chain((value) => value);
     const size = session.slate_size;
-    const context = {
-      language: /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "",
-      tz_min: -new Date().getTimezoneOffset(),
-      age: "adult",
-    };
-    const answer = await api.slate({ policy, number, nonce: open.nonce, last_event: chain.n, size, context });
+    const answer = await api.slate({ ...open, size });
     const strange = await this.taken({ events: [answer.served] });
+    const behind = await this.#chain((value) => value);
+    if (Object.keys(behind.waiting).length) {
+      const { events } = await (await import("./more_api")).more.events(behind.n);
+      strange.push(...(await this.taken({ events })));
+    }
     const shown = answer.videos.map((video) => video.id);
     const checked = await checkSlate(
-      { receipt: answer.receipt, signature: answer.signature, shown },
+      { receipt: answer.receipt, signature: answer.signature, served: answer.served, shown },
       {
-        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size,
-        previous: trail.receipt, public_key: session.public_key,
+        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size, context: open.context,
+        last_event: open.last_event, previous: trail.receipt, public_key: session.public_key,
       },
       await this.#chain((value) => value),
       this.proof,

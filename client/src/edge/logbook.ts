@@ -5,7 +5,7 @@
 import type { CanonicalObject } from "../receipts/canonical";
 import type { Fault } from "../receipts/faults";
 import {
-  claimOf, epochFault, growthFault, inclusionFault, lateFault, logFault, LOGGED_WITHIN_MS, placeFault, readEntry,
+  claimOf, epochFault, growthFault, inclusionFault, lateFault, logFault, LOGGED_WITHIN_MS, placeFault, readEntry, staleFault,
   unloggedEpochFault, type Claim,
 } from "../receipts/logged";
 import { fromHex, toHex } from "../receipts/proof";
@@ -111,6 +111,19 @@ export class Logbook {
 
   memory(): Promise<Memory | null> {
     return remembered(this.#ledger);
+  }
+
+  /**
+   * The viewer has read that the log contradicts what it said before. What was signed is kept as
+   * evidence; from here on the log is taken as it stands now.
+   */
+  async goOn(): Promise<void> {
+    if (this.standing.state !== "wrong") return;
+    await update<Memory | null>(this.#cell, null, (kept) => kept && { ...kept, seen: null });
+    this.#epochs.clear();
+    this.#told.clear();
+    this.#say({ state: "asking" });
+    await this.look();
   }
 
   /** One round. Says whether receipts are left that the log may hold in a moment. */
@@ -280,7 +293,19 @@ export class Logbook {
       this.#epochs.set(claim.epoch, known);
     }
     must(epochFault(claim, known.entry));
+    must(staleFault(claim, await this.#after(claim.epoch, head)));
     return known.index;
+  }
+
+  /** The entry of the epoch after that one, if the log has it already. */
+  async #after(epoch: number, head: Checkpoint): Promise<CanonicalObject | null> {
+    const known = this.#epochs.get(epoch + 1);
+    if (known) return known.entry;
+    const found = await logApi.epoch(epoch + 1).catch((error: unknown) => {
+      if (isCode(error, "not_logged_yet", "no_such_epoch")) return null;
+      throw error;
+    });
+    return found && found.index < head.size ? this.#entry(found.index, head) : null;
   }
 
   async #place(item: Kept, claim: Claim, head: Checkpoint, isLate: boolean): Promise<Pick<Mark, "entry" | "at_ms">> {

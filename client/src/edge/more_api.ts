@@ -1,12 +1,17 @@
 /** The calls that a feed does not need before its first video plays. */
 import { id, request, v1 } from "./api";
 import type {
-  CheckAnswer, Creator, CreatorPage, Found, Job, Lever, Me, Overview, SignedReceipt, Upload, Video,
+  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Lever, LeverEvidence, Me, OutsiderSays,
+  Overview, SignedReceipt, Upload, Video,
 } from "./types";
 
 export const more = {
   receipts: (last: number) =>
     request<{ receipts: SignedReceipt[] }>(`${v1}/receipts?last=${last}`),
+  events: (after: number) => request<EventsAnswer>(`${v1}/events?after=${after}`),
+  evidence: (lever: string) => request<LeverEvidence>(`${v1}/villain/${id(lever)}/evidence`),
+  outsider: (held: HandedOver) =>
+    request<OutsiderSays>(`${v1}/villain/check`, { method: "POST", body: held, timeout_ms: 90_000 }),
   check: (last: number) =>
     request<CheckAnswer>(`${v1}/check`, { method: "POST", body: { last }, timeout_ms: 120_000 }),
   editVideo: (video: string, change: { caption: string; tags: string[] }) =>

@@ -47,7 +47,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * My own events
+         * @description The viewer's chain from event `after` + 1 on, EVENTS_SHOWN_MAX at most: what stands in it
+         *     under their name, whoever wrote it.
+         */
+        get: operations["get_api_v1_events"];
         put?: never;
         /**
          * What the viewer did
@@ -454,6 +459,26 @@ export interface paths {
         patch: operations["patch_api_v1_uploads_upload_id"];
         trace?: never;
     };
+    "/api/v1/uploads/{upload_id}/promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was promised about an upload
+         * @description For the uploader: with it the log shows that the video was published, or refused, in time.
+         */
+        get: operations["get_api_v1_uploads_upload_id_promise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{upload_id}/state": {
         parameters: {
             query?: never;
@@ -536,6 +561,48 @@ export interface paths {
          */
         put: operations["put_api_v1_villain_lever"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/{lever}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What tells a lever from the truth
+         * @description My last slate under the lever, beside what an honest service had served, and statements that
+         *     contradict each other. In the demonstration alone.
+         */
+        get: operations["get_api_v1_villain_lever_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the outsider's check
+         * @description Run `plainview check` against this service's own address, in a process of its own, with what
+         *     the viewer hands over. In the demonstration alone.
+         */
+        post: operations["post_api_v1_villain_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -648,6 +715,21 @@ export interface components {
             n: number;
             refused: components["schemas"]["RefusedEvent"][];
         };
+        /** EvidenceShape */
+        EvidenceShape: {
+            exhibits: components["schemas"]["ExhibitShape"][];
+            honest: components["schemas"]["VideoShape"][];
+            number: number;
+            served: components["schemas"]["VideoShape"][];
+        };
+        /** ExhibitShape */
+        ExhibitShape: {
+            left: string;
+            left_label: string;
+            right: string;
+            right_label: string;
+            title: string;
+        };
         /** FailureShape */
         FailureShape: {
             honest: components["schemas"]["VideoShape"][];
@@ -661,6 +743,11 @@ export interface components {
         Gone: {
             id: string;
         };
+        /** HandedOver */
+        HandedOver: {
+            checkpoints: string[];
+            receipts: components["schemas"]["HeldBody"][];
+        };
         /** Health */
         Health: {
             is_log_stalled: boolean;
@@ -668,6 +755,11 @@ export interface components {
             ready: boolean;
             reason: string;
             wanted: number;
+        };
+        /** HeldBody */
+        HeldBody: {
+            receipt: string;
+            signature: string;
         };
         /** InclusionShape */
         InclusionShape: {
@@ -707,11 +799,15 @@ export interface components {
         /** LeverShape */
         LeverShape: {
             catchable: boolean;
+            catcher: string;
+            caught_by: string;
+            is_possible: boolean;
             is_pulled: boolean;
             more: string;
             name: string;
             note: string;
             title: string;
+            wait_ms: number;
             what_it_does: string;
             who_catches: string;
         };
@@ -775,6 +871,14 @@ export interface components {
         PredictionShape: {
             head: string;
             per_mille: number;
+        };
+        /** PromiseShape */
+        PromiseShape: {
+            commitment: string;
+            deadline_ms: number;
+            ended: number;
+            entry: number;
+            salt: string;
         };
         /** ReceiptProofShape */
         ReceiptProofShape: {
@@ -863,6 +967,20 @@ export interface components {
             served: string;
             signature: string;
             videos: components["schemas"]["VideoShape"][];
+        };
+        /** Told */
+        Told: {
+            command: string;
+            exit_status: number;
+            findings: string[];
+            output: string;
+            /** @default  */
+            proof: string;
+            /** @default  */
+            proof_name: string;
+            /** @default  */
+            third_party: string;
+            verdict: string;
         };
         /** ReasonShape */
         uploads_ReasonShape: {
@@ -1019,6 +1137,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatorPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_events: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1804,6 +1959,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_uploads_upload_id_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     get_api_v1_uploads_upload_id_state: {
         parameters: {
             query?: never;
@@ -1998,6 +2190,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeversShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_villain_lever_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lever: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_villain_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedOver"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -5,6 +5,8 @@ import { asBytes, fromHex, toHex, type Proof } from "./proof";
 import { isConsistent, isIncluded, leafHash, type Hash, type Head } from "../tlog/tree";
 
 /** How long after it was served a receipt must be in the log. */
+/** A slate may be chosen from a catalogue for this long after a newer one was frozen. */
+const STALE_MS = 30_000;
 export const LOGGED_WITHIN_MS = 60_000;
 
 const KEEP = "Download your receipts: the file holds the signed statements that contradict each other. Show it to whoever runs this service, and to anyone who watches its log.";
@@ -70,11 +72,12 @@ export interface Claim {
   readonly receipt: string;
   readonly epoch: number;
   readonly epoch_root: string;
+  readonly now_ms: number;
 }
 
 export function claimOf(receipt: string): Claim {
-  const { number, epoch, epoch_root } = parseCanonical(receipt);
-  return { number: Number(number), receipt, epoch: Number(epoch), epoch_root: String(epoch_root) };
+  const { number, epoch, epoch_root, now_ms } = parseCanonical(receipt);
+  return { number: Number(number), receipt, epoch: Number(epoch), epoch_root: String(epoch_root), now_ms: Number(now_ms) };
 }
 
 /** The catalogue that the receipt names against the entry that is in the log under its number. */
@@ -85,6 +88,15 @@ export function epochFault({ number, epoch, epoch_root }: Claim, entry: Canonica
   if (logged === epoch_root) return null;
   const message = `Slate № ${number} was chosen from another catalogue than the one in the public log: you were shown an epoch ${epoch} that others do not see.`;
   return ofReceipt(number, { ...logFault(message, logged, epoch_root), stage: "epoch" });
+}
+
+/** The entry of the epoch after the one that the receipt names, if the log has one. */
+export function staleFault({ number, epoch, now_ms }: Claim, after: CanonicalObject | null): Fault | null {
+  if (after?.["type"] !== "epoch" || after["number"] !== epoch + 1) return null;
+  const late_ms = now_ms - Number(after["frozen_ms"]);
+  if (late_ms <= STALE_MS) return null;
+  const message = `Slate № ${number} was chosen from catalogue ${epoch}, which a newer one had replaced ${Math.round(late_ms / 1000)} s before: what is new was kept from you.`;
+  return ofReceipt(number, { ...logFault(message, epoch + 1, epoch), stage: "epoch" });
 }
 
 export interface Place {
@@ -98,7 +110,7 @@ export interface Place {
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
 /** The receipt against the interval's entry: its salted hash must be in the interval's tree. */
-export async function placeFault({ number, receipt }: Claim, place: Place, entry: CanonicalObject | null, proof: Proof): Promise<Fault | null> {
+export async function placeFault({ number, receipt, now_ms }: Claim, place: Place, entry: CanonicalObject | null, proof: Proof): Promise<Fault | null> {
   const wrong = (message: string, expected?: unknown, found?: unknown) => ofReceipt(number, logFault(message, expected, found));
   const batch = entry?.["receipts"] as CanonicalObject | undefined;
   if (entry?.["type"] !== "interval" || entry["number"] !== place.interval || !batch)
@@ -113,7 +125,11 @@ export async function placeFault({ number, receipt }: Claim, place: Place, entry
   const leaf = await leafHash(await proof.sha256(salted), proof);
   const root = fromHex(String(batch["root"]));
   const at = { index: place.index, size: Number(batch["count"]), leaf, root, path: place.path.map(fromHex) };
-  if (await isIncluded(at, proof)) return null;
+  if (await isIncluded(at, proof)) {
+    const [from_ms, to_ms] = [Number(entry["from_ms"]), Number(entry["to_ms"])];
+    const isOfItsTime = now_ms >= from_ms - LOGGED_WITHIN_MS && now_ms <= to_ms + LOGGED_WITHIN_MS;
+    return isOfItsTime ? null : wrong(`Receipt № ${number} states another time than the one at which it went into the public log.`, to_ms, now_ms);
+  }
   return wrong(`Receipt № ${number}, as you hold it, is not in the public log where the server says it is.`);
 }
 

@@ -150,6 +150,20 @@ describe("a log that lies", () => {
     expect(memory?.seen?.note).toBe(before);
   });
 
+  test("and once that has been read the log is taken as it stands, with what was signed kept", async () => {
+    const tab = await seen();
+    const before = server.log.checkpoint();
+    server.log.log.entries[1] = Buffer.from("rewritten");
+    server.log.freeze(OTHER_ROOT);
+    await tab.look();
+    await tab.book.goOn();
+    expect([tab.standing().state, tab.standing().size, tab.faults.length]).toEqual(["first", 4, 1]);
+    server.log.freeze(OTHER_ROOT);
+    await tab.look();
+    expect([tab.standing().state, tab.faults.length]).toEqual(["follows", 1]);
+    expect((await tab.book.memory())?.evidence).toMatchObject([{ before }]);
+  });
+
   test("by a wrong consistency proof", async () => {
     const tab = await seen();
     server.log.freeze(OTHER_ROOT);
@@ -270,6 +284,32 @@ describe("a log that lies", () => {
     server.log.places.set(kept.id, { ...place, entry: 2 });
     await tab.look();
     expect(messages(tab)).toContain("another entry of the log than the one that receipt № 2 should be in");
+  });
+});
+
+describe("a slate of another time", () => {
+  test("is one chosen from a catalogue that was replaced more than 30 s before", async () => {
+    const tab = await openTab(true);
+    server.log.freeze(OTHER_ROOT);
+    vi.setSystemTime(START_MS + 30_000);
+    await tab.ask();
+    await tab.look();
+    expect(tab.faults).toEqual([]);
+    vi.setSystemTime(START_MS + 31_000);
+    await tab.ask();
+    await tab.look();
+    expect(messages(tab)).toContain("catalogue 1, which a newer one had replaced 31 s before");
+    expect(tab.about).toEqual([2]);
+  });
+
+  test("is one whose receipt went into the log at another time than it states", async () => {
+    const tab = await openTab(true);
+    await tab.ask();
+    server.log.now_ms = () => START_MS - 61_000;
+    server.log.close();
+    vi.setSystemTime(START_MS + 5_000);
+    await tab.look();
+    expect(messages(tab)).toContain("states another time");
   });
 });
 

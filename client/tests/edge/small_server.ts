@@ -13,6 +13,7 @@ export class SmallServer {
   #keys = generateKeyPairSync("ed25519");
   #n = 0;
   #head: Buffer;
+  #chain: string[] = [];
   #events = new Map<string, string>();
   #slates: { nonce: string; answer: SlateAnswer; id: string }[] = [];
   /** Requests seen, newest last. */
@@ -52,6 +53,7 @@ export class SmallServer {
     this.#n += 1;
     const text = canonicalJson({ ...event, n: this.#n, at_ms: 1000 + this.#n });
     this.#head = sha(Buffer.concat([this.#head, Buffer.from(text)]));
+    this.#chain.push(text);
     return text;
   }
 
@@ -83,7 +85,7 @@ export class SmallServer {
     const receipt = canonicalJson({
       spec: "receipt-v1", edition: "small", release: NO_DIGEST, release_state: "unlogged", viewer: this.viewer, number: ask.number,
       nonce: ask.nonce, policy: ask.policy, policy_digest: NO_DIGEST, chosen_by: "viewer", arm: "", weights: NO_DIGEST, epoch: this.epoch.number,
-      epoch_root: this.epoch.root, now_ms: 5, context: { ...ask.context, size: ask.size }, events: { n: this.#n, head: this.#head.toString("hex") },
+      epoch_root: this.epoch.root, now_ms: Date.now(), context: { ...ask.context, size: ask.size }, events: { n: this.#n, head: this.#head.toString("hex") },
       hour: 0, hour_commitment: NO_DIGEST, candidates: NO_DIGEST, values: NO_DIGEST, features: NO_DIGEST, caught_up: 0,
       slate: videos.map(({ id }) => ({ video: id, slot: "ranked", source: "near", propensity: 2 ** 40, value: 1 })),
       previous: this.#slates.at(-1)?.id ?? NO_DIGEST,
@@ -104,6 +106,10 @@ export class SmallServer {
     const body = JSON.parse(init.body ?? "{}") as never;
     if (path.endsWith("/session")) return Response.json(this.session());
     if (path.endsWith("/slate")) return this.slate(body);
+    if (path.includes("/events?after=")) {
+      const after = Number(path.split("=")[1]);
+      return Response.json({ events: this.#chain.slice(after), n: this.#n, head: this.#head.toString("hex"), refused: [] });
+    }
     if (path.endsWith("/events")) return Response.json(this.take(body["events"]));
     if (path.includes("/receipts?last=")) {
       const last = Number(path.split("=")[1]);

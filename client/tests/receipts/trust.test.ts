@@ -73,10 +73,10 @@ test("every published entry of the log can be read", () => {
 
 describe("the published interval", () => {
   const { records, secret, root, paths } = given.commitments;
-  const entry = { spec: "log-v1", type: "interval", number: 7, at_ms: 1, receipts: { count: records.length, root } };
+  const entry = { spec: "log-v1", type: "interval", number: 7, at_ms: 1, from_ms: 0, to_ms: 1, receipts: { count: records.length, root } };
   const saltOf = (index: number) => createHmac("sha256", Buffer.from(secret, "hex")).update(`receipt\n${index}`).digest("hex");
   const at = (index: number) => ({ salt: saltOf(index), interval: 7, index, path: paths[index] ?? [] });
-  const claim = (receipt: string) => ({ number: 1, receipt, epoch: 1, epoch_root: "" });
+  const claim = (receipt: string) => ({ number: 1, receipt, epoch: 1, epoch_root: "", now_ms: 1 });
 
   test("holds each record where its path says, and no other", async () => {
     for (const [index, record] of records.entries()) {
