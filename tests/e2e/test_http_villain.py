@@ -74,7 +74,7 @@ def test_an_edited_receipt_turns_the_check_red(service: LiveService) -> None:
 
 
 def test_a_topic_seen_to_its_end_is_not_what_is_buried(tmp_path: Path) -> None:
-    """Late in a small catalogue too, the next slate after the pull is another than the honest one."""
+    """Late in a small catalogue too, the slate after the pull is not the honest one."""
     stock(tmp_path, videos=72)
     with LiveService(tmp_path, "--levers", web=1) as service:
         viewer = service.viewer()

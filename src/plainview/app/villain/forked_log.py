@@ -222,9 +222,20 @@ class ForkedReads(SqliteLogReads):
 
     def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
         """See `LogReads`."""
+        return [body for _, body in self._of_types(types, first=first, before=before)]
+
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """See `LogReads`."""
+        return self._of_types(types, first=0, before=before)[::-1][:count]
+
+    def _of_types(
+        self, types: Sequence[str], *, first: int, before: int
+    ) -> list[tuple[int, bytes]]:
         names = tuple(f'"type":"{name}"'.encode() for name in types)
-        bodies = self._fork.entries[first:before]
-        return [body for body in bodies if any(name in body for name in names)]
+        bodies = enumerate(self._fork.entries[first:before], first)
+        return [(n, body) for n, body in bodies if any(name in body for name in names)]
 
     def epoch_entry(self, number: int) -> int | None:
         """See `LogReads`."""

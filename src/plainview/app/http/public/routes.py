@@ -25,7 +25,7 @@ from plainview.app.http.public.log_page import log_page
 from plainview.app.http.public.policy_pages import policies_page, policy_page
 from plainview.app.http.public.shown import INDEX_BOUND, Shown
 from plainview.app.http.public.witness_page import witnesses_page
-from plainview.app.http.service import service_of
+from plainview.app.http.service import books_of, service_of
 from plainview.core.tlog import ProofFile
 from plainview.flows.prove_receipt import OutsideLog
 
@@ -51,7 +51,7 @@ def _lost(request: Asked, words: str) -> Response[bytes]:
 
 
 def _shown(request: Asked) -> Shown:
-    return Shown(service_of(request))
+    return Shown(service_of(request), books_of(request))
 
 
 def _address(request: Asked) -> str:

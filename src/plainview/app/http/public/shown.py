@@ -6,6 +6,7 @@ Nothing that the checkpoint does not cover is shown, and every read is bounded b
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from plainview.app.http.books import Books
 from plainview.app.http.public.entry_page import Proven
 from plainview.app.http.public.log_page import DECIDED, PAGE_LINES, LogState
 from plainview.app.http.public.policy_pages import Listing, PolicyCard, Version, versions_of
@@ -33,10 +34,11 @@ LISTINGS_MAX: Final = 200
 class Shown:
     """Reads for one answer; the checkpoint is read once, so that all of a page fits it."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, books: Books) -> None:
         self._service = service
-        self._wired = service.wired
-        self._data = service.wired.log_files.checkpoint()
+        self._books = books
+        self._wired = books.wired
+        self._data = books.wired.log_files.checkpoint()
         self._head = self._read_head()
 
     def _read_head(self) -> Checkpoint:
@@ -109,7 +111,7 @@ class Shown:
         if self._data is None:
             raise OutsideLog("nothing has been published yet")
         size = self._head.size
-        body, path = self._service.published.inclusion(index, size=size)
+        body, path = self._books.published.inclusion(index, size=size)
         checkpoint = self._data.decode()
         proven = Proven(size=size, root=self._head.root, path=tuple(path), checkpoint=checkpoint)
         return body, proven
@@ -174,7 +176,7 @@ class Shown:
         )
 
     def _text(self, digest: Digest) -> bytes | None:
-        named = self._service.public.object(digest)
+        named = self._books.public.object(digest)
         if named is not None:
             return named
         offered = {record.digest for record in self._wired.reads.policies()}
