@@ -1,7 +1,7 @@
 """`MemoryIntake` with a public log: facts and their entries in memory. For tests.
 
-Long, for it is one idea: each fact goes into its place and its entry into the log in one step, as in
-the writer's transaction, so both sides of the port read the same lists.
+Long, for it is one idea: each fact goes into its place and its entry into the log in one step, as
+in the writer's transaction, so both sides of the port read the same lists.
 """
 
 from collections.abc import Callable, Sequence
