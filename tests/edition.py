@@ -12,15 +12,20 @@ from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import Event
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
+from plainview.edge.log_files import LocalLogFiles
 from plainview.edge.memory import CountedChance, FixedSigner, SetClock
+from plainview.edge.memory_log import FixedLogSigner, FixedRootSigner
 from plainview.edge.sqlite.commands import CARRYING
 from plainview.edge.sqlite.database import open_to_write
 from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.sqlite.log_reads import SqliteLogReads
+from plainview.flows.begin_log import SourceTree, begin_log
 from plainview.flows.fold_viewer import ViewerFolds
 from plainview.flows.freeze_epoch import EpochFreezer
 from plainview.flows.open_epoch import EpochShelf
-from plainview.flows.prepare_edition import commit_hours, prepare_edition
+from plainview.flows.prepare_edition import commit_hours, name_edition, prepare_edition
+from plainview.flows.publish_checkpoint import CheckpointPublisher
 from plainview.flows.serve_slate import Serving, SlateAsked, serve_slate
 from plainview.ports.intake import DecideVideo
 from plainview.ports.view import Issued, OpenSession, TakeEvents
@@ -32,7 +37,7 @@ assert CARRYING
 class Edition:
     """Everything that a running service has, without its processes."""
 
-    def __init__(self, root: Path, *, videos: int) -> None:
+    def __init__(self, root: Path, *, videos: int, has_log: bool = True) -> None:
         self.world = stock(root, videos=videos)
         folder = DataFolder(root)
         self.clock = SetClock(START_MS)
@@ -42,18 +47,42 @@ class Edition:
         self.objects = LocalObjects(folder.objects)
         self.files = LocalEpochFiles(folder.epochs)
         chance = CountedChance()
+        self.log_reads = SqliteLogReads(self.reads)
+        self.log_files = LocalLogFiles(folder.log)
+        name_edition("test", reads=self.reads, writer=self.writer)
+        if has_log:
+            begin_log(
+                "test", SourceTree(b"a.py 0\n", {digest_of(b""): b""}), reads=self.log_reads,
+                writer=self.writer, objects=self.objects, receipts=FixedSigner(),
+                log=FixedLogSigner(), root=FixedRootSigner, clock=self.clock,
+            )  # fmt: skip
         prepare_edition(
             edition="test", policies=policy_files(), weights=starting_weights(),
             reads=self.reads, writer=self.writer, objects=self.objects, clock=self.clock,
         )  # fmt: skip
         commit_hours(reads=self.reads, writer=self.writer, clock=self.clock, chance=chance)
         self.freezer = self.new_freezer()
-        self.shelf = EpochShelf(self.reads, self.files, self.objects, self.clock)
+        self.publisher = self.new_publisher()
+        self.shelf = EpochShelf(self.reads, self.log_reads, self.files, self.objects, self.clock)
 
     def close(self) -> None:
         """Close the database."""
         self.reads.db.close()
         self.db.close()
+
+    def new_publisher(self, *, is_witnessed: bool = False) -> CheckpointPublisher:
+        """As after a restart."""
+        return CheckpointPublisher(
+            reads=self.log_reads, writer=self.writer, files=self.log_files,
+            signers=[FixedLogSigner()], clock=self.clock, origin="plainview/test",
+            is_witnessed=lambda: is_witnessed,
+        )  # fmt: skip
+
+    def publish(self) -> None:
+        """Bring what was logged out, and the shelf up to date."""
+        while self.publisher.publish_if_due() is not None:
+            pass
+        self.shelf.refresh()
 
     def new_freezer(self) -> EpochFreezer:
         """As after a restart."""

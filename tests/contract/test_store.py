@@ -264,8 +264,8 @@ def test_an_hours_key_is_committed_once(store: Store) -> None:
 def test_policies_on_offer_are_the_last_list(store: Store) -> None:
     """Offering replaces the list and keeps its order."""
     a, b = PolicyRecord("a", Digest("1" * 64)), PolicyRecord("b", Digest("2" * 64))
-    store.writer.submit(OfferPolicies(policies=(a, b)))
-    store.writer.submit(OfferPolicies(policies=(b, a)))
+    store.writer.submit(OfferPolicies(policies=(a, b), at_ms=1))
+    store.writer.submit(OfferPolicies(policies=(b, a), at_ms=2))
     assert list(store.reads.policies()) == [b, a]
 
 
@@ -273,7 +273,9 @@ def test_the_newest_weights_rank(store: Store) -> None:
     """The last published are current, and the edition keeps its first name."""
     assert store.reads.weights() is None
     for digit in ("1", "2"):
-        store.writer.submit(PublishWeights(digest=Digest(digit * 64), at_ms=1))
+        store.writer.submit(
+            PublishWeights(digest=Digest(digit * 64), recipe="r", origin="imported", at_ms=1)
+        )
         store.writer.submit(NameEdition(edition=f"edition {digit}"))
     assert store.reads.weights() == Digest("2" * 64)
     assert store.reads.edition() == "edition 1"

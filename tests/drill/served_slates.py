@@ -69,7 +69,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--slates", type=int, default=10_000)
     options = parser.parse_args()
-    each = options.slates // PARTS // VIEWERS
+    each = -(-options.slates // (PARTS * VIEWERS))
     began, removed = time.perf_counter(), list[int]()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

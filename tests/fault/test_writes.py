@@ -23,6 +23,7 @@ from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.commands import Command, Refused
 from plainview.ports.serving import CountDelta, EpochRecord, RecordEpoch
 from plainview.ports.view import IssueSlate, OpenSession, TakeEvents
+from tests.fault.failing import FailingConnection
 from tests.samples import receipt_of
 
 ANN = ViewerId("a" * 32)
@@ -54,31 +55,6 @@ class Neighbour(Command[Any], frozen=True, kw_only=True):
     token_hash: Digest
     viewer: ViewerId
     at_ms: int
-
-
-class FailingConnection(sqlite3.Connection):
-    """A connection whose next COMMIT fails, before or after it took effect."""
-
-    fails = ""
-
-    def cursor(self, *_: Any, **__: Any) -> "FailingCursor":  # type: ignore[override]
-        """A cursor that fails when told."""
-        return super().cursor(FailingCursor)
-
-
-class FailingCursor(sqlite3.Cursor):
-    """Fails as its connection says."""
-
-    def execute(self, sql: str, *arguments: Any) -> "FailingCursor":
-        """Carry out `sql`, or fail."""
-        connection = self.connection
-        assert isinstance(connection, FailingConnection)
-        how, connection.fails = connection.fails, "" if sql == "COMMIT" else connection.fails
-        if sql != "COMMIT" or not how:
-            return super().execute(sql, *arguments)
-        if how == "failed but persisted":
-            super().execute(sql)
-        raise sqlite3.OperationalError("disk I/O error")
 
 
 class Writing:

@@ -101,7 +101,7 @@ def _refused(good: bytes) -> list[dict[str, str]]:
         other("an escape that is not needed", '"edition":"v', '"edition":"\\u0076'),
         other("upper-case hex", VIEWER, VIEWER.upper()),
         other("a size of 21", '"size":8', '"size":21'),
-        other("logged, in a version without a log", '"unlogged"', '"logged"'),
+        other("a state that no release has", '"unlogged"', '"witnessed"'),
         {"why": "bytes after the end", "bytes": text + "\n"},
         {"why": "not an object", "bytes": "[]"},
     ]

@@ -56,7 +56,7 @@ const shaped = (rules: Record<string, Rule>): Rule => (value) =>
   typeof value === "object" && !Array.isArray(value) && wrongField(value, rules) === null;
 
 const RECEIPT: Record<string, Rule> = {
-  spec: one("receipt-v1"), edition: text(1, 64), release: digest, release_state: one("unlogged"),
+  spec: one("receipt-v1"), edition: text(1, 64), release: digest, release_state: one("unlogged", "logged"),
   viewer: hex32, number: whole(1), nonce: hex32, policy: text(1, 64), policy_digest: digest,
   chosen_by: one("viewer", "default"), arm: text(0, 64), weights: digest, epoch: whole(0),
   epoch_root: digest, now_ms: whole(0), context: shaped(CONTEXT), events: shaped(EVENTS),

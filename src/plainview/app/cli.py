@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | reset`."""
+"""The command line: `plainview up | demo | import | replay | check | witness | …`."""
 
 import argparse
 import os
@@ -8,9 +8,23 @@ import sys
 from pathlib import Path
 
 from plainview import __version__
+from plainview.app.check_options import (
+    CHECK,
+    CHECK_EXAMPLES,
+    RECEIPTS,
+    add_check_arguments,
+    add_receipts_arguments,
+)
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
+from plainview.app.trust_options import (
+    KEYS,
+    WITNESSES,
+    add_keys_arguments,
+    add_witnesses_arguments,
+)
+from plainview.app.witness import options as witness_options
 from plainview.edge.data_folder import DataFolder, FolderRefused
 
 UP = """\
@@ -94,6 +108,26 @@ def _parser() -> argparse.ArgumentParser:
     add_arguments(replay)
     _add_settings(replay, only=("data",))
     replay.set_defaults(run=_replay)
+    witnesses = _command(commands, "witnesses", WITNESSES)
+    add_witnesses_arguments(witnesses)
+    _add_settings(witnesses, only=("data",))
+    witnesses.set_defaults(run=_witnesses)
+    keys = _command(commands, "keys", KEYS)
+    add_keys_arguments(keys)
+    _add_settings(keys, only=("data",))
+    keys.set_defaults(run=_keys)
+    checking = _command(commands, "check", CHECK, epilog=CHECK_EXAMPLES)
+    add_check_arguments(checking)
+    checking.set_defaults(run=_check)
+    receipts = _command(commands, "receipts", RECEIPTS)
+    add_receipts_arguments(receipts)
+    _add_settings(receipts, only=("data",))
+    receipts.set_defaults(run=_receipts)
+    witness = _command(
+        commands, "witness", witness_options.WITNESS, epilog=witness_options.EXAMPLES
+    )
+    witness_options.add_arguments(witness)
+    witness.set_defaults(run=_witness)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -139,14 +173,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def _up(options: argparse.Namespace) -> int:
     from plainview.app.supervisor import CannotStart, Supervisor, listen, make_operator_key
-    from plainview.edge.keys import make_key
+    from plainview.edge.keys import make_keys
 
     settings = settings_of(options)
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
         with folder.held() as lock:
-            make_key(folder.keys, os.urandom(32))
+            make_keys(folder.keys)
             sock = listen(settings)
             port: int = sock.getsockname()[1]
             supervisor = Supervisor(settings, folder, sock, lock)
@@ -192,13 +226,48 @@ def _print_code(address: str) -> None:
     segno.make(address, error="l").terminal(compact=True, border=1)
 
 
-def _replay(options: argparse.Namespace) -> int:
+def _one_thread() -> None:
     # Threads of BLAS cost more than they bring on matrices this small, and cannot change a bit.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+
+
+def _replay(options: argparse.Namespace) -> int:
+    _one_thread()
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
+
+
+def _witnesses(options: argparse.Namespace) -> int:
+    from plainview.app.trust_command import witnesses_command
+
+    return witnesses_command(options, settings_of(options).data)
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from plainview.app.trust_command import keys_command
+
+    return keys_command(options, settings_of(options).data)
+
+
+def _check(options: argparse.Namespace) -> int:
+    _one_thread()
+    from plainview.app.check_command import check_command
+
+    return check_command(options)
+
+
+def _receipts(options: argparse.Namespace) -> int:
+    from plainview.app.receipts_command import receipts_command
+
+    return receipts_command(options, settings_of(options).data)
+
+
+def _witness(options: argparse.Namespace) -> int:
+    from plainview.app.witness.command import witness_command
+
+    return witness_command(options)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -220,7 +289,9 @@ def _reset(options: argparse.Namespace) -> int:
     if not options.yes and not _is_sure(folder.root):
         print("Nothing was deleted.")
         return 1
-    for path in (folder.objects, folder.epochs, folder.uploads, folder.keys, folder.run):
+    for path in (
+        folder.objects, folder.epochs, folder.uploads, folder.log, folder.keys, folder.run,
+    ):  # fmt: skip
         shutil.rmtree(path, ignore_errors=True)
     for suffix in ("", "-wal", "-shm"):
         folder.database.with_name(folder.database.name + suffix).unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from plainview.app.wire import Wired
 from plainview.core.media.refusals import Refusal
 from plainview.core.terms.ids import ViewerId
 from plainview.edge.data_folder import DataFolder
-from plainview.edge.keys import make_key
+from plainview.edge.keys import make_keys
 from plainview.flows.become_creator import local_creator
 from plainview.flows.import_folder import find_videos, import_file, is_finished
 from plainview.flows.intake import Intake
@@ -142,7 +142,7 @@ def _service(settings: Settings) -> Iterator[Wired]:
         wired.writer.close()
         return
     with folder.held() as lock:
-        make_key(folder.keys, os.urandom(32))
+        make_keys(folder.keys)
         lifeline, held = os.pipe()
         root = str(folder.root.resolve())
         children = [

@@ -1,6 +1,7 @@
 """`plainview replay`: recompute slates in this process and compare every byte."""
 
 import argparse
+import sqlite3
 import sys
 import time
 from base64 import b64decode, b64encode
@@ -16,9 +17,11 @@ from plainview.audit.replay import replay_many, with_previous
 from plainview.audit.verdict import DIFFERS, MISSING, SAME, Verdict
 from plainview.core.receipts import ReceiptError
 from plainview.core.terms.ids import VideoId, ViewerId
+from plainview.ports.commands import Refused
 
 if TYPE_CHECKING:
     from plainview.app.wire import Wired
+    from plainview.edge.data_folder import DataFolder
 
 SHOWN_MAX: Final = 10
 """Failures printed in full; the rest are counted."""
@@ -80,6 +83,8 @@ def _replay_folder(options: argparse.Namespace, data: Path) -> int:
     total = checks.receipts_count()
     count = total if options.all else options.last or LAST_DEFAULT
     viewer = ViewerId(options.viewer) if options.viewer else None
+    if viewer is not None:
+        note_access(folder, viewer, reason="export" if options.export is not None else "replay")
     stored = list(checks.newest_receipts(count, viewer))
     if not stored:
         raise CannotReplay("No slate is stored yet. Open the feed and swipe a little.")
@@ -98,6 +103,29 @@ def _replay_folder(options: argparse.Namespace, data: Path) -> int:
         public_key=public_key,
         titles=lambda videos: _captions(wired, videos),
     )
+
+
+def note_access(folder: "DataFolder", viewer: ViewerId, *, reason: str) -> None:
+    """Log that this person's history was read on the operator's side, before it is.
+
+    Data from before there was a log, and a copy of the folder that cannot be written, are read
+    without; the latter is said.
+    """
+    from plainview.app.trust_command import writing
+    from plainview.edge.clock import SystemClock
+    from plainview.ports.tlog import NoteAccess
+
+    access = NoteAccess(
+        viewer=viewer, reason_code=reason, by="operator", at_ms=SystemClock().now_ms()
+    )
+    try:
+        with writing(folder) as writer:
+            writer.submit(access)
+    except Refused as refusal:
+        if refusal.code not in {"no_log", "no_viewer"}:
+            raise
+    except (OSError, sqlite3.OperationalError) as error:
+        print(f"Not logged: {error}", file=sys.stderr)
 
 
 def _export(

@@ -1,6 +1,7 @@
 """Settings: a flag, else an environment variable, else a default. Each is in the table below."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,6 +25,10 @@ SETTINGS = (
     Setting("web", "--web", "PLAINVIEW_WEB", "", "web processes; 2 on four cores or more, else 1"),
     Setting("edition", "--edition", "PLAINVIEW_EDITION", "home", "name of this service, kept once"),
 )
+
+
+EDITION = re.compile("[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}")
+"""What an edition may be called: its log, its key and its trust document are called the same."""
 
 
 class BadSetting(Exception):
@@ -67,8 +72,11 @@ def read_settings(
         given = flags.get(setting.name)
         found[setting.name] = given or environment.get(setting.variable) or setting.default
     edition = found["edition"]
-    if not edition.isascii() or not 0 < len(edition) <= 64 or not edition.isprintable():
-        raise BadSetting("The edition's name is 1 to 64 plain characters (--edition).")
+    if EDITION.fullmatch(edition) is None:
+        raise BadSetting(
+            "The edition's name is 1 to 24 of a-z, 0-9 and single hyphens, a letter first, as in"
+            " the name of its log (--edition)."
+        )
     return Settings(
         data=Path(found["data"]),
         host=found["host"],

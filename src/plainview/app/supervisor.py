@@ -23,6 +23,7 @@ from plainview.app.processes.orphans import adopt_orphans, end_orphans
 from plainview.app.settings import Settings
 from plainview.core.terms.ids import Digest
 from plainview.edge.data_folder import DataFolder
+from plainview.edge.writer.address import connect_to
 from plainview.edge.writer.client import WriterClient
 from plainview.ports.view import MakeOperatorLink
 
@@ -224,14 +225,11 @@ def _sleep(woken: socket.socket, seconds: float) -> None:
 
 
 def _answers(path: Path) -> bool:
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        sock.connect(str(path))
-        return True
+        connect_to(path).close()
     except OSError:
         return False
-    finally:
-        sock.close()
+    return True
 
 
 def make_operator_key(folder: DataFolder) -> str:

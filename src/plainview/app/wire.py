@@ -14,16 +14,25 @@ from plainview.core.terms.ids import Digest
 from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
+from plainview.edge.log_files import LocalLogFiles
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plainview.core.tlog import Policy
     from plainview.edge.keys import FileSigner
+    from plainview.flows.begin_log import SourceTree
     from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
+    from plainview.flows.gather_cosignatures import CosignatureGatherer
     from plainview.flows.intake import Intake
+    from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
+    from plainview.flows.publish_checkpoint import CheckpointPublisher
     from plainview.flows.run_jobs import JobRunner
     from plainview.flows.serve_slate import Epochs, Serving
     from plainview.ports.demo import DemoStudio
@@ -42,6 +51,8 @@ class Wired:
         self.writer = WriterClient(folder.socket)
         self.objects = LocalObjects(folder.objects)
         self.epoch_files = LocalEpochFiles(folder.epochs)
+        self.log_reads = SqliteLogReads(self.reads)
+        self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
 
     def signer(self) -> "FileSigner":
@@ -58,11 +69,103 @@ class Wired:
             reads=self.reads, writer=self.writer, files=self.epoch_files, clock=self.clock
         )
 
+    @property
+    def origin(self) -> str:
+        """The name of the log. The edition has its name by then."""
+        from plainview.core.history import log_name, origin_of
+
+        edition = self.reads.edition()
+        assert edition is not None, "the worker names the edition before anything is logged"
+        return origin_of(log_name(edition))
+
+    def begin_log(self) -> None:
+        """See that the log has begun and states the source tree that runs, for the worker."""
+        from plainview.edge.keys import FileLogSigner, FileRootSigner
+        from plainview.flows.begin_log import begin_log
+
+        edition = self.reads.edition()
+        assert edition is not None, "the edition is named first"
+        begin_log(
+            edition,
+            source_tree(),
+            reads=self.log_reads,
+            writer=self.writer,
+            objects=self.objects,
+            receipts=self.signer(),
+            log=FileLogSigner(self.folder.keys),
+            root=lambda: FileRootSigner(self.folder.keys),
+            clock=self.clock,
+        )
+
+    def keep_source(self) -> None:
+        """Store every file of the source tree that the log states."""
+        from plainview.flows.begin_log import keep_source
+
+        keep_source(source_tree(), objects=self.objects)
+
+    def publisher(self) -> "CheckpointPublisher":
+        """What publishes the log, for the worker."""
+        from plainview.edge.keys import log_signers
+        from plainview.flows.publish_checkpoint import CheckpointPublisher
+
+        return CheckpointPublisher(
+            reads=self.log_reads,
+            writer=self.writer,
+            files=self.log_files,
+            signers=log_signers(self.folder.keys),
+            clock=self.clock,
+            origin=self.origin,
+            is_witnessed=lambda: bool((policy := self.policy()) and policy.witnesses),
+        )
+
+    def policy(self) -> "Policy | None":
+        """The witnesses asked for and the quorum needed, by the root of trust in force."""
+        from plainview.core.history import parse_trust
+
+        stored = self.log_reads.trust()
+        return None if stored is None else parse_trust(stored.document).witnesses
+
+    def gatherer(self) -> "CosignatureGatherer":
+        """What takes heads to the witnesses, for the worker."""
+        from plainview.edge.witness_client import HttpWitnessClient
+        from plainview.flows.gather_cosignatures import CosignatureGatherer
+
+        return CosignatureGatherer(
+            reads=self.log_reads,
+            writer=self.writer,
+            files=self.log_files,
+            publisher=self.publisher(),
+            client=HttpWitnessClient(),
+            clock=self.clock,
+            policy=self.policy,
+        )
+
+    def interval_logger(self) -> "IntervalLogger":
+        """What commits to receipts and events, for the worker."""
+        from plainview.flows.log_interval import IntervalLogger
+
+        return IntervalLogger(
+            reads=self.log_reads, writer=self.writer, clock=self.clock, chance=self.chance
+        )
+
+    def release_logged(self, release: Digest) -> "Callable[[], bool]":
+        """Asks whether the release stands in the log, until it does."""
+        found: list[bool] = []
+
+        def is_logged() -> bool:
+            if not found and self.log_reads.is_source_logged(release):
+                found.append(True)
+            return bool(found)
+
+        return is_logged
+
     def intake(self) -> "Intake":
         """What a video's way in stands on, one for the whole process."""
-        from plainview.flows.intake import Intake
+        from plainview.flows.begin_log import trust_in_force
+        from plainview.flows.intake import PROMISE_MS, Intake
 
         if self._intake is None:
+            trust = trust_in_force(self.log_reads)
             self._intake = Intake(
                 reads=self.reads,
                 writer=self.writer,
@@ -71,6 +174,7 @@ class Wired:
                 signer=self.signer(),
                 clock=self.clock,
                 chance=self.chance,
+                promise_ms=trust[1].promise_ms if trust else PROMISE_MS,
             )
         return self._intake
 
@@ -120,7 +224,7 @@ class Wired:
         """The newest epoch, for a web process, which refreshes it."""
         from plainview.flows.open_epoch import EpochShelf
 
-        return EpochShelf(self.reads, self.epoch_files, self.objects, self.clock)
+        return EpochShelf(self.reads, self.log_reads, self.epoch_files, self.objects, self.clock)
 
     def serving(self, epochs: "Epochs") -> "Serving":
         """What serves slates, for a web process, once `is_prepared`."""
@@ -130,6 +234,7 @@ class Wired:
 
         edition = self.reads.edition()
         assert edition is not None, "the worker names the edition before anything is served"
+        release = release_digest()
         compiled = [
             compile_policy(self.objects.get(record.digest)) for record in self.reads.policies()
         ]
@@ -143,7 +248,8 @@ class Wired:
             epochs=epochs,
             policies={policy.name: policy for policy in compiled},
             edition=edition,
-            release=release_digest(),
+            release=release,
+            is_release_logged=self.release_logged(release),
         )
 
 
@@ -157,16 +263,24 @@ def policy_files() -> list[bytes]:
     return [named[name] for name in (*order, *sorted(set(named) - set(order)))]
 
 
-def release_digest() -> Digest:
-    """What stands for a release until releases are logged: a hash of this program's own source.
+def source_tree() -> "SourceTree":
+    """This program's own source, as the log states it and anyone can have it.
 
-    SHA-256 over the lines `path SP sha256 LF` of every Python file of the package and every policy
-    (as `policy`), sorted.
+    The listing is the lines `path SP sha256 LF` of every Python file of the package and of every
+    policy (as `policy`), sorted.
     """
+    from plainview.flows.begin_log import SourceTree
+
     package = Path(__file__).parents[1]
-    lines = [
-        f"{path.relative_to(package).as_posix()} {sha256(path.read_bytes()).hexdigest()}\n"
-        for path in package.rglob("*.py")
+    named = [
+        (path.relative_to(package).as_posix(), path.read_bytes()) for path in package.rglob("*.py")
     ]
-    lines += [f"policy {sha256(data).hexdigest()}\n" for data in policy_files()]
-    return Digest(sha256("".join(sorted(lines)).encode()).hexdigest())
+    named += [("policy", data) for data in policy_files()]
+    hashed = [(name, Digest(sha256(data).hexdigest()), data) for name, data in named]
+    listing = "".join(sorted(f"{name} {digest}\n" for name, digest, _ in hashed)).encode()
+    return SourceTree(listing, {digest: data for _, digest, data in hashed})
+
+
+def release_digest() -> Digest:
+    """The release that receipts name: the SHA-256 of the source tree's listing."""
+    return Digest(sha256(source_tree().listing).hexdigest())

@@ -41,6 +41,7 @@ from plainview.core.terms.slate import Slate, SlateRequest
 from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import Weights
 
+NO_SEED: Final = bytes(32)
 EPOCHS_KEPT: Final = 4
 FILES_KEPT: Final = 32
 VIEWERS_KEPT: Final = 20_000
@@ -67,6 +68,7 @@ def replay_many(
     evidence: Evidence,
     public_key: bytes,
     kernels: Kernels = BEST,
+    before_keys: bool = False,
 ) -> Iterator[Verdict]:
     """Recompute many slates, opening each epoch, weights and policy once and folding on.
 
@@ -82,7 +84,7 @@ def replay_many(
             return (-1, "", 0, signed.receipt), None
         return (receipt.epoch, receipt.viewer, receipt.number, signed.receipt), receipt
 
-    replayer = Replayer(evidence, public_key=public_key, kernels=kernels)
+    replayer = Replayer(evidence, public_key=public_key, kernels=kernels, before_keys=before_keys)
     in_order = [(*opened(signed), signed) for signed in receipts]
     in_order.sort(key=lambda entry: entry[0])
     for _, receipt, signed in in_order:
@@ -122,8 +124,18 @@ class Replayer:
     that a chain is hashed and folded once, however many receipts cite it.
     """
 
-    def __init__(self, evidence: Evidence, *, public_key: bytes, kernels: Kernels = BEST) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        *,
+        public_key: bytes,
+        kernels: Kernels = BEST,
+        before_keys: bool = False,
+    ) -> None:
+        """With `before_keys`, a slate whose hour's key is not revealed is still recomputed up to
+        the draw: which videos were considered, and what each was worth, depend on no chance."""
         self._kernels = kernels
+        self._before_keys = before_keys
         self._evidence = evidence
         self._public_key = public_key
         self._epochs: dict[int, tuple[EpochEvidence, EpochInUse]] = {}
@@ -146,10 +158,25 @@ class Replayer:
         findings: list[Finding] = []
         self._check_signature(signed, findings)
         _check_link(receipt, signed.previous, findings)
+        if self._before_keys and self._evidence.hour_key(receipt.hour) is None:
+            return self._check_before_draw(signed, receipt, findings)
         slate = self._recompute(receipt, findings)
         if slate is not None:
             _compare(receipt, slate, signed.receipt, findings)
         return _verdict(receipt, signed.receipt, slate, findings)
+
+    def _check_before_draw(
+        self, signed: SignedReceipt, receipt: Receipt, findings: list[Finding]
+    ) -> Verdict:
+        """Compare candidates and values, under any seed; the seed is said to be missing only when
+        nothing else is amiss."""
+        slate = self._recompute(receipt, findings, seed=NO_SEED)
+        if slate is not None:
+            _compare_stages(receipt, slate, findings, stages=("candidates", "values"))
+        if not findings:
+            words = f"the key of hour {receipt.hour} is not revealed"
+            findings.append(Finding(stage="seed", detail=words, is_missing=True))
+        return _verdict(receipt, signed.receipt, None, findings)
 
     def _check_signature(self, signed: SignedReceipt, findings: list[Finding]) -> None:
         try:
@@ -157,13 +184,16 @@ class Replayer:
         except (BadSignature, BadKey) as error:
             findings.append(Finding(stage="signature", detail=str(error)))
 
-    def _recompute(self, receipt: Receipt, findings: list[Finding]) -> Slate | None:
+    def _recompute(
+        self, receipt: Receipt, findings: list[Finding], *, seed: bytes | None = None
+    ) -> Slate | None:
         """The honest slate, or None when an input it needs is missing or altered."""
         epoch = self._epoch(receipt, findings)
         weights = self._weights_of(receipt, findings)
         policy = self._policy_of(receipt, findings)
         state = self._state_of(receipt, findings)
-        seed = check_seed(receipt, self._evidence.hour_key(receipt.hour), findings)
+        if seed is None:
+            seed = check_seed(receipt, self._evidence.hour_key(receipt.hour), findings)
         if epoch is None or weights is None or policy is None or state is None or seed is None:
             return None
         return make_slate(
@@ -235,14 +265,7 @@ def _check_link(receipt: Receipt, previous: Digest | None, findings: list[Findin
 
 def _compare(receipt: Receipt, slate: Slate, data: bytes, findings: list[Finding]) -> None:
     """Stage by stage, then every byte of the receipt that the honest slate would have had."""
-    for stage, stated, found in (
-        ("candidates", receipt.candidates, slate.candidates),
-        ("features", receipt.features, slate.features),
-        ("values", receipt.values, slate.values),
-    ):
-        if stated != found:
-            words = f"recomputed {found[:12]}…, the receipt has {stated[:12]}…"
-            findings.append(Finding(stage=stage, detail=words))
+    _compare_stages(receipt, slate, findings, stages=("candidates", "features", "values"))
     honest = msgspec.structs.replace(
         receipt,
         candidates=slate.candidates,
@@ -265,6 +288,16 @@ def _compare(receipt: Receipt, slate: Slate, data: bytes, findings: list[Finding
         findings.append(Finding(stage="slate", detail=words))
     if not findings and encode_receipt(honest) != data:
         findings.append(Finding(stage="bytes", detail="encoding it again gives other bytes"))
+
+
+def _compare_stages(
+    receipt: Receipt, slate: Slate, findings: list[Finding], *, stages: tuple[str, ...]
+) -> None:
+    for stage in stages:
+        stated, found = getattr(receipt, stage), getattr(slate, stage)
+        if stated != found:
+            words = f"recomputed {found[:12]}…, the receipt has {stated[:12]}…"
+            findings.append(Finding(stage=stage, detail=words))
 
 
 def _slates_differ(receipt: Receipt, honest: Receipt) -> str:

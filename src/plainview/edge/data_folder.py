@@ -66,6 +66,11 @@ class DataFolder(msgspec.Struct, frozen=True):
         return self.root / "uploads"
 
     @property
+    def log(self) -> Path:
+        """The public log as it is served: tiles, bundles, the checkpoint."""
+        return self.root / "tlog"
+
+    @property
     def keys(self) -> Path:
         """Private keys, for this user alone."""
         return self.root / "keys"
@@ -82,7 +87,7 @@ class DataFolder(msgspec.Struct, frozen=True):
 
     def prepare(self) -> None:
         """Make the folders and see that they can be used. Raises: NotWritable, TooNew."""
-        folders = (self.objects, self.epochs, self.uploads, self.keys, self.run)
+        folders = (self.objects, self.epochs, self.uploads, self.log, self.keys, self.run)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for folder in folders:
@@ -147,7 +152,7 @@ class DataFolder(msgspec.Struct, frozen=True):
             time.sleep(0.02)
 
     def _clear_parts(self) -> None:
-        for folder in (self.objects, self.epochs):
+        for folder in (self.objects, self.epochs, self.log):
             for part in folder.rglob(f"{PART}*"):
                 part.unlink(missing_ok=True)
 

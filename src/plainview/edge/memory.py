@@ -299,6 +299,10 @@ class MemoryStore:
         """See `ServingReads`."""
         return self._epochs[-1] if self._epochs else None
 
+    def newest_logged_epoch(self) -> EpochRecord | None:
+        """See `ServingReads`; there is no log here, so none."""
+        return None
+
     def epoch(self, number: int) -> EpochRecord | None:
         """See `ServingReads`."""
         return self._epochs[number - 1] if 0 < number <= len(self._epochs) else None

@@ -22,6 +22,9 @@ CLIP_UPLOAD_PRIORITY = 58
 CLIP_PRIORITY = 40
 """Larger first: people, imports, then the demonstration: uploads of its first clips, the making of
 those, uploads of the others, the making of those."""
+PROMISE_MS = 24 * 3_600_000
+"""An upload taken whole is published, or refused with a reason, within this time, unless the root
+of trust says otherwise."""
 REST_BEHIND = 15
 """How far the larger renditions of a video stand behind its smallest one."""
 
@@ -47,4 +50,5 @@ class Intake:
     clock: Clock
     chance: Chance
     limits: MediaLimits = field(default_factory=MediaLimits)
+    promise_ms: int = PROMISE_MS
     publishing: threading.Lock = field(default_factory=threading.Lock)

@@ -10,14 +10,11 @@ from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import Weights
-from plainview.flows.read_epoch import NoEpoch, open_epoch
+from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
-
-STALE_MS = 20_000
-"""A process that cannot open the next epoch for this long serves nothing more: a receipt must not
-cite an epoch that was replaced 30 s ago."""
+from plainview.ports.tlog import LogReads
 
 
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
@@ -33,17 +30,24 @@ class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
 
 
 class EpochShelf:
-    """The newest epoch, opened once for all requests of a process.
+    """The newest epoch that stands in the public log, opened once for all requests of a process.
 
     `refresh` is called by one thread, the others read. Asking `at_least` for a newer epoch than
     the shelf holds wakes whoever refreshes, by `hurry`, and waits.
     """
 
     def __init__(
-        self, reads: ServingReads, files: EpochFiles, objects: Objects, clock: Clock
+        self,
+        reads: ServingReads,
+        log: LogReads,
+        files: EpochFiles,
+        objects: Objects,
+        clock: Clock,
     ) -> None:
         self._clock = clock
+        self._log = log
         self._replaced_ms: int | None = None
+        self._unlogged_ms: int | None = None
         self._reads = reads
         self._files = files
         self._objects = objects
@@ -57,13 +61,25 @@ class EpochShelf:
         """Whether there is an epoch to serve from."""
         return self._newest is not None
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether nothing more may be served: the epoch held was replaced too long ago, or what
+        was done and served does not get into the public log."""
+        return self._is_past(self._replaced_ms) or self._is_past(self._unlogged_ms)
+
+    def _is_past(self, since_ms: int | None) -> bool:
+        return since_ms is not None and self._clock.now_ms() > since_ms + STALE_MS
+
     def newest(self) -> ServedEpoch:
         """The newest epoch that is ready. Raises: NoEpoch: none yet, or it is stale by now."""
-        newest, replaced_ms = self._newest, self._replaced_ms
+        newest = self._newest
         if newest is None:
             raise NoEpoch("no epoch has been frozen yet")
-        if replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS:
-            raise NoEpoch(f"the epoch after {newest.epoch.header.number} cannot be opened")
+        if self._is_past(self._unlogged_ms):
+            raise NoEpoch("what is done and served does not get into the log: it stands still")
+        if self.is_stale:
+            number = newest.epoch.header.number
+            raise NoEpoch(f"epoch {number + 1} cannot be opened or does not get into the log")
         return newest
 
     def at_least(self, number: int, *, wait_s: float = 2.0) -> ServedEpoch:
@@ -82,13 +98,16 @@ class EpochShelf:
         return newest
 
     def refresh(self) -> bool:
-        """Open the newest stored epoch unless the shelf holds it; whether it changed."""
+        """Open the newest epoch that stands in the public log, unless the shelf holds it; whether
+        it changed. An epoch that waits for the log already makes the one before it grow stale."""
+        self._unlogged_ms = self._log.unlogged_since_ms()
         held = self._newest
-        record = self._reads.newest_epoch()
+        if held and self._replaced_ms is None:
+            after = self._reads.epoch(held.epoch.header.number + 1)
+            self._replaced_ms = after.served_ms if after else None
+        record = self._reads.newest_logged_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
-        if held and self._replaced_ms is None:
-            self._replaced_ms = record.served_ms
         known = (held.epoch.header.number, held.epoch.rows) if held else None
         epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
         served = ServedEpoch(

@@ -18,9 +18,18 @@ from plainview.ports.serving import (
     PublishWeights,
     ServingReads,
 )
+from plainview.ports.tlog import LogReads, RevealHourKeys
 
+STARTING = "starting-1"
+"""The recipe of the weights that an edition begins with."""
 HOURS_AHEAD = 48
 """Hours whose keys are committed to beforehand."""
+
+
+def name_edition(edition: str, *, reads: ServingReads, writer: Writer) -> None:
+    """Give the edition its name, unless it has one. Raises: WriterGone."""
+    if reads.edition() is None:
+        writer.submit(NameEdition(edition=edition))
 
 
 def prepare_edition(
@@ -37,14 +46,24 @@ def prepare_edition(
 
     Raises: PolicyRefused: a policy file that must not be offered. WriterGone.
     """
-    if reads.edition() is None:
-        writer.submit(NameEdition(edition=edition))
+    name_edition(edition, reads=reads, writer=writer)
     offered = [PolicyRecord(compile_policy(data).name, objects.put(data)) for data in policies]
     if list(reads.policies()) != offered:
-        writer.submit(OfferPolicies(policies=tuple(offered)))
+        writer.submit(OfferPolicies(policies=tuple(offered), at_ms=clock.now_ms()))
     digest: Digest = objects.put(weights)
     if reads.weights() is None:
-        writer.submit(PublishWeights(digest=digest, at_ms=clock.now_ms()))
+        writer.submit(
+            PublishWeights(digest=digest, recipe=STARTING, origin="starting", at_ms=clock.now_ms())
+        )
+
+
+def reveal_hours(*, reads: LogReads, writer: Writer, clock: Clock) -> bool:
+    """Log the keys of hours that are over; whether there were any. Raises: WriterGone."""
+    now_ms = clock.now_ms()
+    is_due = reads.has_keys_to_reveal(now_ms)
+    if is_due:
+        writer.submit(RevealHourKeys(at_ms=now_ms))
+    return is_due
 
 
 def commit_hours(*, reads: ServingReads, writer: Writer, clock: Clock, chance: Chance) -> None:

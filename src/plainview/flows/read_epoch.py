@@ -11,6 +11,9 @@ from plainview.core.terms.epoch import Epoch, Rows
 from plainview.ports.serving import EpochFiles, EpochRecord, ServingReads
 
 HASH_BYTES = 32
+STALE_MS = 20_000
+"""The grace: when the next epoch cannot be opened, or does not get into the public log, for this
+long, nothing more is served; a receipt must not cite an epoch that was replaced 30 s ago."""
 
 
 class NoEpoch(Exception):

@@ -1,11 +1,19 @@
 """Serve a slate: fold the viewer, make the slate, sign its receipt, commit both, answer."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from plainview.core.feed import make_slate
-from plainview.core.receipts import RECEIPT_DOMAIN, build_receipt, hour_of, slate_seed
+from plainview.core.receipts import (
+    LOGGED,
+    RECEIPT_DOMAIN,
+    UNLOGGED,
+    build_receipt,
+    hour_of,
+    slate_seed,
+)
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.slate import Context, Slate, SlateRequest
@@ -55,6 +63,7 @@ class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     policies: dict[str, Policy]
     edition: str
     release: Digest
+    is_release_logged: Callable[[], bool] = lambda: False
 
 
 class SlateRefused(Exception):
@@ -207,6 +216,7 @@ def _receipt(
         slate,
         edition=by.edition,
         release=by.release,
+        release_state=LOGGED if by.is_release_logged() else UNLOGGED,
         viewer=asked.viewer,
         number=asked.number,
         nonce=asked.nonce,

@@ -179,12 +179,14 @@ def finish_if_whole(upload: UploadId, *, intake: Intake) -> UploadRecord | None:
     edition = intake.reads.edition()
     assert edition is not None, "the edition is named before anything is uploaded"
     at_ms = intake.clock.now_ms()
+    publish_by_ms = at_ms + intake.promise_ms
     receipt = build_upload_receipt(
         edition=edition,
         upload=upload,
         creator=record.creator,
         digest=digest,
         size_bytes=record.size_bytes,
+        publish_by_ms=publish_by_ms,
         at_ms=at_ms,
     )
     intake.writer.submit(
@@ -193,6 +195,7 @@ def finish_if_whole(upload: UploadId, *, intake: Intake) -> UploadRecord | None:
             digest=digest,
             receipt=receipt,
             signature=intake.signer.sign(receipt, domain=UPLOAD_DOMAIN),
+            publish_by_ms=publish_by_ms,
             at_ms=at_ms,
         )
     )

@@ -85,6 +85,10 @@ class CatalogueReads(Protocol):
         """Facts, with their counts, of the videos changed since that catalogue change."""
         ...
 
+    def facts_of(self, ids: Iterable[VideoId]) -> Mapping[VideoId, VideoFacts]:
+        """The same facts of those of `ids` that exist."""
+        ...
+
     def counts(self, ids: Iterable[VideoId]) -> Mapping[VideoId, Counts]:
         """The uncapped counts as of the newest epoch; a video without any is left out."""
         ...

@@ -32,3 +32,16 @@ class CheckReads(Protocol):
     def newest_receipts(self, count: int, viewer: ViewerId | None) -> Iterator[StoredReceipt]:
         """The newest `count` receipts, by time of issue, oldest first; of one viewer or all."""
         ...
+
+    def viewers_served(self) -> Iterator[ViewerId]:
+        """Everyone of whom a receipt is stored, by id."""
+        ...
+
+    def receipts_count_of(self, viewer: ViewerId) -> int:
+        """How many receipts of that viewer are stored."""
+        ...
+
+    def receipts_of(self, viewer: ViewerId) -> Iterator[StoredReceipt]:
+        """That viewer's receipts in order of number; what each names as the one before is left to
+        the receipts themselves (`previous` is None)."""
+        ...

@@ -96,13 +96,15 @@ class UploadReceived(msgspec.Struct, frozen=True, kw_only=True):
 class FinishReceiving(Command[UploadReceived], frozen=True, kw_only=True):
     """All bytes are there: keep the receipt and queue the making of renditions, in one step.
 
-    Refused: `no_upload`: there is none, or it was ended.
+    With it the promise is logged that by `publish_by_ms` the video stands in an epoch or a reason
+    in the log. Refused: `no_upload`: there is none, or it was ended.
     """
 
     upload: UploadId
     digest: Digest
     receipt: bytes
     signature: bytes
+    publish_by_ms: int
     at_ms: int
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from plainview.core.terms.ids import Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.ports.commands import Command, Done
 
 
@@ -72,12 +72,20 @@ class OfferPolicies(Command[Done], frozen=True, kw_only=True):
     """Offer these policies from now on, and no others. The first is the default."""
 
     policies: tuple[PolicyRecord, ...]
+    at_ms: int
 
 
 class PublishWeights(Command[Done], frozen=True, kw_only=True):
-    """Rank with these weights from the next epoch on."""
+    """Rank with these weights from the next epoch on; how they came about is logged with them.
+
+    `origin` is "starting", "learned" or "imported"; `lineage` the digest of a document that says
+    more, which is an object.
+    """
 
     digest: Digest
+    recipe: str
+    origin: str
+    lineage: Digest = NO_DIGEST
     at_ms: int
 
 
@@ -113,6 +121,11 @@ class ServingReads(Protocol):
 
     def newest_epoch(self) -> EpochRecord | None:
         """None before the first freeze."""
+        ...
+
+    def newest_logged_epoch(self) -> EpochRecord | None:
+        """The newest epoch whose entry is under a recorded head of the public log: the only one
+        to serve from."""
         ...
 
     def epoch(self, number: int) -> EpochRecord | None:

@@ -8,13 +8,17 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from plainview.core.catalogue import (
     NO_COUNTS,
     Counts,
+    Decision,
     Frozen,
     add_counts,
+    as_rows,
     build_rows,
+    fold_decisions,
     freeze,
     next_events_root,
     rows_bytes,
@@ -45,6 +49,7 @@ from plainview.core.receipts import (
     sign,
     slate_seed,
 )
+from plainview.core.terms.epoch import FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.core.terms.policy import Policy
@@ -107,6 +112,7 @@ class Pocket:
         self._counts: dict[VideoId, Counts] = {}
         self._uncounted: list[tuple[ViewerId, Event]] = []
         self._events_counted, self._events_root = 0, NO_DIGEST
+        self.decisions: list[Decision] = []
         self._facts = {
             facts.id: CountedVideo(facts.creator, facts.length_ms) for facts in world.videos
         }
@@ -135,14 +141,15 @@ class Pocket:
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
         self._uncounted = []
-        self._rows = with_counts(self._rows, self._counts)
+        self._rows = self._flagged(with_counts(self._rows, self._counts))
+        self.weights = load_weights(self.weights_bytes)
         self._frozen = freeze(
             self._frozen,
             rows=self._rows,
             topics=self._topics,
             edition=EDITION,
             weights=digest_of(self.weights_bytes),
-            decisions=0,
+            decisions=len(self.decisions),
             events_counted=self._events_counted,
             events_root=self._events_root,
             frozen_ms=now_ms,
@@ -156,6 +163,30 @@ class Pocket:
             frozen_ms=epoch.header.frozen_ms,
         )
         self.index = build_index(epoch)
+
+    def decide(self, video: VideoId, action: str, *, at_ms: int) -> Decision:
+        """Take a decision, which the next epoch folds in."""
+        made = Decision(
+            n=len(self.decisions) + 1, video=video, action=action, reason_code="rules", at_ms=at_ms
+        )
+        self.decisions.append(made)
+        return made
+
+    def publish_weights(self, data: bytes) -> None:
+        """Use another weights file from the next epoch on."""
+        self.weights_bytes = data
+
+    def _flagged(self, rows: Rows) -> Rows:
+        """`rows` with the flags that the decisions amount to."""
+        concerned = {decision.video for decision in self.decisions}
+        if not concerned:
+            return rows
+        changed = rows.copy()
+        for video in concerned:
+            due = fold_decisions([one for one in self.decisions if one.video == video])
+            at = np.searchsorted(changed["id"], np.uint64(video))
+            changed["flags"][at] = (int(changed["flags"][at]) & FLAG_SILENT) | due
+        return as_rows(changed)
 
     def restart(self) -> None:
         """Forget all that was held beside the stored bytes, and read it back from them."""

@@ -51,7 +51,8 @@ def test_the_demonstration_has_levers() -> None:
         ({"port": "-1"}, "'-1'"),
         ({"web": "0"}, "--web (or PLAINVIEW_WEB)"),
         ({"edition": "é"}, "--edition"),
-        ({"edition": "x" * 65}, "1 to 64"),
+        ({"edition": "x" * 25}, "1 to 24"),
+        ({"edition": "Radio 4"}, "single hyphens"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(flags: dict[str, str], words: str) -> None:

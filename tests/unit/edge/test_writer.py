@@ -1,6 +1,5 @@
 """The writer over its socket: frames, answers, reconnecting, and who may come."""
 
-import socket
 import stat
 import threading
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from plainview.edge.sqlite.commands import CARRYING
 from plainview.edge.sqlite.database import open_to_write
 from plainview.edge.sqlite.group_commit import GroupCommit
 from plainview.edge.sqlite.reads import SqliteReads
+from plainview.edge.writer.address import connect_to, listen_at
 from plainview.edge.writer.client import WriterClient
 from plainview.edge.writer.frames import FRAME_MAX, frame, take_frames
 from plainview.edge.writer.server import WriterServer
@@ -146,9 +146,8 @@ def test_a_writer_that_stays_away_is_said_to_be_gone(running: Running) -> None:
 def test_nonsense_costs_only_its_sender(running: Running, client: WriterClient) -> None:
     """Who sends what is no command is hung up on; others are served as before."""
     client.submit(opening(1))
-    stranger = socket.socket(socket.AF_UNIX)
+    stranger = connect_to(running.path)
     stranger.settimeout(5)
-    stranger.connect(str(running.path))
     stranger.sendall(frame((1, {"type": "DropAllTables"})))
     assert stranger.recv(10) == b""
     stranger.close()
@@ -164,3 +163,15 @@ def test_a_large_answer_arrives_whole(client: WriterClient) -> None:
     )
     taken = client.submit(TakeEvents(viewer=ViewerId(f"{1:032x}"), events=events))
     assert (len(taken.events), taken.n) == (20_000, 20_000)
+
+
+def test_a_folder_may_lie_deeper_than_a_sockets_name_reaches(tmp_path: Path) -> None:
+    """A socket can be listened at and connected to by a path far beyond 107 bytes."""
+    folder = tmp_path / ("deep" * 30) / ("deeper" * 30)
+    folder.mkdir(parents=True)
+    listener = listen_at(folder / "writer.sock")
+    connect_to(folder / "writer.sock").close()
+    assert stat.S_IMODE((folder / "writer.sock").stat().st_mode) == 0o600
+    listener.close()
+    with pytest.raises(OSError, match="refused"):
+        connect_to(folder / "writer.sock")

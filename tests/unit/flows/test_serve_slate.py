@@ -9,12 +9,13 @@ import pytest
 from plainview.core.events import parse_event
 from plainview.core.receipts import hour_of, parse_receipt, verify
 from plainview.core.terms.ids import ViewerId
-from plainview.edge.memory import FixedSigner
+from plainview.edge.memory import CountedChance, FixedSigner
 from plainview.flows.check_receipts import StoredEvidence, check_receipts
 from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
-from plainview.flows.open_epoch import STALE_MS, EpochShelf
-from plainview.flows.read_epoch import NoEpoch
+from plainview.flows.log_interval import IntervalLogger
+from plainview.flows.open_epoch import EpochShelf
+from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
     EventsNotHere,
     NotReady,
@@ -30,7 +31,7 @@ from tests.edition import Edition, asked, serve
 def edition(tmp_path: Path) -> Iterator[Edition]:
     edition = Edition(tmp_path, videos=120)
     edition.freezer.freeze_if_due()
-    edition.shelf.refresh()
+    edition.publish()
     yield edition
     edition.close()
 
@@ -118,12 +119,15 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.remove(edition.world.videos[0].id)
     edition.freezer.freeze_if_due()
     ahead = edition.serving()
-    shelf = EpochShelf(edition.reads, edition.files, edition.objects, edition.clock)
+    edition.publisher.publish_if_due()
+    shelf = EpochShelf(
+        edition.reads, edition.log_reads, edition.files, edition.objects, edition.clock
+    )
     shelf.refresh()
     serve_slate(asked(viewer, 1), by=msgspec.structs.replace(ahead, epochs=shelf))
     with pytest.raises(NoEpoch, match="epoch 2 is not ready"):
         serve_slate(asked(viewer, 2), by=behind)
-    edition.shelf.refresh()
+    edition.publish()
     issued = serve_slate(asked(viewer, 2), by=behind)
     assert parse_receipt(issued.receipt).epoch == 2
 
@@ -135,6 +139,7 @@ def test_an_epoch_that_cannot_be_opened_stops_service(edition: Edition) -> None:
     assert record is not None
     name = edition.files._folder / record.file
     name.write_bytes(b"damaged")
+    edition.publisher.publish_if_due()
     with pytest.raises(ValueError, match="shorter"):
         edition.shelf.refresh()
     viewer = edition.viewer(1)
@@ -142,6 +147,25 @@ def test_an_epoch_that_cannot_be_opened_stops_service(edition: Edition) -> None:
     edition.clock.now += STALE_MS + 1
     with pytest.raises(NoEpoch, match="cannot be opened"):
         serve(edition, viewer, 2)
+
+
+def test_what_the_log_does_not_get_is_not_served_for_long(edition: Edition) -> None:
+    """When events reach no interval, slates are served for STALE_MS after the first and then no
+    more, and again as soon as an interval holds them."""
+    edition.publish()
+    viewer = edition.viewer(1)
+    edition.act(viewer, "k", "like", video=edition.world.videos[0].id)
+    edition.shelf.refresh()
+    edition.clock.now += STALE_MS
+    serve(edition, viewer, 1)
+    edition.clock.now += 1
+    with pytest.raises(NoEpoch, match="it stands still"):
+        serve(edition, viewer, 2)
+    IntervalLogger(
+        reads=edition.log_reads, writer=edition.writer, clock=edition.clock, chance=CountedChance()
+    ).log_if_due()
+    edition.publish()
+    serve(edition, viewer, 2)
 
 
 def test_altered_events_are_noticed(edition: Edition) -> None:
@@ -174,3 +198,30 @@ def test_why_needs_the_video_in_the_slate(edition: Edition) -> None:
     absent = {facts.id for facts in edition.world.videos} - {one.video for one in shown}
     with pytest.raises(NoReason):
         explain_video(issued.receipt, min(absent), evidence=evidence(edition))
+
+
+def test_an_epoch_waits_for_the_log(edition: Edition) -> None:
+    """What is frozen is served from only once its entry is under a recorded head."""
+    viewer = edition.viewer(1)
+    edition.remove(edition.world.videos[0].id)
+    edition.freezer.freeze_if_due()
+    edition.shelf.refresh()
+    assert parse_receipt(serve(edition, viewer, 1).receipt).epoch == 1
+    edition.publish()
+    assert parse_receipt(serve(edition, viewer, 2).receipt).epoch == 2
+
+
+def test_a_log_that_stands_still_stops_service(edition: Edition) -> None:
+    """While the next epoch does not get into the log, the old one is served for STALE_MS, counted
+    from the freeze, and no longer; once it does, service goes on."""
+    edition.remove(edition.world.videos[0].id)
+    edition.freezer.freeze_if_due()
+    viewer = edition.viewer(1)
+    edition.clock.now += STALE_MS
+    edition.shelf.refresh()
+    serve(edition, viewer, 1)
+    edition.clock.now += 1
+    with pytest.raises(NoEpoch, match="into the log"):
+        serve(edition, viewer, 2)
+    edition.publish()
+    assert parse_receipt(serve(edition, viewer, 2).receipt).epoch == 2

@@ -12,6 +12,7 @@ from plainview.core.receipts import UPLOAD_DOMAIN, verify
 from plainview.core.terms.canonical import parse_canonical
 from plainview.core.terms.ids import ViewerId
 from plainview.edge.memory import FixedSigner
+from plainview.flows.intake import PROMISE_MS
 from plainview.flows.take_upload import (
     EXPIRES_MS,
     EmptyFile,
@@ -54,6 +55,7 @@ def test_a_file_taken_whole_has_a_receipt_that_verifies(world: World) -> None:
     assert parse_canonical(record.receipt) == {
         "spec": "upload-v1", "edition": "test", "upload": UPLOAD, "creator": "1",
         "digest": sha256(FILE).hexdigest(), "size_bytes": len(FILE), "at_ms": NOW_MS,
+        "publish_by_ms": NOW_MS + PROMISE_MS,
     }  # fmt: skip
     key = FixedSigner().public_key()
     verify(record.receipt, signature=record.signature, public_key=key, domain=UPLOAD_DOMAIN)

@@ -13,7 +13,7 @@ from tests.unit.house.tree import imported_roots, parsed, python_under, settings
 
 REPLAYED = [
     f"src/plainview/core/{step}/"
-    for step in ("terms", "catalogue", "events", "policy", "feed", "learn", "receipts")
+    for step in ("terms", "catalogue", "events", "policy", "feed", "learn", "tlog", "receipts")
 ]
 PURE = ("src/plainview/core/", "src/plainview/sim/", "src/plainview/audit/", "src/plainview/ports/")
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "hash", "breakpoint", "__import__"}

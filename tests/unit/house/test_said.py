@@ -61,7 +61,7 @@ def test_every_command_is_named_in_the_readme(capsys: pytest.CaptureFixture[str]
     """README.md lists the commands of `plainview`, all of them and no other."""
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    helped = set(re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.M))
+    helped = set(re.findall(r"^    ([a-z]+)(?:  |$)", capsys.readouterr().out, re.M))
     listed = re.search(r"`plainview ([a-z| A-Z]+)`", page("README.md"))
     assert listed
     assert {word.split()[0] for word in listed[1].split("|")} == helped

@@ -1,5 +1,6 @@
 """The application: all routes, with what holds for each of them."""
 
+import re
 from typing import Any
 
 from litestar import Litestar, Request, get
@@ -16,7 +17,9 @@ from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.media import MEDIA_ROUTES
 from plainview.app.http.operator import OPERATOR_ROUTES
 from plainview.app.http.pages import PAGE_ROUTES
+from plainview.app.http.public.routes import PUBLIC_ROUTES
 from plainview.app.http.service import Service
+from plainview.app.http.tlog import TLOG_ROUTES
 from plainview.app.http.uploads import UPLOAD_ROUTES
 from plainview.app.http.view import VIEW_ROUTES
 from plainview.app.http.villain import VILLAIN_ROUTES
@@ -36,6 +39,11 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+PUBLIC = re.compile(r"/tlog/|/api/v1/log(?:/|$)|/api/v1/receipts/[0-9a-f]{64}/proof$")
+OPEN_TO_ANYONE = {"access-control-allow-origin": "*"}
+"""Whoever checks the log may do so from a page of anybody's; no cookie goes with that."""
 
 
 def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -71,6 +79,8 @@ def build_application(service: Service) -> Litestar:
             *UPLOAD_ROUTES,
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,
+            *TLOG_ROUTES,
+            *PUBLIC_ROUTES,
             *PAGE_ROUTES,
         ],
         state=State({"service": service}),
@@ -92,9 +102,11 @@ def build_application(service: Service) -> Litestar:
 
 
 async def add_security_headers(message: Any, scope: Any) -> None:
-    """Put SECURITY_HEADERS on every answer, errors too."""
+    """Put SECURITY_HEADERS on every answer, errors too, and open the public log to any page."""
     if message["type"] == "http.response.start" and scope["type"] == "http":
+        is_public = PUBLIC.match(scope["path"]) is not None
+        headers = SECURITY_HEADERS | (OPEN_TO_ANYONE if is_public else {})
         message["headers"] = [
             *message["headers"],
-            *((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+            *((name.encode(), value.encode()) for name, value in headers.items()),
         ]

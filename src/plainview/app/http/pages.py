@@ -103,7 +103,7 @@ def get_app(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
 def get_page(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
     """A file at the app's root, or the app itself, which reads the rest of the address."""
     name = str(path).strip("/")
-    if name.startswith(("api/", "media/", "avatars/", "operator/")):
+    if name.startswith(("api/", "media/", "avatars/", "operator/", "tlog/")):
         raise ApiError("not_found", f"There is nothing at /{name}.")
     if name and (STATIC / name).is_file():
         return asset_response(request, name, cache=ASK_AGAIN)

@@ -24,6 +24,7 @@ from plainview.flows.take_upload import (
     receiving,
 )
 from plainview.ports.intake import NewVideo, NoRoom, PartBusy, UploadRecord
+from plainview.ports.tlog import upload_salt
 
 ERRORS.update({
     "bad_words": ErrorKind(400, "Change the text and send it again."),
@@ -196,6 +197,38 @@ async def get_upload_state(request: Request[Any, Any, Any], upload_id: str) -> U
     return upload_shape(await _own(service, viewer, upload_id))
 
 
+class PromiseShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public log says about one's own upload. `salt` (hex) and the upload receipt's bytes
+    make `commitment`; `entry` and `ended` are indexes in the log, `ended` -1 until settled."""
+
+    salt: str
+    commitment: str
+    deadline_ms: int
+    entry: int
+    ended: int
+
+
+@get(
+    "/api/v1/uploads/{upload_id:str}/promise",
+    summary="What was promised about an upload",
+)
+async def get_upload_promise(request: Request[Any, Any, Any], upload_id: str) -> PromiseShape:
+    """For the uploader: with it the log shows that the video was published, or refused, in time."""
+    service = service_of(request)
+    viewer = (await service.in_pool(session_of, request)).viewer
+    record = await _own(service, viewer, upload_id)
+    promise = await service.in_pool(service.wired.log_reads.promise, record.id)
+    if promise is None or promise.secret is None:
+        raise ApiError("not_found", "Nothing was promised about this upload.")
+    return PromiseShape(
+        salt=upload_salt(promise.secret, record.id).hex(),
+        commitment=promise.commitment,
+        deadline_ms=promise.deadline_ms,
+        entry=promise.entry,
+        ended=-1 if promise.ended is None else promise.ended,
+    )
+
+
 def _asker(request: Request[Any, Any, Any]) -> tuple[Service, ViewerId]:
     """Who speaks tus to us. Raises: ApiError: tus_version, no_session."""
     version = request.headers.get("tus-resumable")
@@ -297,4 +330,5 @@ UPLOAD_ROUTES = [
     patch_upload,
     delete_upload,
     get_upload_state,
+    get_upload_promise,
 ]

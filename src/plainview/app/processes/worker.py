@@ -1,8 +1,8 @@
 """The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION [demo]`.
 
 Each of LOOPS and of `job_loops` runs in a thread of its own until told to stop: the freezer of
-epochs, the keys of the coming hours, and the jobs. If one of them fails for good the process ends,
-and the supervisor starts it again.
+epochs, the publisher of the log, the keys of the coming hours, and the jobs. If one of them fails
+for good the process ends, and the supervisor starts it again.
 """
 
 import logging
@@ -17,13 +17,21 @@ from plainview.app.processes.crowd_loop import gather_crowd
 from plainview.app.processes.job_loops import job_loops
 from plainview.app.wire import Wired, policy_files
 from plainview.edge.data_folder import DataFolder
-from plainview.flows.prepare_edition import commit_hours, prepare_edition
+from plainview.flows.prepare_edition import (
+    commit_hours,
+    name_edition,
+    prepare_edition,
+    reveal_hours,
+)
 from plainview.ports.commands import Refused, WriterGone
 
 LOG = logging.getLogger(__name__)
 
 FREEZE_POLL_S = 0.05
-HOURS_POLL_S = 600.0
+HOURS_POLL_S = 5.0
+PUBLISH_POLL_S = 0.05
+INTERVAL_POLL_S = 0.1
+WITNESS_POLL_S = 0.2
 RETRY_S = 0.2
 
 Loop = Callable[[Wired, threading.Event], None]
@@ -40,10 +48,49 @@ def freeze_epochs(wired: Wired, stop: threading.Event) -> None:
             stop.wait(RETRY_S)
 
 
+def publish_checkpoints(wired: Wired, stop: threading.Event) -> None:
+    """Publish the log whenever something was appended."""
+    publisher = wired.publisher()
+    while not stop.wait(PUBLISH_POLL_S):
+        try:
+            publisher.publish_if_due()
+        except (Refused, WriterGone, OSError) as error:
+            LOG.warning("the log was not published: %s", error)
+            stop.wait(RETRY_S)
+
+
+def gather_cosignatures(wired: Wired, stop: threading.Event) -> None:
+    """Take each new head to the witnesses. Without them the log goes on, and says so."""
+    gatherer = wired.gatherer()
+    while not stop.wait(WITNESS_POLL_S):
+        try:
+            gatherer.gather_if_due()
+        except (Refused, WriterGone, OSError) as error:
+            LOG.warning("cosignatures were not kept: %s", error)
+            stop.wait(RETRY_S)
+
+
+def keep_source_files(wired: Wired, _: threading.Event) -> None:
+    """Store the program's source, once, for whoever wants what the log names."""
+    wired.keep_source()
+
+
+def log_intervals(wired: Wired, stop: threading.Event) -> None:
+    """Commit to what was received, every second."""
+    logger = wired.interval_logger()
+    while not stop.wait(INTERVAL_POLL_S):
+        try:
+            logger.log_if_due()
+        except (Refused, WriterGone) as error:
+            LOG.warning("an interval was not logged: %s", error)
+            stop.wait(RETRY_S)
+
+
 def keep_hours(wired: Wired, stop: threading.Event) -> None:
-    """Commit to hour keys well before their hours."""
+    """Commit to hour keys well before their hours, and reveal them when those are over."""
     while not stop.wait(HOURS_POLL_S):
         try:
+            reveal_hours(reads=wired.log_reads, writer=wired.writer, clock=wired.clock)
             commit_hours(
                 reads=wired.reads, writer=wired.writer, clock=wired.clock, chance=wired.chance
             )
@@ -51,13 +98,18 @@ def keep_hours(wired: Wired, stop: threading.Event) -> None:
             LOG.warning("hour keys were not committed: %s", error)
 
 
-LOOPS: list[Loop] = [freeze_epochs, keep_hours]
+LOOPS: list[Loop] = [
+    freeze_epochs, publish_checkpoints, gather_cosignatures, log_intervals, keep_hours,
+    keep_source_files,
+]  # fmt: skip
 
 
 def prepare(wired: Wired, edition: str) -> None:
     """What must be there before anything is served."""
     from plainview.core.learn import starting_weights
 
+    name_edition(edition, reads=wired.reads, writer=wired.writer)
+    wired.begin_log()
     prepare_edition(
         edition=edition,
         policies=policy_files(),

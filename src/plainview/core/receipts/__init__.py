@@ -2,6 +2,8 @@
 
 from plainview.core.receipts.chain import BrokenChain, check_chain, check_follows
 from plainview.core.receipts.receipt import (
+    LOGGED,
+    UNLOGGED,
     BadReceipt,
     Receipt,
     ReceiptError,
@@ -24,6 +26,8 @@ from plainview.core.receipts.sign import (
 
 __all__ = [
     "Receipt",
+    "UNLOGGED",
+    "LOGGED",
     "ShownVideo",
     "build_receipt",
     "encode_receipt",

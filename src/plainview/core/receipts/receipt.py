@@ -12,6 +12,8 @@ from plainview.core.terms.slate import Context, Slate
 
 SPEC: Final = "receipt-v1"
 UNLOGGED: Final = "unlogged"
+LOGGED: Final = "logged"
+"""Whether the `source` entry of the release stands under a recorded head of the public log."""
 CHOOSERS: Final = ("viewer", "default")
 SLOTS: Final = ("ranked", "explore", "repeat")
 SLATE_MAX: Final = 20
@@ -229,7 +231,7 @@ def _read(fields: dict[str, Canonical]) -> Receipt:
     return Receipt(
         edition=_text(fields, "edition", 64),
         release=_digest(fields, "release"),
-        release_state=_one_of(fields, "release_state", (UNLOGGED,)),
+        release_state=_one_of(fields, "release_state", (UNLOGGED, LOGGED)),
         viewer=ViewerId(_match(fields, "viewer", _HEX32)),
         number=_integer(fields, "number", 1),
         nonce=_match(fields, "nonce", _HEX32),

@@ -42,3 +42,33 @@ class SqliteCheckReads:
                 signature=signature,
                 previous=previous,
             )
+
+    def viewers_served(self) -> Iterator[ViewerId]:
+        """See `CheckReads`."""
+        rows = self._reads.db.execute(
+            "SELECT id FROM viewers WHERE no IN (SELECT viewer FROM receipts) ORDER BY id"
+        ).fetchall()
+        return (ViewerId(viewer) for (viewer,) in rows)
+
+    def receipts_count_of(self, viewer: ViewerId) -> int:
+        """See `CheckReads`."""
+        (count,) = self._reads.db.execute(
+            "SELECT count(*) FROM receipts"
+            " WHERE viewer = (SELECT no FROM viewers WHERE viewers.id = ?)",
+            (viewer,),
+        ).fetchone()
+        return int(count)
+
+    def receipts_of(self, viewer: ViewerId) -> Iterator[StoredReceipt]:
+        """See `CheckReads`."""
+        rows = self._reads.db.execute(
+            "SELECT number, body, signature FROM receipts"
+            " WHERE viewer = (SELECT no FROM viewers WHERE viewers.id = ?) ORDER BY number",
+            (viewer,),
+        ).fetchall()
+        return (
+            StoredReceipt(
+                viewer=viewer, number=number, receipt=body, signature=signature, previous=None
+            )
+            for number, body, signature in rows
+        )

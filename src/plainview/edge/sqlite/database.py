@@ -1,11 +1,13 @@
 """Opening the database: its settings, and its numbered migrations in plain SQL."""
 
+import secrets
 import sqlite3
 from importlib.resources import files
 from pathlib import Path
 
 SCHEMA_NAME = "plainview.db"
 BUSY_MS = 5_000
+SECRET_BYTES = 32
 WAL_PAGES = 4_000
 """The log file is folded back after this many pages (16 MB), so that one commit rarely pays."""
 
@@ -38,6 +40,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA cache_size = -32768")
     db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    # For a migration: the database's own source of chance is not meant for secrets.
+    db.create_function("fresh_secret", 0, lambda: secrets.token_bytes(SECRET_BYTES))
     migrate(db)
     return db
 

@@ -5,8 +5,12 @@ import sqlite3
 import msgspec
 
 from plainview.core.catalogue import ACTIONS, LABELLER_CREATOR
+from plainview.core.history import PromiseRefused
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.edge.sqlite.carrying import carries_out, changed_catalogue
+from plainview.edge.sqlite.entries import append_entry, has_begun
+from plainview.edge.sqlite.tlog import log_decision
+from plainview.edge.stating import state_promise
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord
 from plainview.ports.commands import Done, Refused
 from plainview.ports.intake import (
@@ -101,7 +105,27 @@ def finish_receiving(db: sqlite3.Cursor, command: FinishReceiving) -> UploadRece
         "INSERT OR IGNORE INTO jobs (kind, subject, priority, created_ms) VALUES (?, ?, ?, ?)",
         (MAKE_VIDEO, command.upload, priority, command.at_ms),
     )
+    _promise(db, command)
     return UploadReceived(receipt=command.receipt, signature=command.signature)
+
+
+def _promise(db: sqlite3.Cursor, command: FinishReceiving) -> None:
+    """Log that the upload will be published or refused; nothing before the log has begun."""
+    if not has_begun(db):
+        return
+    (secret,) = db.execute(
+        "SELECT secret FROM uploads JOIN viewer_salts ON viewer_salts.viewer = uploads.viewer"
+        " WHERE id = ?",
+        (command.upload,),
+    ).fetchone()
+    promise = state_promise(
+        command.receipt, secret=secret, upload=command.upload, deadline_ms=command.publish_by_ms,
+        at_ms=command.at_ms,
+    )  # fmt: skip
+    db.execute(
+        "INSERT INTO promises (upload, commitment, deadline_ms, entry) VALUES (?, ?, ?, ?)",
+        (command.upload, promise.upload, command.publish_by_ms, append_entry(db, promise)),
+    )
 
 
 @carries_out(NoteProgress)
@@ -118,12 +142,25 @@ def note_progress(db: sqlite3.Cursor, command: NoteProgress) -> Done:
 
 @carries_out(RefuseUpload)
 def refuse_upload(db: sqlite3.Cursor, command: RefuseUpload) -> Done:
-    """End it with its reason."""
-    db.execute(
+    """End it with its reason, and log that if it was promised."""
+    changed = db.execute(
         "UPDATE uploads SET stage = 'refused', refusal = ?, finished_ms = ?"
         " WHERE id = ? AND stage NOT IN ('published', 'refused')",
         (json_text(command.reason), command.at_ms, command.upload),
-    )
+    ).rowcount
+    promised = db.execute(
+        "SELECT commitment FROM promises WHERE upload = ? AND ended IS NULL", (command.upload,)
+    ).fetchone()
+    if changed and promised:
+        entry = append_entry(
+            db,
+            PromiseRefused(
+                upload=promised[0],
+                reason_code=command.reason.code,  # type: ignore[arg-type]  # encode_entry refuses others
+                at_ms=command.at_ms,
+            ),
+        )
+        db.execute("UPDATE promises SET ended = ? WHERE upload = ?", (entry, command.upload))
     return Done()
 
 
@@ -152,6 +189,7 @@ def publish_video(db: sqlite3.Cursor, command: PublishVideo) -> Published:
         raise Refused("no_upload", "This upload has ended.")
     creator, caption, tags, topics, language = upload
     labels = [[topic, LABELLER_CREATOR] for topic in msgspec.json.decode(topics)]
+    changed = changed_catalogue(db)
     db.execute(
         "INSERT INTO videos (creator, upload, caption, tags, topics, language, length_ms, width,"
         " height, has_sound, loudness, looks, thumbhash, poster, published_ms, changed)"
@@ -159,11 +197,12 @@ def publish_video(db: sqlite3.Cursor, command: PublishVideo) -> Published:
         (
             creator, command.upload, caption, tags, json_text(labels), language,
             command.length_ms, command.width, command.height, command.has_sound, command.loudness,
-            command.looks, command.thumbhash, command.poster, command.at_ms, changed_catalogue(db),
+            command.looks, command.thumbhash, command.poster, command.at_ms, changed,
         ),
     )  # fmt: skip
     video = VideoId(db.lastrowid or 0)
     _keep_renditions(db, video, command.renditions, command.at_ms)
+    db.execute("UPDATE promises SET changed = ? WHERE upload = ?", (changed, command.upload))
     db.execute(
         "UPDATE uploads SET stage = 'published', finished_ms = ? WHERE id = ?",
         (command.at_ms, command.upload),
@@ -223,6 +262,10 @@ def decide_video(db: sqlite3.Cursor, command: DecideVideo) -> Done:
             command.id, command.video, command.action, command.author, command.reason_code,
             command.public_reason, command.at_ms,
         ),
+    )  # fmt: skip
+    log_decision(
+        db, db.lastrowid or 0, command.video, command.action, command.author,
+        command.reason_code, command.public_reason, at_ms=command.at_ms,
     )  # fmt: skip
     _touch(db, command.video, is_urgent=command.action in URGENT_ACTIONS)
     if command.action == "withdraw":

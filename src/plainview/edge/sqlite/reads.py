@@ -144,8 +144,8 @@ class SqliteReads:
 
     def newest_epoch(self) -> EpochRecord | None:
         """See `ServingReads`."""
-        return _epoch(
-            self.db.execute(f"SELECT {_EPOCH} FROM epochs ORDER BY number DESC LIMIT 1").fetchone()
+        return epoch_record(
+            self.db.execute(f"SELECT {EPOCH} FROM epochs ORDER BY number DESC LIMIT 1").fetchone()
         )
 
     def newest_epoch_number(self) -> int:
@@ -153,10 +153,19 @@ class SqliteReads:
         (number,) = self.db.execute("SELECT coalesce(max(number), 0) FROM epochs").fetchone()
         return int(number)
 
+    def newest_logged_epoch(self) -> EpochRecord | None:
+        """See `ServingReads`."""
+        return epoch_record(
+            self.db.execute(
+                f"SELECT {EPOCH} FROM epochs WHERE entry <"
+                " (SELECT coalesce(max(size), 0) FROM log_heads) ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        )
+
     def epoch(self, number: int) -> EpochRecord | None:
         """See `ServingReads`."""
-        return _epoch(
-            self.db.execute(f"SELECT {_EPOCH} FROM epochs WHERE number = ?", (number,)).fetchone()
+        return epoch_record(
+            self.db.execute(f"SELECT {EPOCH} FROM epochs WHERE number = ?", (number,)).fetchone()
         )
 
     def pending(self) -> Pending:
@@ -273,11 +282,15 @@ class SqliteReads:
 
     def facts_changed_after(self, changed: int) -> Sequence[VideoFacts]:
         """See `CatalogueReads`."""
-        rows = self.db.execute(
-            "SELECT id, creator, published_ms, length_ms, caption, tags, topics, language,"
-            " has_sound, looks, poster FROM videos WHERE changed > ? ORDER BY id",
-            (changed,),
-        ).fetchall()
+        rows = self.db.execute(f"SELECT {_FACTS} WHERE changed > ? ORDER BY id", (changed,))
+        return self._facts(rows.fetchall())
+
+    def facts_of(self, ids: Iterable[VideoId]) -> Mapping[VideoId, VideoFacts]:
+        """See `CatalogueReads`."""
+        rows = self._in(f"SELECT {_FACTS} WHERE id IN ({{}})", ids)
+        return {facts.id: facts for facts in self._facts(rows)}
+
+    def _facts(self, rows: list[tuple[Any, ...]]) -> list[VideoFacts]:
         ids = [row[0] for row in rows]
         renditions = defaultdict(list)
         for video, *fields in self._in(f"SELECT {_RENDITION} WHERE video IN ({{}})", ids):
@@ -331,17 +344,22 @@ _ISSUED = (
     "receipts.body, signature, events.body FROM receipts JOIN viewers ON viewers.no ="
     " receipts.viewer JOIN events ON events.viewer = receipts.viewer AND events.n = served_n"
 )
-_EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms, served_ms"
+EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms, served_ms"
 _CREATOR = "creators.id, handle, name, bio, avatar"
 _VIDEO = (
     f"videos.id, {_CREATOR}, caption, tags, topics, language, length_ms, width, height,"
     " has_sound, thumbhash, poster, published_ms"
     " FROM videos JOIN creators ON creators.id = videos.creator"
 )
+_FACTS = (
+    "id, creator, published_ms, length_ms, caption, tags, topics, language, has_sound, looks,"
+    " poster FROM videos"
+)
 _RENDITION = "video, short_edge, width, height, size_bytes, object FROM renditions"
 
 
-def _epoch(row: tuple[Any, ...] | None) -> EpochRecord | None:
+def epoch_record(row: tuple[Any, ...] | None) -> EpochRecord | None:
+    """The row of EPOCH's columns as a record."""
     if row is None:
         return None
     return EpochRecord(**dict(zip(EpochRecord.__struct_fields__, row, strict=True)))

@@ -1,5 +1,6 @@
 """Carries out what viewers do: sessions, events, slates."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterable
 
@@ -23,6 +24,7 @@ from plainview.ports.view import (
 )
 
 KEYS_PER_QUERY = 500
+SECRET_BYTES = 32
 
 
 @carries_out(OpenSession)
@@ -39,9 +41,15 @@ def open_session(db: sqlite3.Cursor, command: OpenSession) -> Session:
         "INSERT INTO viewers (id, created_ms, head, receipt) VALUES (?, ?, ?, ?)",
         (command.viewer, command.at_ms, bytes.fromhex(genesis(command.viewer)), NO_DIGEST),
     )
+    no = db.lastrowid
     db.execute(
         "INSERT INTO sessions (token_hash, viewer, created_ms) VALUES (?, ?, ?)",
-        (command.token_hash, db.lastrowid, command.at_ms),
+        (command.token_hash, no, command.at_ms),
+    )
+    # Drawn here and not by who asks: a repeat finds the first, and no other process ever has it.
+    db.execute(
+        "INSERT INTO viewer_salts (viewer, secret) VALUES (?, ?)",
+        (no, secrets.token_bytes(SECRET_BYTES)),
     )
     return Session(viewer=command.viewer, is_operator=False)
 

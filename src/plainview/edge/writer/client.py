@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from plainview.edge.sqlite.carrying import answer_type
+from plainview.edge.writer.address import connect_to
 from plainview.edge.writer.frames import ANSWER, OK, REFUSED, RefusedFrame, frame, take_frames
 from plainview.ports.commands import A_co, Command, Refused, WriterGone
 
@@ -107,9 +108,11 @@ class WriterClient:
             sock.close()
 
     def _connect(self) -> socket.socket | None:
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.connect(str(self._path))
+            sock = connect_to(self._path)
+        except OSError:
+            return None
+        try:
             with self._lock:
                 for ident in sorted(self._open):
                     sock.sendall(self._open[ident][0])

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from plainview.edge.sqlite.group_commit import GroupCommit, NotCarriedOut, Outcome
+from plainview.edge.writer.address import listen_at
 from plainview.edge.writer.frames import (
     BROKEN,
     OK,
@@ -62,11 +63,7 @@ class WriterServer:
 
     def serve(self) -> None:
         """Listen, and carry out what comes."""
-        self._path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(self._path))
-        self._path.chmod(0o600)
-        listener.listen(64)
+        listener = listen_at(self._path)
         listener.settimeout(0)
         self._selector.register(listener, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)

@@ -137,7 +137,7 @@ def test_the_id_is_the_hash_of_the_exact_bytes() -> None:
         ("edition", ""),
         ("edition", "e" * 65),
         ("release", "0" * 63),
-        ("release_state", "logged"),
+        ("release_state", "witnessed"),
         ("viewer", VIEWER.upper()),
         ("number", 0),
         ("number", "1"),

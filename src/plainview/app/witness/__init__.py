@@ -1,0 +1,1 @@
+"""`plainview witness`: a server of its own, that needs the base install alone."""

@@ -1,0 +1,1 @@
+"""What an outsider checks of a whole service: its log, its catalogue, and receipts against both."""
