@@ -29,8 +29,8 @@ def exp32(x: np.float32) -> np.float32:
     n = np.floor(x * LOG2_E + HALF)
     r = (x - n * LN2_HIGH) - n * LN2_LOW
     p = ((((P0 * r + P1) * r + P2) * r + P3) * r + P4) * r + P5
-    power: np.float32 = POWERS[int(n) + POWER_MAX]
-    return ((p * r) * r + r + ONE) * power
+    out: np.float32 = ((p * r) * r + r + ONE) * POWERS[int(n) + POWER_MAX]
+    return out
 
 
 @compiled
