@@ -90,6 +90,21 @@ def test_a_step_by_hand() -> None:
     assert np.abs(theta[2:] - 0.1).max() < 1e-7
 
 
+def test_a_clipped_unit_learns_nothing() -> None:
+    """A unit far above TOP and one below 0 get no gradient; their head's weights get what they
+    stand at."""
+    theta = np.array([10, -10, 0, 0, 1, 1, 0], dtype=np.float32)  # 2 weights, 2 biases, 2 + 1
+    seen = np.zeros_like(theta)
+    learn(
+        theta, seen, np.array([1, 2, 1]), np.array([[64]], np.int8), np.array([[0]], np.uint16),
+        np.ones(1, np.float32), np.array([0]), 1, np.float32(0.1), TINY,
+    )  # fmt: skip
+    assert seen[:4].tolist() == [0, 0, 0, 0]
+    p = 1 / (1 + np.exp(-float(TOP)))
+    assert abs(float(seen[4]) - (p * float(TOP)) ** 2) < 1e-4
+    assert seen[5] == 0
+
+
 def test_batches_average_and_the_last_may_be_short() -> None:
     """Two equal examples in one batch teach what one does; a batch larger than what is left ends
     with it."""

@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from plainview.core.learn import (
     BadFile,
@@ -12,9 +13,9 @@ from plainview.core.learn import (
     starting_weights,
 )
 from plainview.core.learn.judge import judge
-from plainview.core.learn.recipe import STARTING_RECIPE
+from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
 from plainview.core.learn.tick import Parent, Tick, learn_tick, run, tick_seed
-from plainview.core.learn.window import Examples, window_of
+from plainview.core.learn.window import Examples, Window, choose, window_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.weights import EXACT_BOUND
 from tests.lessons import drawn_examples
@@ -84,6 +85,18 @@ def test_the_seed_hangs_on_the_window() -> None:
     ]
     assert seeds[0] != seeds[1]
     assert seeds[0] == FIRST.seed
+
+
+def test_what_counts_is_drawn_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The choice of examples is made with the tick's own seed and with no other."""
+    seeds = []
+
+    def chosen(*given: Window, recipe: Recipe, seed: bytes) -> NDArray[np.int64]:
+        seeds.append(seed)
+        return choose(*given, recipe=recipe, seed=seed)
+
+    monkeypatch.setattr("plainview.core.learn.tick.choose", chosen)
+    assert [after().seed] == seeds
 
 
 def test_the_state_is_that_of_the_weights() -> None:
