@@ -1,6 +1,9 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vitest/config";
 
+/** The pages that the server makes. */
+const SERVED = "^/(log|policies|witnesses|threat-model|specs|docs|tlog)(/|\\?|$)";
+
 /**
  * `npm run dev` talks to a real server named by PLAINVIEW_SERVER (http://127.0.0.1:PORT), or, when
  * PLAINVIEW_FAKE=1, to the small stand-in of dev/, which no build contains.
@@ -27,7 +30,7 @@ export default defineConfig(async ({ command }) => {
       strictPort: false,
       proxy: server
         ? Object.fromEntries(
-            ["/api", "/media", "/avatars", "/healthz", "/operator?"].map((path) => [path, server]),
+            ["/api", "/media", "/avatars", "/healthz", "/operator?", "/tlog", SERVED].map((path) => [path, server]),
           )
         : {},
     },

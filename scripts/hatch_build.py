@@ -1,9 +1,10 @@
-"""The wheel's build hook: a wheel has the browser app and the policies in it, or is not built.
+"""The wheel's build hook: a wheel has the browser app and what it serves to read, or is not built.
 
 When src/plainview/app/static/index.html is missing, builds the client with scripts/client.py and
-fails when that does not bring one. The policies stand at the top of a checkout, where people look
-for them, and go to plainview/policies/. An installation in place (`pip install -e`) is left
-alone: it finds the policies where they stand, and the Makefile builds the client.
+fails when that does not bring one. Policies, specifications and guides stand at the top of a
+checkout, where people look for them, and go to policies/, specs/ and docs/ of the package. An
+installation in place (`pip install -e`) is left alone: it finds them where they stand, and the
+Makefile builds the client.
 """
 
 import runpy
@@ -37,3 +38,6 @@ class ClientHook(BuildHookInterface[Any]):
             client["install"](Path(self.root))
             client["build"](Path(self.root))
         build_data["force_include"][str(Path(self.root) / "policies")] = "plainview/policies"
+        for folder in ("specs", "docs"):
+            for path in sorted((Path(self.root) / folder).glob("*.md")):
+                build_data["force_include"][str(path)] = f"plainview/{folder}/{path.name}"

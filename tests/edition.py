@@ -63,7 +63,7 @@ class Edition:
         commit_hours(reads=self.reads, writer=self.writer, clock=self.clock, chance=chance)
         self.freezer = self.new_freezer()
         self.publisher = self.new_publisher()
-        self.shelf = EpochShelf(self.reads, self.files, self.objects, self.clock)
+        self.shelf = EpochShelf(self.reads, self.log_reads, self.files, self.objects, self.clock)
 
     def close(self) -> None:
         """Close the database."""

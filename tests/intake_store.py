@@ -77,8 +77,12 @@ class Store:
     def finish(self, upload: str = "u1", receipt: bytes = b"r") -> bytes:
         return self.writer.submit(
             FinishReceiving(
-                upload=upload, digest=Digest("d" * 64), receipt=receipt, signature=b"s",
-                publish_by_ms=99, at_ms=20,
+                upload=upload,
+                digest=Digest("d" * 64),
+                receipt=receipt,
+                signature=b"s",
+                publish_by_ms=99,
+                at_ms=20,
             )
         ).receipt
 

@@ -1,7 +1,8 @@
 /**
  * A stand-in server for working on the client alone: `PLAINVIEW_FAKE=1 npm run dev`. Never part of
  * a build. Its receipts are really signed and chained; its "choosing" is a shuffle, and it keeps
- * everything in memory. FAKE_FAULT=signature|previous|shown|head breaks slates from number 3 on,
+ * everything in memory. FAKE_FAULT=signature|previous|shown|head breaks slates from number 3 on, and
+ * FAKE_FAULT=fork|epoch|unlogged|stalled|away its public log; FAKE_WITNESSES=2 cosign it;
  * FAKE_EMPTY_S=30 has no clips for the first 30 s.
  */
 import { execFileSync } from "node:child_process";
@@ -11,11 +12,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 import { canonicalJson } from "../src/receipts/canonical.ts";
+import { LogServer } from "./log_server.ts";
+import { Signer } from "./small_log.ts";
 
 const CLIPS = process.env["FAKE_CLIPS"] ?? "/tmp/plainview-client-clips";
 const FFMPEG = process.env["FAKE_FFMPEG"] ?? "ffmpeg";
 const FAULT = process.env["FAKE_FAULT"] ?? "";
 const EMPTY_MS = Number(process.env["FAKE_EMPTY_S"] ?? 0) * 1000;
+const WITNESSES = ["library.example", "court.example", "university.example"].slice(0, Number(process.env["FAKE_WITNESSES"] ?? 0));
 const NO_DIGEST = "0".repeat(64);
 const began_ms = Date.now();
 
@@ -88,6 +92,29 @@ class StandIn {
   viewers = new Map<string, Viewer>();
   uploads = new Map<string, { size: number; offset: number; meta: Record<string, string>; done_ms: number }>();
   levers = new Map<string, boolean>();
+  log = new LogServer("stand-in", rawKey.toString("base64"));
+  root = NO_DIGEST;
+
+  constructor() {
+    this.log.log.witnesses = WITNESSES.map((name) => new Signer(name, 4));
+    if (WITNESSES.length) this.log.announce([this.log.root]);
+    setInterval(() => this.log.close(), 1000).unref();
+    setInterval(() => this.freeze(), 10_000).unref();
+  }
+
+  freeze(): void {
+    this.root = randomBytes(32).toString("hex");
+    this.log.freeze(this.root);
+  }
+
+  /** What FAKE_FAULT does to the log once the third slate is served. */
+  breakLog(): void {
+    if (FAULT === "fork") {
+      this.log.log.entries[1] = Buffer.from(canonicalJson({ spec: "log-v1", type: "epoch", at_ms: 1, number: 1, root: "f".repeat(64) }));
+      this.freeze();
+    }
+    if (FAULT === "stalled") this.log.isStalled = true;
+  }
 
   viewer(id: string | undefined): Viewer {
     const known = id ? this.viewers.get(id) : undefined;
@@ -132,15 +159,17 @@ class StandIn {
     if (isCaughtUp) open = this.clips.filter((clip) => !clip.isRemoved);
     const chosen = open.sort((a, b) => sha(a.id + ask.nonce).compare(sha(b.id + ask.nonce))).slice(0, ask.size);
     const broken = ask.number >= 3 ? FAULT || (this.levers.get("edit-receipt") ? "signature" : "") : "";
+    if (ask.number === 3) this.breakLog();
     const receipt = canonicalJson({
       spec: "receipt-v1", edition: "stand-in", release: "0".repeat(64), release_state: "unlogged", viewer: viewer.id, number: ask.number, nonce: ask.nonce, policy: ask.policy, policy_digest: NO_DIGEST, chosen_by: "viewer", arm: "",
-      weights: NO_DIGEST, epoch: 1, epoch_root: NO_DIGEST, now_ms: Date.now(), context: { ...ask.context, size: ask.size }, events: { n: viewer.n, head: broken === "head" ? NO_DIGEST : viewer.head.toString("hex") }, hour: 1, hour_commitment: NO_DIGEST,
+      weights: NO_DIGEST, epoch: this.log.epochs.size, epoch_root: broken === "epoch" ? "e".repeat(64) : this.root, now_ms: Date.now(), context: { ...ask.context, size: ask.size }, events: { n: viewer.n, head: broken === "head" ? NO_DIGEST : viewer.head.toString("hex") }, hour: 1, hour_commitment: NO_DIGEST,
       candidates: NO_DIGEST, values: NO_DIGEST, features: NO_DIGEST, slate: chosen.map((clip) => ({ video: clip.id, slot: "ranked", source: "near", propensity: 2 ** 40, value: 1 })), caught_up: Number(isCaughtUp), previous: broken === "previous" ? "f".repeat(64) : viewer.previous,
     });
     const signature = sign(null, Buffer.from(`plainview receipt-v1\n${receipt}`), privateKey).toString("base64");
-    const sent = broken === "signature" ? receipt.replace('"epoch":1', '"epoch":2') : receipt;
+    const sent = broken === "signature" ? receipt.replace('"caught_up":0', '"caught_up":1') : receipt;
     const id = sha(receipt).toString("hex");
-    const served = this.append(viewer, { kind: "served", author: "server", key: "", number: ask.number, receipt: id, epoch: 1, videos: chosen.map((clip) => clip.id) });
+    const served = this.append(viewer, { kind: "served", author: "server", key: "", number: ask.number, receipt: id, epoch: this.log.epochs.size, videos: chosen.map((clip) => clip.id) });
+    if (broken !== "unlogged") this.log.take(id, receipt);
     const videos = chosen.map((clip) => video(viewer, clip, isCaughtUp));
     if (broken === "shown") videos.reverse();
     viewer.number = ask.number;
@@ -196,7 +225,7 @@ export function standIn(): Plugin {
     const url = new URL(request.url ?? "/", "http://x");
     const path = url.pathname;
     const method = request.method ?? "GET";
-    if (!/^\/(api|media|avatars|healthz)/.test(path)) return next();
+    if (!/^\/(api|media|avatars|healthz|tlog)/.test(path)) return next();
     const cookie = /plainview_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
     const viewer = it.viewer(cookie);
     if (viewer.id !== cookie) response.setHeader("set-cookie", `plainview_session=${viewer.id}; HttpOnly; SameSite=Lax; Path=/`);
@@ -206,10 +235,14 @@ export function standIn(): Plugin {
       response.end(JSON.stringify(value));
     };
     const no = (status: number, code: string) => json({ error: { code, message: code, what_to_do: "Try again." } }, status);
+    const isAway = FAULT === "away" && [...it.viewers.values()].some(({ number }) => number >= 3);
+    if (path === "/tlog/checkpoint") return isAway ? no(500, "broken") : response.end(it.log.checkpoint());
+    const logged = it.log.answer(path, url.searchParams);
+    if (logged) return isAway ? no(500, "broken") : json(logged.body, logged.status);
     const isEmpty = Date.now() - began_ms < EMPTY_MS;
     const clipOf = (id: string) => it.clips.find((clip) => clip.id === id);
     const media = /^\/media\/(\d+)\/(.+)$/.exec(path);
-    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12 }, isEmpty ? 503 : 200);
+    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", is_log_stalled: it.log.isStalled, playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12 }, isEmpty ? 503 : 200);
     if (media) {
       const clip = clipOf(media[1] as string);
       if (!clip || clip.isRemoved) return no(clip ? 410 : 404, "removed");
@@ -251,7 +284,7 @@ export function standIn(): Plugin {
     if (is("GET", /^\/operator\/overview$/)) return json({ jobs: { queued: 3, running: 1, done: 181, failed: 1 }, videos: { published: 24, removed: 0 }, epochs: { newest: 41, age_ms: 2100 }, events_per_min: 77, viewers: it.viewers.size });
     if (is("GET", /^\/operator\/jobs$/)) return json({ jobs: ["running", "queued", "queued", "failed", "done"].map((state, i) => ({ id: String(i), kind: "make_renditions", state, subject: `clip-${i}.mp4`, video: String(1000 + i), attempts: i, progress_per_mille: 300 + i * 90, error: state === "failed" ? "The file ends in the middle of a frame." : null, updated_ms: Date.now() - i * 9000 })) });
     if (is("GET", /^\/operator\/videos$/)) { const query = url.searchParams.get("query") ?? ""; return json({ videos: it.clips.filter((clip) => clip.caption.toLowerCase().includes(query.toLowerCase())).slice(0, 20).map((clip) => ({ ...video(viewer, clip), is_removed: clip.isRemoved })), reason_codes: { illegal: "Illegal content", rules: "Against the rules here" } }); }
-    if (is("GET", /^\/villain$/)) return json({ levers: [["edit-receipt", "Edit a receipt after the fact", "Changes one number in the last receipt the server stored for you.", "Your own browser, at once", true], ["bury-topic", "Bury a topic", "Touches the epoch’s data so that one topic sinks for half of all viewers.", "Anyone who recomputes a slate", true], ["drop-before-epoch", "Refuse a video before it enters an epoch", "Never freezes one creator’s upload.", "Nobody yet: it needs the public log", false]].map(([name, title, what_it_does, who_catches, catchable]) => ({ name, title, what_it_does, who_catches, catchable, note: "", more: catchable ? "" : "/threat-model", is_pulled: it.levers.get(name as string) ?? false })) });
+    if (is("GET", /^\/villain$/)) return json({ levers: [["edit-receipt", "Edit a receipt after the fact", "Changes one number in the last receipt the server stored for you.", "Your own browser, at once", true], ["bury-topic", "Bury a topic", "Touches the epoch’s data so that one topic sinks for half of all viewers.", "Anyone who recomputes a slate", true], ["drop-before-epoch", "Refuse a video before it enters an epoch", "Never freezes one creator’s upload.", "Nobody yet: it needs the public log", false]].map(([name, title, what_it_does, who_catches, catchable]) => ({ name, title, what_it_does, who_catches, catchable, note: "", wait_ms: 0, is_possible: true, caught_by: catchable ? "viewer" : "nobody", catcher: catchable ? "Caught by your own browser" : "Caught by nobody yet", more: catchable ? "" : "/threat-model", is_pulled: it.levers.get(name as string) ?? false })) });
     if ((m = is("PUT", /^\/villain\/(.+)$/))) { it.levers.set(m[1] as string, Boolean(sent["is_pulled"])); return json({}); }
     return no(404, "no_such_path");
   };

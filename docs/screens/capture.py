@@ -49,10 +49,10 @@ def keep(page: Page, name: str) -> None:
 
 def on_phone(browser: Browser, address: str) -> None:
     page = open_page(browser, PHONE, address)
-    page.get_by_role("button", name="Tap for sound").click()
+    page.get_by_role("button", name="Sound on").click()
     swipe(page, SWIPES)
     keep(page, "phone-feed")
-    page.keyboard.press("w")
+    page.locator("article:not([inert])").get_by_role("button", name="Why this video?").click()
     page.get_by_text("How it got here").wait_for()
     keep(page, "phone-why")
     page.keyboard.press("Escape")
@@ -83,7 +83,7 @@ def spoil_second_slate(page: Page) -> None:
 def on_desk(browser: Browser, address: str) -> None:
     page = open_page(browser, DESK, address)
     swipe(page, SWIPES)
-    page.get_by_role("button", name="All the numbers").wait_for()
+    page.get_by_role("list", name="What counted").wait_for()
     keep(page, "desk-feed")
     page.goto("/villain")
     lever = page.get_by_role("switch").first

@@ -269,6 +269,9 @@ def test_facts_are_stated_once(store: LogStore) -> None:
     named = store.log.entries_of(("weights", "policies"), first=0, before=99)
     assert [parse_entry(body) for body in named] == [store.entries()[2], policies, weights]
     assert list(store.log.entries_of(("weights",), first=3, before=5)) == list(named[2:])
+    newest = store.log.entries_before(("weights", "policies"), before=99, count=2)
+    assert [body for _, body in newest] == list(named[::-1][:2])
+    assert store.log.entries_before(("weights",), before=newest[0][0], count=0) == []
 
 
 def test_a_key_is_revealed_after_its_hour(store: LogStore) -> None:

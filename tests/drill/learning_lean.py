@@ -1,7 +1,9 @@
 """The feed leans: over 20 seeds, a liked topic's share of the next 40 videos against a twin's.
 
-    python -m tests.drill.learning_lean            in memory
-    python -m tests.drill.learning_lean --live     real processes, real HTTP
+    python -m tests.drill.learning_lean            in memory, then with real processes over HTTP
+    python -m tests.drill.learning_lean --live     over HTTP alone
+
+In a real browser: `learning_lean_browser`.
 
 For each seed a world of 600 videos with a crowd's counters, a topic, and two new viewers. One loves
 the topic: watches its videos twice and likes them, swipes the rest away within a second. The twin
@@ -24,6 +26,7 @@ from plainview.sim.errand import viewer_id
 from plainview.sim.pocket import Pocket
 from plainview.sim.sitting import ClientEvent, Partisan, crowd, events_of
 from plainview.sim.world import World
+from tests.drill._live_crowd import replay_all
 from tests.live import LiveService, LiveViewer
 from tests.pocket_evidence import START_MS, make_pocket
 from tests.stock import stock
@@ -120,28 +123,59 @@ def _send(client: LiveViewer, events: list[ClientEvent]) -> None:
     client.send(*events)
 
 
-def main() -> int:
-    """Measure each seed and judge all of them."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--live", action="store_true", help="over real HTTP")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    options = parser.parse_args()
-    found: list[tuple[str, int, int]] = []
-    if options.live:
-        with tempfile.TemporaryDirectory() as folder:
-            world = stock(Path(folder), videos=VIDEOS)
-            with LiveService(Path(folder), web=2) as service:
-                found = [live(service, world, seed) for seed in range(options.seeds)]
-    else:
-        found = [in_memory(seed) for seed in range(options.seeds)]
-    for seed, (topic, mine, twin) in enumerate(found):
-        print(f"seed {seed:>2}  {topic:<9} {mine / 10:5.1f} %   twin {twin / 10:5.1f} %"
-              f"   {(mine - twin) / 10:+5.1f}")  # fmt: skip
+def told(seed: int, one: tuple[str, int, int]) -> str:
+    """The line that says what came of one seed."""
+    topic, mine, twin = one
+    return (
+        f"seed {seed:>2}  {topic:<9} {mine / 10:5.1f} %   twin {twin / 10:5.1f} %"
+        f"   {(mine - twin) / 10:+5.1f}"
+    )
+
+
+def judge(found: list[tuple[str, int, int]]) -> int:
+    """Say what all seeds came to; 0 if it holds, else 1."""
     gaps = [(mine - twin) / 10 for _, mine, twin in found]
     print(
         f"mean difference {mean(gaps):+.1f} points, least {min(gaps):+.1f}, over {len(gaps)} seeds"
     )
     return 0 if mean(gaps) >= POINTS_MIN and min(gaps) > 0 else 1
+
+
+def judge_memory(seeds: int) -> int:
+    """In memory, a world for each seed."""
+    print("in memory")
+    found = []
+    for seed in range(seeds):
+        found.append(in_memory(seed))
+        print(told(seed, found[-1]), flush=True)
+    return judge(found)
+
+
+def judge_live(seeds: int) -> int:
+    """Over HTTP, one service and one world for all; at the end each receipt replays."""
+    print("over HTTP")
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        world = stock(Path(folder), videos=VIDEOS)
+        with LiveService(Path(folder), web=2) as service:
+            for seed in range(seeds):
+                found.append(live(service, world, seed))
+                print(told(seed, found[-1]), flush=True)
+        status, said = replay_all(Path(folder))
+        print(said)
+    return judge(found) or status
+
+
+def main() -> int:
+    """Measure each seed and judge all of them."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--memory", action="store_true", help="in memory alone")
+    where.add_argument("--live", action="store_true", help="over real HTTP alone")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    options = parser.parse_args()
+    status = 0 if options.live else judge_memory(options.seeds)
+    return status or (0 if options.memory else judge_live(options.seeds))
 
 
 if __name__ == "__main__":

@@ -135,9 +135,7 @@ def _root_at(stranger: Stranger, tree: TileReader, size: int) -> bytes:
     return merkle_root([leaf_hash(body) for body in bodies[:size]])
 
 
-def test_what_was_served_stands_in_the_log_in_order(
-    stranger: Stranger, viewer: LiveViewer
-) -> None:
+def test_what_was_served_stands_in_the_log_in_order(stranger: Stranger, viewer: LiveViewer) -> None:
     """The entries are in lawful order, and hold the epoch, the weights, the policy and the release
     that the receipt names."""
     stranger.proof(viewer.receipts[-1][0])

@@ -5,16 +5,18 @@ from hashlib import sha256
 from pathlib import Path
 
 from plainview.app.http.shapes import GONE
-from plainview.app.wire import Wired
+from plainview.app.wire import Wired, source_tree
 from plainview.audit.evidence import SignedReceipt
 from plainview.audit.replay import replay_many
 from plainview.core.events import extend, genesis
 from plainview.core.receipts import check_chain
+from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, VideoId
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import PART
 from plainview.edge.sqlite.check_reads import SqliteCheckReads
 from plainview.flows.read_epoch import open_epoch, read_leaves
+from plainview.flows.verify_log import verify_log
 from tests.e2e import media_samples
 from tests.fault.kill_load import Operator, Sent, Swiper, Tus, Uploader
 from tests.live import LiveViewer
@@ -169,12 +171,26 @@ class FolderAudit:
         ).fetchall()
         assert bare == [], "published without a rendition"
 
+    def check_log(self) -> int:
+        """What others see of the log verifies from end to end, and the newest epoch is in it. How
+        many entries there are."""
+        facts = verify_log(
+            reads=self.wired.log_reads, serving=self.reads, files=self.wired.log_files,
+            keys=self.wired.publisher().keys,
+        )  # fmt: skip
+        assert facts.shown > 0
+        return facts.entries
+
     def check_files(self) -> int:
         """Every object that is named is there with its bytes, and no other; no upload that ended
         has anything on disk. How many objects there are."""
         objects = self.wired.folder.objects
         found = {path.parent.name + path.name: path for path in objects.glob("*/*")}
         named = {digest for (digest,) in self.reads.db.execute(NAMED)}
+        tree = source_tree()
+        named |= {*tree.files, digest_of(tree.listing)}
+        for (document,) in self.reads.db.execute("SELECT document FROM trust"):
+            named.add(digest_of(document.encode()))
         assert set(found) == named, (set(found) - named, named - set(found))
         for digest, path in found.items():
             assert sha256(path.read_bytes()).hexdigest() == digest

@@ -153,7 +153,7 @@ def kill_and_audit(root: Path, *, turns: Sequence[Turn], is_patient: bool = Fals
     audit.check_chains()
     epochs = audit.check_epochs(removed_videos(load.operator))
     audit.check_database()
-    objects = audit.check_files()
+    objects, entries = audit.check_files(), audit.check_log()
     slates = audit.replay()
     audit.close()
     kept = sum(len(swiper.viewer.receipts) for swiper in load.swipers)
@@ -164,6 +164,7 @@ def kill_and_audit(root: Path, *, turns: Sequence[Turn], is_patient: bool = Fals
         *_uploads(load, ended_s),
         f"{media.files} different renditions answered 206, whole, index first, decoded to the end",
         f"{objects} objects, each named and with its bytes; no file of an ended upload left",
+        f"{entries} entries of the log in lawful order; heads, tiles and the checkpoint verify",
         f"{kept} slates acknowledged, {slates} stored and all replayed to the byte",
         f"every chain and all {epochs} epochs verify; {removed} acknowledged removals hold",
     ]

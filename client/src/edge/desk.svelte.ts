@@ -125,6 +125,7 @@ export class Desk {
   acknowledge(): void {
     this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
     void import("../receipts/seen").then((seen) => this.ledger?.faults(seen.seeFaults), Boolean);
+    void import("./log.svelte").then(({ log }) => log.book?.goOn(), Boolean);
   }
 
   /** The book of faults is what the seal shows, now and after a reload. */
@@ -233,7 +234,7 @@ export class Desk {
       const facts = await health();
       if (this.feed.phase !== "making") return;
       if (facts?.ready) return this.send({ kind: "ready" });
-      if (facts) this.send({ kind: "made", playable: facts.playable, wanted: facts.wanted });
+      if (facts) this.send({ ...facts, kind: "made" });
       await sleep(READY_MS);
     }
   }

@@ -1,11 +1,12 @@
 /** Closes the gap between the receipts we hold and the server's. Loaded only when there is one. */
 import { parseCanonical } from "../receipts/canonical";
-import { isSigned } from "../receipts/check";
+import { isSignedByOne } from "../receipts/compare";
 import { fault, type Fault } from "../receipts/faults";
 import { digestOf, NO_DIGEST } from "../receipts/proof";
-import { api } from "./api";
+import { more } from "./more_api";
 import { nowMs } from "./clock";
 import type { Kept, Ledger, Trail } from "./ledger";
+import { receiptKeys } from "./receipt_keys";
 import { keep } from "./store";
 import type { SignedReceipt } from "./types";
 
@@ -17,11 +18,11 @@ export const RECEIPTS_MAX = 200;
  */
 async function takeFetched(ledger: Ledger, signed: SignedReceipt, before: Trail | null): Promise<Trail> {
   const { receipt, signature } = signed;
-  const { viewer, public_key } = ledger.session;
+  const { viewer } = ledger.session;
   const facts = parseCanonical(receipt);
   const number = Number(facts["number"]);
   const faults: Fault[] = [];
-  if (!(await isSigned(receipt, signature, public_key, ledger.proof)))
+  if (!(await isSignedByOne(receipt, signature, await receiptKeys(ledger), ledger.proof)))
     faults.push(fault("signature", `Receipt № ${number} carries a wrong signature.`));
   if (before?.number === number - 1 && facts["previous"] !== before.receipt)
     faults.push(fault("chain", `Receipt № ${number} does not follow from the one before.`, before.receipt, facts["previous"]));
@@ -43,7 +44,7 @@ export async function fillGap(ledger: Ledger, trail: Trail, next: number): Promi
   if (missing < 0)
     ledger.noticed([fault("stored", `The server forgot ${-missing} of the receipts you hold.`, trail.number, next - 1)], []);
   const asked = missing > 0 ? Math.min(missing, RECEIPTS_MAX) : 1;
-  const { receipts } = await api.receipts(asked);
+  const { receipts } = await more.receipts(asked);
   let before: Trail | null = trail;
   for (const signed of receipts.toReversed()) before = await takeFetched(ledger, signed, before);
   const last: Trail = receipts.length ? before : { number: next - 1, receipt: NO_DIGEST };

@@ -39,6 +39,14 @@ export interface ServedSlate {
   readonly is_caught_up: boolean;
 }
 
+/** The key that signs receipts, and who this browser was when it saw it first. */
+export interface SeenKey {
+  readonly public_key: string;
+  readonly viewer: string;
+  /** Keys that a signed root of trust has replaced. */
+  readonly former?: readonly string[];
+}
+
 /** The last slate this browser was served. */
 export interface Trail {
   readonly number: number;
@@ -49,6 +57,8 @@ interface Open {
   readonly number: number;
   readonly policy: string;
   readonly nonce: string;
+  readonly last_event: number;
+  readonly context: { readonly language: string; readonly tz_min: number; readonly age: string };
 }
 
 type Made = () => Promise<(key: string) => CanonicalObject | undefined>;
@@ -98,15 +108,8 @@ export class Ledger {
 
   async #checkKey(): Promise<void> {
     const { edition, public_key } = this.session;
-    const seen = { public_key, viewer: this.#viewer };
-    const known = await update(`key.${edition}`, seen, (value) => value);
-    if (known.public_key === public_key) return;
-    if (known.viewer === this.#viewer) {
-      this.noticed([fault("key", "The service now signs with another key than the one you first saw.", known.public_key, public_key)], []);
-      return;
-    }
-    await update(`key.${edition}`, seen, () => seen);
-    this.noticed([], ["This service began anew: it has a new signing key and no longer knows the viewer you were."]);
+    const known = await update<SeenKey>(`key.${edition}`, { public_key, viewer: this.#viewer }, (value) => value);
+    if (known.public_key !== public_key) await (await import("./receipt_keys")).rekeyed(this, known);
   }
 
   async #reconcileEvents(): Promise<void> {
@@ -176,26 +179,28 @@ export class Ledger {
     const { session } = this;
     const trail = await this.trail();
     const number = trail.number + 1;
-    const open = await update<Open>(
-      `open.${this.#viewer}`,
-      { number, policy, nonce: randomHex(16) },
-      (old) => (old.number === number && old.policy === policy ? old : { number, policy, nonce: randomHex(16) }),
+    const language = /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "";
+    const context = { language, tz_min: -new Date().getTimezoneOffset(), age: "adult" };
+    const { n: last_event } = await this.#chain((value) => value);
+    const fresh: Open = { number, policy, nonce: randomHex(16), last_event, context };
+    // Asked again it is the same request, whatever has been done since: the answer may be an old one.
+    const open = await update<Open>(`open.${this.#viewer}`, fresh, (old) =>
+      old.number === number && old.policy === policy && old.context ? old : fresh,
     );
-    const chain = await this.#chain((value) => value);
     const size = session.slate_size;
-    const context = {
-      language: /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "",
-      tz_min: -new Date().getTimezoneOffset(),
-      age: "adult",
-    };
-    const answer = await api.slate({ policy, number, nonce: open.nonce, last_event: chain.n, size, context });
+    const answer = await api.slate({ ...open, size });
     const strange = await this.taken({ events: [answer.served] });
+    const behind = await this.#chain((value) => value);
+    if (Object.keys(behind.waiting).length) {
+      const { events } = await (await import("./more_api")).more.events(behind.n);
+      strange.push(...(await this.taken({ events })));
+    }
     const shown = answer.videos.map((video) => video.id);
     const checked = await checkSlate(
-      { receipt: answer.receipt, signature: answer.signature, shown },
+      { receipt: answer.receipt, signature: answer.signature, served: answer.served, shown },
       {
-        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size,
-        previous: trail.receipt, public_key: session.public_key,
+        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size, context: open.context,
+        last_event: open.last_event, previous: trail.receipt, public_key: session.public_key,
       },
       await this.#chain((value) => value),
       this.proof,

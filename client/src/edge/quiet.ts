@@ -1,6 +1,10 @@
-/** Rechecks the newest receipts by itself while one swipes, so that the seal turns red unasked. */
+/**
+ * Rechecks the newest receipts by itself while one swipes, and has them looked for in the public log,
+ * so that the seal turns red unasked.
+ */
 import { replayFault } from "../receipts/replayed";
 import { desk } from "./desk.svelte";
+import { firstFrame } from "./first_frame";
 import { isDue, Quiet } from "./pace";
 import { compareWithServer, recompute } from "./recount";
 
@@ -18,6 +22,7 @@ const quiet = new Quiet(recheck);
 
 /** Slate `number` has come. */
 export function arrived(number: number): void {
+  void firstFrame.then(() => import("./log.svelte")).then(({ log }) => log.look(), Boolean);
   if (isDue(number, desk.session?.is_demo ?? false)) quiet.want();
 }
 

@@ -3,8 +3,9 @@ import { parseCanonical } from "../receipts/canonical";
 import { compareStored } from "../receipts/compare";
 import type { Fault } from "../receipts/faults";
 import { replayFault } from "../receipts/replayed";
-import { api } from "./api";
+import { more } from "./more_api";
 import type { Kept, Ledger } from "./ledger";
+import { receiptKeys } from "./receipt_keys";
 import { keep } from "./store";
 import type { CheckAnswer, SignedReceipt } from "./types";
 
@@ -12,8 +13,8 @@ const RECEIPTS_MAX = 200;
 /** Slates that may be served while we ask: they push older ones out of the answer. */
 const SPARE = 5;
 
-/** Remember what a recheck found of a receipt. */
-function judge(item: Kept, replayed: Kept["replayed"], wrong: Fault | null = null): Promise<void> {
+/** Remember what was found of a receipt after it came. */
+export function judge(item: Kept, replayed: Kept["replayed"], wrong: Fault | null = null): Promise<void> {
   const isNews = wrong && !item.faults.some(({ message }) => message === wrong.message);
   return keep<Kept>({
     ...item,
@@ -29,7 +30,7 @@ export async function compareWithServer(
   step: (done: number, of: number) => void = () => undefined,
 ): Promise<Fault[]> {
   const kept = (await ledger.last(count)).filter((item) => item.how === "served");
-  const { receipts } = await api.receipts(Math.min(RECEIPTS_MAX, count + SPARE));
+  const { receipts } = await more.receipts(Math.min(RECEIPTS_MAX, count + SPARE));
   const byNumber = new Map<number, SignedReceipt>();
   for (const stored of receipts) {
     try {
@@ -38,9 +39,10 @@ export async function compareWithServer(
       // Unreadable: its number stays missing, which is reported below.
     }
   }
+  const keys = await receiptKeys(ledger);
   const faults: Fault[] = [];
   for (const [index, item] of kept.entries()) {
-    const wrong = await compareStored(item, byNumber.get(item.number), ledger.session.public_key, ledger.proof);
+    const wrong = await compareStored(item, byNumber.get(item.number), keys, ledger.proof);
     if (wrong) {
       faults.push(wrong);
       await judge(item, undefined, wrong);
@@ -53,7 +55,7 @@ export async function compareWithServer(
 /** Have the server work the last slates out again, and remember of each what came out. */
 export async function recompute(ledger: Ledger, count: number): Promise<[CheckAnswer, Fault[]]> {
   const kept = await ledger.last(count);
-  const answer = await api.check(count);
+  const answer = await more.check(count);
   const { number: newest } = await ledger.trail();
   const differs = new Map(answer.failures.map(({ number, message }) => [number, replayFault(number, message)]));
   // A slate served meanwhile takes the place of the oldest: that one was perhaps not looked at.

@@ -1,10 +1,10 @@
-/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain /threat-model */
+/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain */
 
 export type Route =
   | { page: "feed"; video: string | null }
   | { page: "nothing" }
   | { page: "creator"; handle: string }
-  | { page: "me" | "upload" | "operator" | "villain" | "threat-model" };
+  | { page: "me" | "upload" | "operator" | "villain" };
 
 export function readRoute(path: string): Route {
   const video = /^\/v\/([^/]+)\/?$/.exec(path)?.[1];
@@ -12,8 +12,7 @@ export function readRoute(path: string): Route {
   const handle = /^\/@([^/]+)\/?$/.exec(path)?.[1];
   if (handle) return { page: "creator", handle: decodeURIComponent(handle) };
   const name = path.replace(/^\/|\/$/g, "");
-  if (name === "me" || name === "upload" || name === "operator" || name === "villain" || name === "threat-model")
-    return { page: name };
+  if (name === "me" || name === "upload" || name === "operator" || name === "villain") return { page: name };
   return name === "" || name === "index.html" ? { page: "feed", video: null } : { page: "nothing" };
 }
 
@@ -47,12 +46,15 @@ class Router {
 
 export const router = new Router();
 
+/** Pages that the server makes, readable without script, and what is no page at all. */
+const SERVED = /^\/(?:api|log|policies|witnesses|threat-model|specs|docs|tlog)(?:\/|$)/;
+
 /** Let plain links inside the app change the page without loading it anew. */
 export function followLinks(event: MouseEvent): void {
   const link = (event.target as Element | null)?.closest("a");
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!link || !isPlain || link.target || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+  if (link.origin !== location.origin || SERVED.test(link.pathname)) return;
   event.preventDefault();
   router.go(link.pathname);
 }

@@ -2,7 +2,7 @@
 import type { Item } from "../feed/state";
 import { planPool, POOL_SIZE, PREFIX_BYTES } from "../play/pool";
 import { chooseRendition, mixThroughput, THROUGHPUT_START, type Network } from "../play/rendition";
-import { UNWATCHED, watchBreak, watchTick, type Watched } from "../play/watch";
+import { UNWATCHED, watchTick, type Watched } from "../play/watch";
 import { choices } from "./store";
 
 export interface Heard {
@@ -68,10 +68,9 @@ export class Stage {
     const on = (name: string, act: () => void) =>
       element.addEventListener(name, () => this.#isCurrent(slot) && act(), { signal: stop.signal });
     on("timeupdate", () => this.#tick(element));
-    on("playing", () => this.#runs(true));
+    on("playing", () => this.#runs(true, element));
     on("pause", () => (this.isPlaying = false));
-    on("waiting", () => this.#runs(false));
-    on("seeking", () => undefined);
+    on("waiting", () => this.#runs(false, element));
     element.addEventListener("error", () => void this.#broke(slot), { signal: stop.signal });
     this.#apply();
     return () => {
@@ -99,9 +98,13 @@ export class Stage {
     this.#apply();
   }
 
-  /** Report the current watch as it stands (page hidden, policy switched). */
+  /**
+   * Report the current watch as it stands (page hidden, policy switched). Whatever had a frame on
+   * the screen was watched, if only for an instant: a swipe sooner than the clock's first tick is
+   * the plainest thing that a viewer can say.
+   */
   report(): void {
-    if (this.#current && this.#watched.ms > 0) this.#heard.watched(this.#current, this.#watched);
+    if (this.#current && this.framed === this.#current.key) this.#heard.watched(this.#current, this.#watched);
   }
 
   toggle(): void {
@@ -229,6 +232,7 @@ export class Stage {
     const arrived = (at_ms: number) => {
       if (this.#current?.key !== key || this.framed === key) return;
       this.framed = key;
+      this.#tick(element);
       this.isStalled = false;
       performance.measure("plainview:first-frame", {
         start: start_ms,
@@ -245,9 +249,11 @@ export class Stage {
     else (element as HTMLVideoElement).addEventListener("playing", () => arrived(performance.now()), { once: true });
   }
 
-  #runs(isRunning: boolean): void {
+  #runs(isRunning: boolean, element: HTMLVideoElement): void {
     this.isPlaying = isRunning;
-    this.#watched = watchBreak(this.#watched);
+    // The clock stands still while nothing plays, so it is read on both sides and never reset: a
+    // short clip's seam is often where it stalls, and a reset there would lose the round.
+    this.#tick(element);
     if (this.isStalled === !isRunning) return;
     this.isStalled = !isRunning;
     this.#apply();

@@ -1,6 +1,7 @@
 /** One upload, from the chosen file to the moment it plays. Loaded only by the upload page. */
 import * as tus from "tus-js-client";
-import { api, Refused } from "./api";
+import { Refused } from "./api";
+import { more } from "./more_api";
 import { sleep } from "./clock";
 import { inWords } from "./desk.svelte";
 import type { Upload as State } from "./types";
@@ -113,7 +114,7 @@ export class Sending {
     this.sent_bytes = this.file.size;
     while (!this.#isLeft) {
       try {
-        this.state = await api.upload(this.id);
+        this.state = await more.upload(this.id);
       } catch (error) {
         if (error instanceof Refused) {
           this.step = "failed";

@@ -47,13 +47,118 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * My own events
+         * @description The viewer's chain from event `after` + 1 on, EVENTS_SHOWN_MAX at most: what stands in it
+         *     under their name, whoever wrote it.
+         */
+        get: operations["get_api_v1_events"];
         put?: never;
         /**
          * What the viewer did
          * @description Chain the events; durable when answered. Sending one again (same key) changes nothing.
          */
         post: operations["post_api_v1_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the public log stands
+         * @description Its newest head, whether it moves, and what its witnesses cosigned. No session needed.
+         */
+        get: operations["get_api_v1_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the log only grew
+         * @description The path that shows the tree of size `to` to begin with the tree of size `from`.
+         */
+        get: operations["get_api_v1_log_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/epoch/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an epoch is logged
+         * @description The index of the epoch's entry.
+         */
+        get: operations["get_api_v1_log_epoch_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An entry of the log, and its proof
+         * @description The entry at `index` and its path in the tree of `size` entries.
+         */
+        get: operations["get_api_v1_log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/trust/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a root of trust is
+         * @description The index of the entry with that version of the root of trust.
+         */
+        get: operations["get_api_v1_log_trust_version"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -224,6 +329,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receipts/{receipt_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That a receipt is in the log
+         * @description For whoever holds the receipt: without its bytes the salt says nothing.
+         */
+        get: operations["get_api_v1_receipts_receipt_id_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/receipts/{receipt_id}/why/{video_id}": {
         parameters: {
             query?: never;
@@ -334,6 +459,26 @@ export interface paths {
         patch: operations["patch_api_v1_uploads_upload_id"];
         trace?: never;
     };
+    "/api/v1/uploads/{upload_id}/promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was promised about an upload
+         * @description For the uploader: with it the log shows that the video was published, or refused, in time.
+         */
+        get: operations["get_api_v1_uploads_upload_id_promise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{upload_id}/state": {
         parameters: {
             query?: never;
@@ -416,6 +561,48 @@ export interface paths {
          */
         put: operations["put_api_v1_villain_lever"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/{lever}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What tells a lever from the truth
+         * @description My last slate under the lever, beside what an honest service had served, and statements that
+         *     contradict each other. In the demonstration alone.
+         */
+        get: operations["get_api_v1_villain_lever_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villain/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the outsider's check
+         * @description Run `plainview check` against this service's own address, in a process of its own, with what
+         *     the viewer hands over. In the demonstration alone.
+         */
+        post: operations["post_api_v1_villain_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +715,21 @@ export interface components {
             n: number;
             refused: components["schemas"]["RefusedEvent"][];
         };
+        /** EvidenceShape */
+        EvidenceShape: {
+            exhibits: components["schemas"]["ExhibitShape"][];
+            honest: components["schemas"]["VideoShape"][];
+            number: number;
+            served: components["schemas"]["VideoShape"][];
+        };
+        /** ExhibitShape */
+        ExhibitShape: {
+            left: string;
+            left_label: string;
+            right: string;
+            right_label: string;
+            title: string;
+        };
         /** FailureShape */
         FailureShape: {
             honest: components["schemas"]["VideoShape"][];
@@ -541,12 +743,32 @@ export interface components {
         Gone: {
             id: string;
         };
+        /** HandedOver */
+        HandedOver: {
+            checkpoints: string[];
+            receipts: components["schemas"]["HeldBody"][];
+        };
         /** Health */
         Health: {
+            is_log_stalled: boolean;
             playable: number;
             ready: boolean;
             reason: string;
             wanted: number;
+        };
+        /** HeldBody */
+        HeldBody: {
+            receipt: string;
+            signature: string;
+        };
+        /** InclusionShape */
+        InclusionShape: {
+            entry: string;
+            proof: string[];
+        };
+        /** IndexShape */
+        IndexShape: {
+            index: number;
         };
         /** JobShape */
         JobShape: {
@@ -577,11 +799,15 @@ export interface components {
         /** LeverShape */
         LeverShape: {
             catchable: boolean;
+            catcher: string;
+            caught_by: string;
+            is_possible: boolean;
             is_pulled: boolean;
             more: string;
             name: string;
             note: string;
             title: string;
+            wait_ms: number;
             what_it_does: string;
             who_catches: string;
         };
@@ -593,6 +819,17 @@ export interface components {
         LimitsShape: {
             length_ms_max: number;
             size_bytes_max: number;
+        };
+        /** LogShape */
+        LogShape: {
+            at_ms: number;
+            is_stalled: boolean;
+            origin: string;
+            root: string;
+            size: number;
+            trust: number;
+            vkey: string;
+            witnesses: components["schemas"]["WitnessShape"][];
         };
         /** MeBody */
         MeBody: {
@@ -619,6 +856,10 @@ export interface components {
             videos: components["schemas"]["VideosTally"];
             viewers: number;
         };
+        /** PathShape */
+        PathShape: {
+            proof: string[];
+        };
         /** PolicyShape */
         PolicyShape: {
             blurb: string;
@@ -630,6 +871,25 @@ export interface components {
         PredictionShape: {
             head: string;
             per_mille: number;
+        };
+        /** PromiseShape */
+        PromiseShape: {
+            commitment: string;
+            deadline_ms: number;
+            ended: number;
+            entry: number;
+            salt: string;
+        };
+        /** ReceiptProofShape */
+        ReceiptProofShape: {
+            count: number;
+            entry: number;
+            index: number;
+            interval: number;
+            path: string[];
+            proof: string[];
+            salt: string;
+            size: number;
         };
         /** ReceiptShape */
         ReceiptShape: {
@@ -708,6 +968,20 @@ export interface components {
             signature: string;
             videos: components["schemas"]["VideoShape"][];
         };
+        /** Told */
+        Told: {
+            command: string;
+            exit_status: number;
+            findings: string[];
+            output: string;
+            /** @default  */
+            proof: string;
+            /** @default  */
+            proof_name: string;
+            /** @default  */
+            third_party: string;
+            verdict: string;
+        };
         /** ReasonShape */
         uploads_ReasonShape: {
             code: string;
@@ -784,6 +1058,12 @@ export interface components {
             sentence: string;
             slot: string;
             source: string;
+        };
+        /** WitnessShape */
+        WitnessShape: {
+            at_ms: number;
+            name: string;
+            size: number;
         };
         /** ReasonShape */
         words_ReasonShape: {
@@ -876,6 +1156,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_events: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     post_api_v1_events: {
         parameters: {
             query?: never;
@@ -896,6 +1213,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogShape"];
+                };
+            };
+        };
+    };
+    get_api_v1_log_consistency: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_epoch_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_inclusion: {
+        parameters: {
+            query: {
+                index: number;
+                size: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_trust_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1207,6 +1694,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_receipts_receipt_id_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptProofShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     get_api_v1_receipts_receipt_id_why_video_id: {
         parameters: {
             query?: never;
@@ -1435,6 +1959,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_uploads_upload_id_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     get_api_v1_uploads_upload_id_state: {
         parameters: {
             query?: never;
@@ -1629,6 +2190,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeversShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_villain_lever_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lever: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_villain_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedOver"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

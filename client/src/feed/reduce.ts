@@ -193,7 +193,7 @@ export function reduceFeed(feed: Feed, event: FeedEvent): Step {
     case "not_ready":
       return [{ ...feed, phase: "making", is_asking: false }, [{ do: "wait_ready" }]];
     case "made":
-      return [{ ...feed, playable: event.playable, wanted: event.wanted }, []];
+      return [{ ...feed, playable: event.playable, wanted: event.wanted, is_log_stalled: event.is_log_stalled }, []];
     case "ready":
       return feed.phase === "making" ? retry(feed) : same(feed);
     case "failed":

@@ -48,6 +48,8 @@ export interface Feed {
   readonly is_bare: boolean;
   readonly playable: number;
   readonly wanted: number;
+  /** Nothing is served because the public log does not move. */
+  readonly is_log_stalled: boolean;
   readonly trouble: Trouble | null;
   readonly faults: readonly Fault[];
   readonly toast: Toast | null;
@@ -66,6 +68,7 @@ export const CLOSED: Feed = {
   is_bare: false,
   playable: 0,
   wanted: 0,
+  is_log_stalled: false,
   trouble: null,
   faults: [],
   toast: null,
@@ -79,7 +82,7 @@ export type FeedEvent =
   | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; first: Video | null }
   | { kind: "arrived"; policy: string; number: number; receipt: string; videos: readonly Video[]; is_caught_up: boolean }
   | { kind: "not_ready" }
-  | { kind: "made"; playable: number; wanted: number }
+  | { kind: "made"; playable: number; wanted: number; is_log_stalled: boolean }
   | { kind: "ready" }
   | { kind: "failed"; trouble: Trouble }
   | { kind: "refused"; faults: readonly Fault[] }

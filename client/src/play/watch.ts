@@ -27,6 +27,3 @@ export function watchTick(watched: Watched, now_ms: number, length_ms: number): 
   const counted = step > 0 && step <= STEP_MAX_MS ? step : 0;
   return { ...watched, ms: watched.ms + counted, last_ms: now_ms };
 }
-
-/** After a pause or a seek the next tick starts afresh. */
-export const watchBreak = (watched: Watched): Watched => ({ ...watched, last_ms: null });

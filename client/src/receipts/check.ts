@@ -1,5 +1,5 @@
 /** Checks a slate before it may be played. Everything here is done without asking the server again. */
-import { NotCanonical } from "./canonical";
+import { NotCanonical, parseCanonical } from "./canonical";
 import type { Chain } from "./chain";
 import { fault, type Fault } from "./faults";
 import { asBytes, digestOf, fromBase64, type Proof } from "./proof";
@@ -12,6 +12,8 @@ export interface SignedSlate {
   readonly signature: string;
   /** Ids of the videos that came with it, in order. */
   readonly shown: readonly string[];
+  /** The event by which the server notes that it served them. */
+  readonly served: string;
 }
 
 /** What this browser asked for and remembers. */
@@ -22,6 +24,9 @@ export interface Expected {
   readonly nonce: string;
   readonly policy: string;
   readonly size: number;
+  readonly context: { readonly language: string; readonly tz_min: number; readonly age: string };
+  /** The last event of ours that the server had confirmed when we asked. */
+  readonly last_event: number;
   /** The id of the receipt before, or NO_DIGEST for the first. */
   readonly previous: string;
   readonly public_key: string;
@@ -80,6 +85,28 @@ function eventFaults(receipt: Receipt, chain: Chain): [Fault[], string[]] {
   return [[], [note]];
 }
 
+/** What the slate was chosen for and from, against what we said and did. */
+function askedFaults(receipt: Receipt, want: Expected): Fault[] {
+  const faults: Fault[] = [];
+  for (const name of ["language", "tz_min", "age"] as const)
+    if (receipt.context[name] !== want.context[name])
+      faults.push(fault("request", "The slate was chosen for somebody else’s language, clock or age.", want.context[name], receipt.context[name]));
+  if (receipt.events.n < want.last_event)
+    faults.push(fault("events", "The slate was chosen as if you had not done the last things you did.", want.last_event, receipt.events.n));
+  return faults;
+}
+
+/** The server’s note of what it served: what stands there counts as seen and does not come again. */
+function servedFaults(served: string, id: string, promised: readonly string[]): Fault[] {
+  try {
+    const { kind, receipt, videos } = parseCanonical(served);
+    const isRight = kind === "served" && receipt === id && Array.isArray(videos) && videos.join() === promised.join();
+    return isRight ? [] : [fault("events", "The server noted other videos as shown to you than it sent.", promised.join(", "), String(videos))];
+  } catch {
+    return [fault("events", "The server’s note of what it served cannot be read.")];
+  }
+}
+
 /**
  * Everything a browser can check of one slate, in the order a person would want to hear of it.
  *
@@ -111,6 +138,6 @@ export async function checkSlate(
   if (receipt.context.size !== want.size || promised.length > want.size)
     faults.push(fault("request", "The slate is of another size than you asked for.", want.size, promised.length));
   const [eventsWrong, notes] = eventFaults(receipt, chain);
-  faults.push(...eventsWrong);
+  faults.push(...eventsWrong, ...askedFaults(receipt, want), ...servedFaults(slate.served, id, promised));
   return { id, number: want.number, faults, notes, receipt };
 }

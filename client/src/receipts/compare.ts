@@ -3,11 +3,17 @@ import { isSigned } from "./check";
 import { fault, type Fault } from "./faults";
 import { digestOf, type Proof } from "./proof";
 
+/** Keys change; a receipt is right under any that was in force. */
+export async function isSignedByOne(receipt: string, signature: string, keys: readonly string[], proof: Proof): Promise<boolean> {
+  for (const key of keys) if (await isSigned(receipt, signature, key, proof)) return true;
+  return false;
+}
+
 /** One receipt as this browser got it and as the server has it now. */
 export async function compareStored(
   kept: { id: string; number: number; receipt: string },
   stored: { receipt: string; signature: string } | undefined,
-  publicKey: string,
+  publicKeys: readonly string[],
   proof: Proof,
 ): Promise<Fault | null> {
   const about = kept.number;
@@ -16,7 +22,7 @@ export async function compareStored(
   const found = await digestOf(stored.receipt, proof);
   if (found !== kept.id)
     return { about, ...fault("stored", `Receipt № ${kept.number} was changed on the server after you got it.`, kept.id, found) };
-  if (!(await isSigned(stored.receipt, stored.signature, publicKey, proof)))
+  if (!(await isSignedByOne(stored.receipt, stored.signature, publicKeys, proof)))
     return { about, ...fault("signature", `The server’s copy of receipt № ${kept.number} no longer carries a right signature.`) };
   return null;
 }

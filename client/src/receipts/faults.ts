@@ -10,7 +10,9 @@ export type Stage =
   | "events"
   | "slate"
   | "stored"
-  | "replay";
+  | "replay"
+  | "log"
+  | "epoch";
 
 export interface Fault {
   readonly stage: Stage;

@@ -62,6 +62,17 @@ describe("slates of an honest server", () => {
     expect(tab.faults).toEqual([]);
   });
 
+  test("what was done after a lost answer is no fault of the answer that is given again", async () => {
+    const tab = await openTab(true);
+    await tab.ask();
+    server.losesAnswers = 1;
+    await expect(tab.ask()).rejects.toThrow("connection lost");
+    tab.outbox.record({ kind: "like", video: "10" }, true);
+    expect(await tab.ask()).toEqual(["20", "21"]);
+    expect(tab.faults).toEqual([]);
+    expect(server.asks[2]).toEqual(server.asks[1]);
+  });
+
   test("a second tab goes on from the first one's number", async () => {
     const first = await openTab(true);
     const second = await openTab();
@@ -106,6 +117,17 @@ describe("a server that cheats", () => {
     const forged = server.append({ kind: "like", video: "99", author: "viewer", key: "nobody-1" });
     await tab.ledger.taken({ events: [forged] });
     expect(stages(tab)).toEqual(["events"]);
+  });
+
+  test("by an event the viewer never made, of which it says nothing", async () => {
+    const tab = await openTab(true);
+    await tab.ask();
+    server.append({ kind: "like", video: "99", author: "viewer", key: "nobody-1" });
+    await tab.ask();
+    expect(stages(tab)).toEqual(["events"]);
+    expect(tab.faults[0]?.message).toContain("This browser did not do that");
+    await tab.ask();
+    expect([stages(tab), tab.notes]).toEqual([["events"], []]);
   });
 
   test("by forgetting receipts", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseCanonical } from "../../src/receipts/canonical";
+import { canonicalJson, parseCanonical } from "../../src/receipts/canonical";
 import { beginChain, type Chain } from "../../src/receipts/chain";
 import { checkSlate, isSigned, type Expected } from "../../src/receipts/check";
 import { compareStored } from "../../src/receipts/compare";
@@ -18,7 +18,11 @@ const second = receipts[1] as Vectors["chain"][number];
 
 function expected(signed: { receipt: string }, previous: string): Expected {
   const { viewer, edition, number, nonce, policy, context } = parseReceipt(signed.receipt);
-  return { viewer, edition, number, nonce, policy, size: context.size, previous, public_key };
+  return { viewer, edition, number, nonce, policy, size: context.size, context, last_event: 0, previous, public_key };
+}
+/** The server's honest note of having served this receipt. */
+function servedOf(signed: { receipt: string; id: string }): string {
+  return canonicalJson({ kind: "served", receipt: signed.id, videos: idsOf(signed.receipt) });
 }
 const idsOf = (receipt: string) => parseReceipt(receipt).slate.map((place) => place.video);
 async function chainAt(receipt: string): Promise<Chain> {
@@ -27,11 +31,14 @@ async function chainAt(receipt: string): Promise<Chain> {
   return { ...begun, n: events.n, head: events.head, recent: { [events.n]: events.head } };
 }
 async function faultsOf(change: {
-  receipt?: string; signature?: string; shown?: string[]; want?: Partial<Expected>; chain?: Partial<Chain>;
+  receipt?: string; signature?: string; shown?: string[]; served?: string; want?: Partial<Expected>; chain?: Partial<Chain>;
 }) {
   const receipt = change.receipt ?? second.receipt;
   const checked = await checkSlate(
-    { receipt, signature: change.signature ?? second.signature, shown: change.shown ?? idsOf(second.receipt) },
+    {
+      receipt, signature: change.signature ?? second.signature, shown: change.shown ?? idsOf(second.receipt),
+      served: change.served ?? servedOf({ receipt: second.receipt, id: await digestOf(receipt, proof) }),
+    },
     { ...expected(second, first.id), ...change.want },
     { ...(await chainAt(second.receipt)), ...change.chain },
     proof,
@@ -53,7 +60,7 @@ describe("the published receipts", () => {
 
   test("an honest slate has no fault, first or later", async () => {
     const begun = await checkSlate(
-      { ...first, shown: idsOf(first.receipt) }, expected(first, NO_DIGEST), await chainAt(first.receipt), proof,
+      { ...first, shown: idsOf(first.receipt), served: servedOf(first) }, expected(first, NO_DIGEST), await chainAt(first.receipt), proof,
     );
     expect(begun.faults).toEqual([]);
     expect(begun.id).toBe(first.id);
@@ -76,6 +83,23 @@ describe("a slate is refused when", () => {
   });
   test("it does not follow the receipt before", async () => {
     expect(await faultsOf({ want: { previous: "f".repeat(64) } })).toEqual(["chain"]);
+  });
+  test("it was chosen for another language, clock or age than was said", async () => {
+    const { context } = parseReceipt(second.receipt);
+    for (const other of [{ language: "xx" }, { tz_min: 7 }, { age: "child" }])
+      expect(await faultsOf({ want: { context: { ...context, ...other } } })).toEqual(["request"]);
+  });
+  test("it leaves out what the server had confirmed", async () => {
+    const { events } = parseReceipt(second.receipt);
+    expect(await faultsOf({ want: { last_event: events.n } })).toEqual([]);
+    expect(await faultsOf({ want: { last_event: events.n + 1 } })).toEqual(["events"]);
+  });
+  test("the server notes other videos as served, another receipt, or nothing that can be read", async () => {
+    const more = { kind: "served", receipt: second.id, videos: [...idsOf(second.receipt), "77"] };
+    expect(await faultsOf({ served: canonicalJson(more) })).toEqual(["events"]);
+    const other = { kind: "served", receipt: first.id, videos: idsOf(second.receipt) };
+    expect(await faultsOf({ served: canonicalJson(other) })).toEqual(["events"]);
+    expect(await faultsOf({ served: "{" })).toEqual(["events"]);
   });
   test("it answers another number or nonce", async () => {
     expect(await faultsOf({ want: { number: 9 } })).toEqual(["request"]);
@@ -104,7 +128,7 @@ describe("a slate is refused when", () => {
 
 test("events this browser has not seen are a remark, not a fault", async () => {
   const checked = await checkSlate(
-    { ...second, shown: idsOf(second.receipt) }, expected(second, first.id), { ...(await chainAt(second.receipt)), n: 0, recent: {} }, proof,
+    { ...second, shown: idsOf(second.receipt), served: servedOf(second) }, expected(second, first.id), { ...(await chainAt(second.receipt)), n: 0, recent: {} }, proof,
   );
   expect(checked.faults).toEqual([]);
   expect(checked.notes).toHaveLength(1);
@@ -113,13 +137,13 @@ test("events this browser has not seen are a remark, not a fault", async () => {
 describe("the server's copy of a kept receipt", () => {
   const kept = { ...second, number: 2 };
   test("passes when it is the same", async () => {
-    expect(await compareStored(kept, second, public_key, proof)).toBeNull();
+    expect(await compareStored(kept, second, [public_key], proof)).toBeNull();
   });
   test("is found out when it was edited, is gone, or lost its signature", async () => {
     const edited = { ...second, receipt: second.receipt.replace('"now_ms":1', '"now_ms":2') };
     expect(parseCanonical(edited.receipt)).not.toEqual(parseCanonical(second.receipt));
-    expect((await compareStored(kept, edited, public_key, proof))?.stage).toBe("stored");
-    expect((await compareStored(kept, undefined, public_key, proof))?.stage).toBe("stored");
-    expect((await compareStored(kept, { ...second, signature: first.signature }, public_key, proof))?.stage).toBe("signature");
+    expect((await compareStored(kept, edited, [public_key], proof))?.stage).toBe("stored");
+    expect((await compareStored(kept, undefined, [public_key], proof))?.stage).toBe("stored");
+    expect((await compareStored(kept, { ...second, signature: first.signature }, [public_key], proof))?.stage).toBe("signature");
   });
 });

@@ -1,19 +1,29 @@
 import { expect, test } from "vitest";
-import type { CheckFailure } from "../../src/edge/types";
-import { isOf } from "../../src/ui/levers";
+import type { Lever } from "../../src/edge/types";
+import { grouped, isOf } from "../../src/ui/levers";
 
-const edit = { name: "edit-receipt", catchable: true };
-const bury = { name: "bury-topic", catchable: true };
-const crowd = { name: "invent-crowd", catchable: false };
-const failing = (stage: string) => ({ failure: { receipt: "aa", number: 1, stage, message: "", served: [], honest: [] } as CheckFailure });
+const lever = (name: string, catchable = true) => ({ name, catchable });
+const [edit, bury, crowd] = [lever("edit-receipt"), lever("bury-topic"), lever("invent-crowd", false)];
 
-test("with both levers pulled each finding names its own", () => {
-  const both = [edit, bury, crowd];
-  expect([isOf("edit-receipt", { failure: null }, both), isOf("bury-topic", { failure: null }, both)]).toEqual([true, false]);
-  expect([isOf("edit-receipt", failing("chain"), both), isOf("bury-topic", failing("chain"), both)]).toEqual([true, false]);
-  expect([isOf("edit-receipt", failing("candidates"), both), isOf("bury-topic", failing("candidates"), both)]).toEqual([false, true]);
+test("with several levers pulled each finding names its own", () => {
+  const all = [edit, bury, crowd];
+  const speaks = (stage: Parameters<typeof isOf>[1]["stage"]) => all.filter(({ name }) => isOf(name, { stage }, all)).map(({ name }) => name);
+  expect(speaks("stored")).toEqual(["edit-receipt"]);
+  expect(speaks("replay/chain")).toEqual(["edit-receipt"]);
+  expect(speaks("epoch")).toEqual(["bury-topic"]);
+  expect(speaks("key")).toEqual([]);
 });
 
-test("a lever nobody catches is never the one that was caught", () => {
-  expect([isOf("invent-crowd", failing("candidates"), [crowd, bury]), isOf("invent-crowd", { failure: null }, [crowd])]).toEqual([false, false]);
+test("a lever pulled alone is what any finding speaks of", () => {
+  expect(isOf("bury-topic", { stage: "key" }, [bury, crowd])).toBe(true);
+});
+
+test("a lever nobody catches, or that is not pulled, is never the one that was caught", () => {
+  expect([isOf("invent-crowd", { stage: "epoch" }, [crowd, bury]), isOf("invent-crowd", { stage: "epoch" }, [crowd])]).toEqual([false, false]);
+  expect(isOf("edit-receipt", { stage: "stored" }, [bury])).toBe(false);
+});
+
+test("levers stand under who catches them, in the order in which they come", () => {
+  const levers = [["a", "viewer", "You"], ["b", "nobody", "Nobody"], ["c", "viewer", "You"]].map(([name, caught_by, catcher]) => ({ name, caught_by, catcher }) as Lever);
+  expect(grouped(levers).map(({ title, levers: here }) => [title, here.map(({ name }) => name)])).toEqual([["You", ["a", "c"]], ["Nobody", ["b"]]]);
 });

@@ -224,7 +224,7 @@ class Wired:
         """The newest epoch, for a web process, which refreshes it."""
         from plainview.flows.open_epoch import EpochShelf
 
-        return EpochShelf(self.reads, self.epoch_files, self.objects, self.clock)
+        return EpochShelf(self.reads, self.log_reads, self.epoch_files, self.objects, self.clock)
 
     def serving(self, epochs: "Epochs") -> "Serving":
         """What serves slates, for a web process, once `is_prepared`."""

@@ -1,4 +1,8 @@
-"""`MemoryIntake` with a public log: facts and their entries in memory. For tests."""
+"""`MemoryIntake` with a public log: facts and their entries in memory. For tests.
+
+Long, for it is one idea: each fact goes into its place and its entry into the log in one step, as
+in the writer's transaction, so both sides of the port read the same lists.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -61,6 +65,11 @@ from plainview.ports.tlog import (
 )
 
 HOUR_MS = 3_600_000
+
+
+def tag_of(body: bytes) -> str:
+    """The type of an entry."""
+    return str(parse_entry(body).__struct_config__.tag)
 
 
 class _Promise(msgspec.Struct):
@@ -332,7 +341,15 @@ class MemoryLog(MemoryIntake):
     def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
         """See `LogReads`."""
         some = self._bodies[first:before]
-        return [body for body in some if parse_entry(body).__struct_config__.tag in types]
+        return [body for body in some if tag_of(body) in types]
+
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """See `LogReads`."""
+        some = list(enumerate(self._bodies))[:before]
+        of_types = [(n, body) for n, body in some if tag_of(body) in types]
+        return of_types[::-1][:count]
 
     def epoch_entry(self, number: int) -> int | None:
         """See `LogReads`."""
@@ -364,8 +381,11 @@ class MemoryLog(MemoryIntake):
 
     def unlogged_since_ms(self) -> int | None:
         """See `LogReads`."""
-        rest = self._bodies[self._published() :]
-        return parse_entry(rest[0]).at_ms if rest else None
+        waiting = [parse_entry(body).at_ms for body in self._bodies[self._published() :][:1]]
+        end = self.intervals_end()
+        if end is not None:
+            waiting += [parse_event(one.body).at_ms for one in self._order[end.seq :][:1]]
+        return min(waiting, default=None)
 
     def is_source_logged(self, digest: Digest) -> bool:
         """See `LogReads`."""

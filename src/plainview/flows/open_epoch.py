@@ -14,6 +14,7 @@ from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
+from plainview.ports.tlog import LogReads
 
 
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
@@ -36,10 +37,17 @@ class EpochShelf:
     """
 
     def __init__(
-        self, reads: ServingReads, files: EpochFiles, objects: Objects, clock: Clock
+        self,
+        reads: ServingReads,
+        log: LogReads,
+        files: EpochFiles,
+        objects: Objects,
+        clock: Clock,
     ) -> None:
         self._clock = clock
+        self._log = log
         self._replaced_ms: int | None = None
+        self._unlogged_ms: int | None = None
         self._reads = reads
         self._files = files
         self._objects = objects
@@ -55,15 +63,20 @@ class EpochShelf:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the epoch held was replaced so long ago that it is not served from any more."""
-        replaced_ms = self._replaced_ms
-        return replaced_ms is not None and self._clock.now_ms() > replaced_ms + STALE_MS
+        """Whether nothing more may be served: the epoch held was replaced too long ago, or what
+        was done and served does not get into the public log."""
+        return self._is_past(self._replaced_ms) or self._is_past(self._unlogged_ms)
+
+    def _is_past(self, since_ms: int | None) -> bool:
+        return since_ms is not None and self._clock.now_ms() > since_ms + STALE_MS
 
     def newest(self) -> ServedEpoch:
         """The newest epoch that is ready. Raises: NoEpoch: none yet, or it is stale by now."""
         newest = self._newest
         if newest is None:
             raise NoEpoch("no epoch has been frozen yet")
+        if self._is_past(self._unlogged_ms):
+            raise NoEpoch("what is done and served does not get into the log: it stands still")
         if self.is_stale:
             number = newest.epoch.header.number
             raise NoEpoch(f"epoch {number + 1} cannot be opened or does not get into the log")
@@ -87,6 +100,7 @@ class EpochShelf:
     def refresh(self) -> bool:
         """Open the newest epoch that stands in the public log, unless the shelf holds it; whether
         it changed. An epoch that waits for the log already makes the one before it grow stale."""
+        self._unlogged_ms = self._log.unlogged_since_ms()
         held = self._newest
         if held and self._replaced_ms is None:
             after = self._reads.epoch(held.epoch.header.number + 1)

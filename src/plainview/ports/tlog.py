@@ -207,6 +207,13 @@ class LogReads(Protocol):
         """The bytes of the entries of these types from index `first` to the one before `before`."""
         ...
 
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """The last `count` entries of these types with an index below `before`, newest first,
+        each with its index. Cost: grows with `count` and the number of types alone."""
+        ...
+
     def epoch_entry(self, number: int) -> int | None:
         """Index of the entry of an epoch; None: there is no such epoch, or it is older."""
         ...
@@ -228,7 +235,8 @@ class LogReads(Protocol):
         ...
 
     def unlogged_since_ms(self) -> int | None:
-        """When the oldest entry was appended that no recorded head covers; None: all are."""
+        """Since when something waits for the log: the oldest of the entries that no recorded head
+        covers and of the events that no interval holds. None: nothing does."""
         ...
 
     def is_source_logged(self, digest: Digest) -> bool:

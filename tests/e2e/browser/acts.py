@@ -15,12 +15,13 @@ PLAYING = """() => {
   if (!video || at < 0) return null;
   const frames = video.getVideoPlaybackQuality().totalVideoFrames;
   return { at, source: video.currentSrc, seconds: video.currentTime, frames,
-           width: video.videoWidth, is_paused: video.paused };
+           width: video.videoWidth, is_paused: video.paused,
+           is_seen: video.classList.contains('ready') };
 }"""
 
 
 def now_playing(page: Page) -> dict[str, Any] | None:
-    """The video in view: its place, address, seconds played, frames decoded; None if none is."""
+    """The video in view: place, address, seconds played, frames decoded; None if none is."""
     found: dict[str, Any] | None = page.evaluate(PLAYING)
     return found
 

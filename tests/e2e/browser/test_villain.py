@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser.acts import await_playing, expect_good_seal, open_feed
 
@@ -27,6 +27,63 @@ def test_a_pulled_lever_is_caught(page: Page, lever: str) -> None:
         if switch.get_attribute("aria-checked") == "true":
             switch.click()
             expect(switch).to_have_attribute("aria-checked", "false")
+
+
+def switch_back(page: Page, switch: Locator) -> None:
+    """Put the lever back, and read what was found so that it can go on."""
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(switch).to_be_enabled(timeout=CATCH_WAIT_MS)
+    clear = page.get_by_role("button", name="Clear the seal")
+    expect(clear).to_be_visible()
+    # Once the log is gone on from, the slates that came with the false one are found too.
+    for _ in range(3):
+        if clear.is_visible():
+            clear.click()
+        page.wait_for_timeout(2_500)
+    expect(clear).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("lever", "words"),
+    [("Forge an event", "in your name"), ("Rewrite history", "public log")],
+)
+def test_a_lever_without_a_slate_is_caught(page: Page, lever: str, words: str) -> None:
+    """The browser finds it in its own records, and says what contradicts what."""
+    open_feed(page)
+    expect_good_seal(page)
+    page.goto("/villain")
+    switch = page.get_by_role("switch", name=lever)
+    switch.click()
+    try:
+        expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
+        expect(page.locator(".fault").first).to_contain_text(words)
+    finally:
+        switch_back(page, switch)
+
+
+def test_two_histories_need_an_outsider(page: Page) -> None:
+    """The browser alone sees nothing wrong; the outsider, shown its head of the log, has a proof
+    that can be kept. After it is put back one reads what happened, and the feed goes on."""
+    open_feed(page)
+    expect_good_seal(page)
+    page.goto("/villain")
+    switch = page.get_by_role("switch", name="Show two histories")
+    switch.click()
+    try:
+        expect(page.get_by_role("heading", name="You see nothing wrong.")).to_be_visible(
+            timeout=CATCH_WAIT_MS
+        )
+        page.get_by_role("button", name="Run the outsider").click()
+        expect(page.get_by_role("heading", name="Caught.")).to_be_visible(timeout=CATCH_WAIT_MS)
+        expect(page.get_by_text("The proof holds")).to_be_visible()
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="Download the proof").click()
+        assert kept.value.suggested_filename.startswith("proof-")
+    finally:
+        switch_back(page, switch)
+    open_feed(page)
+    expect_good_seal(page)
 
 
 def test_the_lever_nobody_catches_says_so(page: Page) -> None:

@@ -9,10 +9,11 @@ import pytest
 from plainview.core.events import parse_event
 from plainview.core.receipts import hour_of, parse_receipt, verify
 from plainview.core.terms.ids import ViewerId
-from plainview.edge.memory import FixedSigner
+from plainview.edge.memory import CountedChance, FixedSigner
 from plainview.flows.check_receipts import StoredEvidence, check_receipts
 from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
+from plainview.flows.log_interval import IntervalLogger
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
@@ -119,7 +120,9 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.freezer.freeze_if_due()
     ahead = edition.serving()
     edition.publisher.publish_if_due()
-    shelf = EpochShelf(edition.reads, edition.files, edition.objects, edition.clock)
+    shelf = EpochShelf(
+        edition.reads, edition.log_reads, edition.files, edition.objects, edition.clock
+    )
     shelf.refresh()
     serve_slate(asked(viewer, 1), by=msgspec.structs.replace(ahead, epochs=shelf))
     with pytest.raises(NoEpoch, match="epoch 2 is not ready"):
@@ -144,6 +147,25 @@ def test_an_epoch_that_cannot_be_opened_stops_service(edition: Edition) -> None:
     edition.clock.now += STALE_MS + 1
     with pytest.raises(NoEpoch, match="cannot be opened"):
         serve(edition, viewer, 2)
+
+
+def test_what_the_log_does_not_get_is_not_served_for_long(edition: Edition) -> None:
+    """When events reach no interval, slates are served for STALE_MS after the first and then no
+    more, and again as soon as an interval holds them."""
+    edition.publish()
+    viewer = edition.viewer(1)
+    edition.act(viewer, "k", "like", video=edition.world.videos[0].id)
+    edition.shelf.refresh()
+    edition.clock.now += STALE_MS
+    serve(edition, viewer, 1)
+    edition.clock.now += 1
+    with pytest.raises(NoEpoch, match="it stands still"):
+        serve(edition, viewer, 2)
+    IntervalLogger(
+        reads=edition.log_reads, writer=edition.writer, clock=edition.clock, chance=CountedChance()
+    ).log_if_due()
+    edition.publish()
+    serve(edition, viewer, 2)
 
 
 def test_altered_events_are_noticed(edition: Edition) -> None:

@@ -121,3 +121,17 @@ def test_the_policies_go_into_the_wheel(checkout: Path, node: Path) -> None:
 def test_a_node_is_usable_from_what_vite_asks_for(version: str, is_usable: bool) -> None:
     """Node 20.19 and later 20s will do, 21 will not, 22.12 and all after will."""
     assert client.is_node_usable(version) == is_usable
+
+
+def test_a_wheel_has_what_the_service_serves_to_read(checkout: Path, node: Path) -> None:
+    """Specifications and guides go into the wheel under the folders where pages look for them."""
+    static(checkout).parent.mkdir(parents=True)
+    static(checkout).write_text("<!doctype html>")
+    for name in ("specs/a.md", "specs/b.json", "docs/c.md"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text("# x")
+    data: dict[str, dict[str, str]] = {"force_include": {}}
+    hook(checkout).initialize("standard", data)
+    assert sorted(data["force_include"].values()) == [
+        "plainview/docs/c.md", "plainview/policies", "plainview/specs/a.md",
+    ]  # fmt: skip

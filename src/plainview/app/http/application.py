@@ -17,6 +17,7 @@ from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.media import MEDIA_ROUTES
 from plainview.app.http.operator import OPERATOR_ROUTES
 from plainview.app.http.pages import PAGE_ROUTES
+from plainview.app.http.public.routes import PUBLIC_ROUTES
 from plainview.app.http.service import Service
 from plainview.app.http.tlog import TLOG_ROUTES
 from plainview.app.http.uploads import UPLOAD_ROUTES
@@ -79,6 +80,7 @@ def build_application(service: Service) -> Litestar:
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,
             *TLOG_ROUTES,
+            *PUBLIC_ROUTES,
             *PAGE_ROUTES,
         ],
         state=State({"service": service}),

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get, post
 
+from plainview.app.http.books import Books
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
-from plainview.app.http.service import Service, service_of, session_of
+from plainview.app.http.service import Service, books_of, service_of, session_of
 from plainview.app.http.shapes import VideoShape, slate_shapes
 from plainview.app.http.view import own_receipt
 from plainview.app.http.words import WhyShape, why_shape
 from plainview.audit.verdict import Verdict
 from plainview.core.terms.ids import VideoId, ViewerId
-from plainview.flows.check_receipts import check_receipts
 from plainview.flows.explain_video import NoReason, SlateDiffers, explain_video
 
 LAST_MAX = 200
@@ -49,17 +49,11 @@ async def post_check(request: Request[Any, Any, Any], data: CheckBody) -> CheckS
     """Replay the viewer's newest receipts from stored inputs and say which differ, and where."""
     session = session_of(request)
     service = service_of(request)
-    return await service.in_pool(_check, service, session.viewer, data.last)
+    return await service.in_pool(_check, service, books_of(request), session.viewer, data.last)
 
 
-def _check(service: Service, viewer: ViewerId, last: int) -> CheckShape:
-    verdicts = check_receipts(
-        viewer,
-        last=last,
-        views=service.wired.reads,
-        evidence=service.wired.evidence(),
-        public_key=service.serving.signer.public_key(),
-    )
+def _check(service: Service, books: Books, viewer: ViewerId, last: int) -> CheckShape:
+    verdicts = books.verdicts(viewer, last=last)
     return CheckShape(
         checked=len(verdicts),
         ok=sum(verdict.is_same for verdict in verdicts),
@@ -93,7 +87,9 @@ def get_why(request: Request[Any, Any, Any], receipt_id: str, video_id: str) -> 
         raise ApiError("not_found", "There is no such video.")
     try:
         why = explain_video(
-            issued.receipt, VideoId(int(video_id)), evidence=service.wired.evidence()
+            issued.receipt,
+            VideoId(int(video_id)),
+            evidence=books_of(request).evidence_for(issued.receipt),
         )
     except SlateDiffers as error:
         raise ApiError("slate_differs", str(error)) from error

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 from litestar import Request
 
+from plainview.app.http.books import Books
 from plainview.app.http.errors import ApiError
-from plainview.app.http.public_files import PublicFiles
-from plainview.app.villain import Villain
+from plainview.app.villain import Asker, Villain
 from plainview.app.wire import Wired
 from plainview.core.catalogue import ACTIONS
 from plainview.core.history import TrustDocument
@@ -24,7 +24,6 @@ from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
 from plainview.flows.open_epoch import EpochShelf
-from plainview.flows.prove_receipt import PublishedLog
 from plainview.flows.serve_slate import Serving
 from plainview.ports.tlog import StoredTrust
 from plainview.ports.view import Session
@@ -48,17 +47,18 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     playable: int
     wanted: int
+    is_log_stalled: bool
 
 
 class Service:
     """One web process's state. Handlers get it from `request.app.state.service`."""
 
-    def __init__(self, wired: Wired, *, is_demo: bool) -> None:
+    def __init__(self, wired: Wired, *, is_demo: bool, address: str = "") -> None:
         self.wired = wired
+        self.address = address
         self.is_demo = is_demo
-        self.villain = Villain(wired) if is_demo else None
-        self.public = PublicFiles(wired)
-        self.published = PublishedLog(reads=wired.log_reads, files=wired.log_files)
+        self.books = Books(wired)
+        self.villain = Villain(self.books) if is_demo else None
         self.log = logging.getLogger("plainview.web")
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
@@ -94,12 +94,18 @@ class Service:
         """What serves this viewer: what serves everybody, unless a villain is at work."""
         return self.villain.serving_for(viewer, self.serving) if self.villain else self.serving
 
+    def books_for(self, asker: Asker) -> Books:
+        """What is shown to who asks: what everybody is shown, unless a villain is at work."""
+        return self.villain.books_for(asker) if self.villain else self.books
+
     def health(self) -> Health:
         """Whether a full slate can be served now."""
-        reason, playable = "", 0
+        reason, playable, stalled_ms = "", 0, 0
         epochs = self._epochs
         if epochs is None:
             reason = "the service is still starting"
+        elif (stalled_ms := self.stall_ms()) and epochs.is_stale:
+            reason = f"the public log has stood still for {stalled_ms // 1000} s"
         elif not epochs.is_ready:
             reason = "no epoch has been frozen and logged yet"
         elif epochs.is_stale:
@@ -112,9 +118,15 @@ class Service:
                 reason = "the writer is starting again"
             elif self.wired.reads.hour_key(hour_of(self.wired.clock.now_ms())) is None:
                 reason = "no key was committed for this hour yet"
-            elif stalled_ms := self.stall_ms():
+            elif stalled_ms:
                 reason = f"the public log has stood still for {stalled_ms // 1000} s"
-        return Health(ready=not reason, reason=reason, playable=playable, wanted=SLATE_SIZE)
+        return Health(
+            ready=not reason,
+            reason=reason,
+            playable=playable,
+            wanted=SLATE_SIZE,
+            is_log_stalled=stalled_ms > 0,
+        )
 
     def stall_ms(self) -> int:
         """For how long something has waited for the public log, if that is too long; else 0."""
@@ -170,6 +182,22 @@ def session_of(request: Request[Any, Any, Any]) -> Session:
     if session is None:
         raise ApiError("no_session", "There is no session yet.")
     return session
+
+
+def asker_of(request: Request[Any, Any, Any]) -> Asker:
+    """What a server can tell of who asks: address and program, and the viewer if they say so."""
+    host = request.client.host if request.client else ""
+    program = request.headers.get("user-agent", "")
+    token = token_of(request)
+    session = service_of(request).wired.reads.session(digest_of(token.encode())) if token else None
+    return Asker(
+        viewer=session.viewer if session else None, face=digest_of(f"{host} {program}".encode())
+    )
+
+
+def books_of(request: Request[Any, Any, Any]) -> Books:
+    """What is shown to who asks."""
+    return service_of(request).books_for(asker_of(request))
 
 
 def operator_of(request: Request[Any, Any, Any]) -> Session:

@@ -7,9 +7,10 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.params import Parameter, QueryParameter
 
+from plainview.app.http.books import Books
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
 from plainview.app.http.public_files import PublicFiles
-from plainview.app.http.service import Service, service_of
+from plainview.app.http.service import Service, books_of, service_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest, VideoId
 from plainview.core.tlog import BadPath, parse_path
@@ -95,7 +96,7 @@ def answer(
 
 
 def _files(request: Request[Any, Any, Any]) -> PublicFiles:
-    return service_of(request).public
+    return books_of(request).public
 
 
 def _outside(error: Exception) -> ApiError:
@@ -105,7 +106,7 @@ def _outside(error: Exception) -> ApiError:
 @get("/tlog/checkpoint", include_in_schema=False, sync_to_thread=True)
 def get_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The newest signed head, with what witnesses cosigned of it."""
-    data = service_of(request).wired.log_files.checkpoint()
+    data = books_of(request).wired.log_files.checkpoint()
     if data is None:
         raise ApiError("not_found", "Nothing has been published yet.")
     return answer(request, data, kind=TEXT, cache=ASK_AGAIN)
@@ -164,11 +165,13 @@ def get_retention(request: Request[Any, Any, Any]) -> Response[bytes]:
 @get("/api/v1/log", summary="How the public log stands", sync_to_thread=True)
 def get_log(request: Request[Any, Any, Any]) -> Response[LogShape]:
     """Its newest head, whether it moves, and what its witnesses cosigned. No session needed."""
-    return Response(_log(service_of(request)), headers={"cache-control": "no-store"})
+    return Response(
+        _log(service_of(request), books_of(request)), headers={"cache-control": "no-store"}
+    )
 
 
-def _log(service: Service) -> LogShape:
-    reads = service.wired.log_reads
+def _log(service: Service, books: Books) -> LogShape:
+    reads = books.wired.log_reads
     head = reads.newest_head()
     trust = service.trust()
     if head is None or trust is None:
@@ -202,7 +205,7 @@ def get_consistency(
 ) -> Response[PathShape]:
     """The path that shows the tree of size `to` to begin with the tree of size `from`."""
     try:
-        path = service_of(request).published.consistency(size_from, size_to)
+        path = books_of(request).published.consistency(size_from, size_to)
     except OutsideLog as error:
         raise _outside(error) from error
     return Response(PathShape(proof=_base64(path)))
@@ -214,7 +217,7 @@ def get_inclusion(
 ) -> Response[InclusionShape]:
     """The entry at `index` and its path in the tree of `size` entries."""
     try:
-        entry, path = service_of(request).published.inclusion(index, size=size)
+        entry, path = books_of(request).published.inclusion(index, size=size)
     except OutsideLog as error:
         raise _outside(error) from error
     shape = InclusionShape(entry=b64encode(entry).decode(), proof=_base64(path))
@@ -224,10 +227,10 @@ def get_inclusion(
 @get("/api/v1/log/epoch/{number:int}", summary="Where an epoch is logged", sync_to_thread=True)
 def get_epoch_index(request: Request[Any, Any, Any], number: int) -> Response[IndexShape]:
     """The index of the epoch's entry."""
-    wired = service_of(request).wired
-    if wired.reads.epoch(number) is None:
-        raise ApiError("no_such_epoch", f"There is no epoch {number}.")
+    wired = books_of(request).wired
     index, head = wired.log_reads.epoch_entry(number), wired.log_reads.newest_head()
+    if index is None and wired.reads.epoch(number) is None:
+        raise ApiError("no_such_epoch", f"There is no epoch {number}.")
     if index is None or head is None or index >= head.size:
         raise ApiError("not_logged_yet", f"Epoch {number} is not in the published log yet.")
     return Response(IndexShape(index=index))
@@ -236,7 +239,7 @@ def get_epoch_index(request: Request[Any, Any, Any], number: int) -> Response[In
 @get("/api/v1/log/trust/{version:int}", summary="Where a root of trust is", sync_to_thread=True)
 def get_trust_index(request: Request[Any, Any, Any], version: int) -> Response[IndexShape]:
     """The index of the entry with that version of the root of trust."""
-    index = service_of(request).wired.log_reads.trust_entry(version)
+    index = books_of(request).wired.log_reads.trust_entry(version)
     if index is None:
         raise ApiError("not_found", f"There is no version {version} of the root of trust.")
     return Response(IndexShape(index=index))
@@ -252,7 +255,7 @@ def get_receipt_proof(
 ) -> Response[ReceiptProofShape]:
     """For whoever holds the receipt: without its bytes the salt says nothing."""
     try:
-        found = service_of(request).published.receipt(Digest(receipt_id))
+        found = books_of(request).published.receipt(Digest(receipt_id))
     except (NotLoggedYet, OutsideLog) as error:
         raise ApiError("not_logged_yet", f"{str(error).capitalize()}.") from error
     except NeverLogged as error:

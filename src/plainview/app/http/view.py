@@ -22,8 +22,10 @@ from plainview.ports.view import Issued, Session
 
 COOKIE_S = 400 * 24 * 3600
 RECEIPTS_MAX = 200
+EVENTS_SHOWN_MAX = 1_000
 _Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 _Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+_After = Annotated[int, Parameter(ge=0, lt=2**53)]
 
 
 class EventsEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +248,17 @@ def _events(request: Request[Any, Any, Any], data: EventsBody) -> EventsShape:
     )
 
 
+@get("/api/v1/events", summary="My own events", sync_to_thread=True)
+def get_events(request: Request[Any, Any, Any], after: _After = 0) -> EventsShape:
+    """The viewer's chain from event `after` + 1 on, EVENTS_SHOWN_MAX at most: what stands in it
+    under their name, whoever wrote it."""
+    found = service_of(request).wired.reads.chain_after(session_of(request).viewer, after)
+    assert found is not None, "a session's viewer exists"
+    head, bodies = found
+    events = tuple(body.decode() for body in bodies[:EVENTS_SHOWN_MAX])
+    return EventsShape(events=events, n=head.n, head=head.head, refused=())
+
+
 @get("/api/v1/receipts", summary="My newest receipts", sync_to_thread=True)
 def get_receipts(
     request: Request[Any, Any, Any],
@@ -272,4 +285,4 @@ def own_receipt(request: Request[Any, Any, Any], receipt_id: str) -> Issued:
     return found[1]
 
 
-VIEW_ROUTES = [post_session, post_slate, post_events, get_receipts, get_receipt]
+VIEW_ROUTES = [post_session, post_slate, post_events, get_events, get_receipts, get_receipt]

@@ -6,6 +6,7 @@ connections wait in it for the others.
 
 import asyncio
 import os
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -54,11 +55,19 @@ async def serve(service: Service, fd: int) -> None:
     await server.serve()
 
 
+def own_address(fd: int) -> str:
+    """Where this machine reaches the listening socket."""
+    with socket.socket(fileno=os.dup(fd)) as listening:
+        host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def main(arguments: list[str]) -> int:
     """Warm up, then serve."""
     begin("web")
     folder, fd = DataFolder(Path(arguments[0])), int(arguments[1])
-    service = Service(Wired(folder), is_demo="demo" in arguments[2:])
+    service = Service(Wired(folder), is_demo="demo" in arguments[2:], address=own_address(fd))
     service.start()
     uvloop.run(serve(service, fd))
     service.stop()

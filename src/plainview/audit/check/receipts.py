@@ -94,7 +94,7 @@ class Receipts:
                 self.findings.append(Finding(kind=LACKING, rule="more", words=words))
 
     def _viewer(self, viewer: ViewerFile) -> None:
-        heads = self._heads(viewer)
+        heads, served = self._heads(viewer), served_events(viewer.events)
         last: dict[int, Checked] = {}
         newest = 0
         for held in viewer.receipts:
@@ -125,6 +125,11 @@ class Receipts:
             if n < len(heads) and heads[n] != one.receipt.events_head:
                 words = f"The events handed over are not those that receipt {number} folds."
                 self._find(WITHHELD, "events_differ", words)
+            note = served.get(number)
+            videos = tuple(str(shown.video) for shown in one.receipt.slate)
+            if note is not None and (note.receipt, note.videos) != (one.id, videos):
+                words = f"The viewer's chain notes another slate {number} as served than was sent."
+                self._find(WITHHELD, "served_differs", words)
             self.checked.append(one)
         self.events[viewer.viewer] = viewer.events
 
@@ -290,6 +295,29 @@ def _keys_of(view: LogView) -> dict[bytes, int]:
             ]
             found[b64decode(key)] = min(later, default=INT_BOUND)
     return dict(reversed(found.items()))
+
+
+class _Served(msgspec.Struct, frozen=True):
+    kind: str = ""
+    number: int = 0
+    receipt: str = ""
+    videos: tuple[str, ...] = ()
+
+
+_SERVED = msgspec.json.Decoder(_Served)
+
+
+def served_events(events: Sequence[bytes]) -> dict[int, _Served]:
+    """What the chain notes as served, by request: those videos count as seen from then on."""
+    found = {}
+    for body in events:
+        try:
+            event = _SERVED.decode(body)
+        except msgspec.MsgspecError:
+            continue  # of another kind, or bad: the chain's hash says so
+        if event.kind == "served":
+            found[event.number] = event
+    return found
 
 
 def signed_text(held: HeldReceipt) -> SignedText:

@@ -1,10 +1,15 @@
-"""From ranked candidates to places: greedy, with spacing, exploration and exact propensities."""
+"""From ranked candidates to places: greedy, with spacing, exploration and exact propensities.
+
+In plain Python: what runs without numba, and the reference of `arrange_numba.py`.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from plainview.core.feed.integers import Ints
 from plainview.core.terms.draws import DRAW_BITS, DRAW_UNIT, draw, pick, pick_odds
 from plainview.core.terms.policy import MILLI, Policy
 from plainview.core.terms.weights import HEAD_ONE
@@ -18,20 +23,21 @@ without lookalikes too. A level is tried only when nothing left fits the one bef
 never shortens a slate."""
 
 
-class Pool(msgspec.Struct, frozen=True, kw_only=True):
+class Pool(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What arranging needs of each candidate, in columns, in retrieval order.
 
-    `rows` are rows of the epoch (in the order of ids); `is_rest` says who only fills up; `topics`
-    are slots, 1-based with 0 for empty, none above `topic_max`; `fresh` are places in the pool.
+    `rows` (n,) are rows of the epoch (in the order of ids); `is_rest` (n,) says who only fills up;
+    `topics` (n, slots) are 1-based with 0 for empty, none above `topic_max`; `fresh` are places in
+    the pool, each once.
     """
 
-    rows: list[int]
-    values: list[int]
-    is_rest: list[bool]
-    creators: list[int]
-    topics: list[list[int]]
-    looks: list[int]
-    fresh: list[int]
+    rows: NDArray[np.intp]
+    values: Ints
+    is_rest: NDArray[np.bool_]
+    creators: Ints
+    topics: NDArray[np.intp]
+    looks: NDArray[np.uint64]
+    fresh: NDArray[np.intp]
     topic_max: int
 
 
@@ -53,15 +59,27 @@ class Placing(msgspec.Struct, frozen=True, kw_only=True):
 Groups = dict[tuple[bool, tuple[int, ...]], list[int]]
 
 
+class _Listed:
+    """A pool's columns as lists of Python's integers."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.rows: list[int] = pool.rows.tolist()
+        self.values: list[int] = pool.values.tolist()
+        self.is_rest: list[bool] = pool.is_rest.tolist()
+        self.creators: list[int] = pool.creators.tolist()
+        self.topics: list[list[int]] = pool.topics.tolist()
+        self.looks: list[int] = pool.looks.tolist()
+
+
 class _Page:
     """The places filled so far, and what spacing says of one more."""
 
-    def __init__(self, pool: Pool, policy: Policy) -> None:
+    def __init__(self, pool: _Listed, policy: Policy, *, topic_max: int) -> None:
         self.pool = pool
         self.policy = policy
         self.tires = policy.topic_tires_milli * HEAD_ONE
         self.placed: list[int] = []
-        self.held_by_topic = [0] * (pool.topic_max + 1)
+        self.held_by_topic = [0] * (topic_max + 1)
         self.close_creators: set[int] = set()
         self.full_topics: set[int] = set()
         self._space()
@@ -136,17 +154,20 @@ class _Page:
         return found
 
 
-def groups_of(pool: Pool) -> Groups:
+def groups_of(pool: _Listed) -> Groups:
     """Candidates by whether they only fill up and by topics, each group by (value descending, id
     ascending)."""
-    order: list[int] = np.lexsort((
-        np.array(pool.rows, dtype=np.int64), -np.array(pool.values, dtype=np.int64),
-    )).tolist()  # fmt: skip
+    order = sorted(range(len(pool.rows)), key=lambda c: (-pool.values[c], pool.rows[c]))
     groups: Groups = {}
     for candidate in order:
         key = (pool.is_rest[candidate], tuple(pool.topics[candidate]))
         groups.setdefault(key, []).append(candidate)
     return groups
+
+
+def explore_share(policy: Policy) -> int:
+    """The chance that a place is explored, in 2**-20, rounded down."""
+    return policy.explore_share_milli * DRAW_UNIT // MILLI
 
 
 def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placing]:
@@ -166,16 +187,19 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
         places before, in units of 2**-40.
     Cost: O(candidates + size * (distinct sets of topics + what has to be passed over)).
     """
-    share = policy.explore_share_milli * DRAW_UNIT // MILLI
-    page = _Page(pool, policy)
-    groups = groups_of(pool)
-    unused = list(pool.fresh) if share else []
+    share = explore_share(policy)
+    listed = _Listed(pool)
+    page = _Page(listed, policy, topic_max=pool.topic_max)
+    groups = groups_of(listed)
+    unused: list[int] = pool.fresh.tolist() if share else []
     placings: list[Placing] = []
-    for i in range(min(size, len(pool.rows))):
+    for i in range(min(size, len(listed.rows))):
         ranked, level = page.best(groups)
         close, full = page.close_creators, page.full_topics
         drawable = [
-            c for c in unused if pool.creators[c] not in close and full.isdisjoint(pool.topics[c])
+            c
+            for c in unused
+            if listed.creators[c] not in close and full.isdisjoint(listed.topics[c])
         ]
         is_explored = bool(drawable) and draw(seed, 2 * i) < share
         candidate = drawable[pick(draw(seed, 2 * i + 1), len(drawable))] if is_explored else ranked
@@ -190,7 +214,7 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
             )
         )
         page.place(candidate)
-        groups[pool.is_rest[candidate], tuple(pool.topics[candidate])].remove(candidate)
+        groups[listed.is_rest[candidate], tuple(listed.topics[candidate])].remove(candidate)
         # What looks like a place before never fits again, so it leaves for good.
         unused = [c for c in unused if c != candidate and not page.is_pair_alike(c, candidate)]
     return placings

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from plainview.core.feed.filter import language_code
 from plainview.core.feed.index import Index
-from plainview.core.feed.integers import Ints, clip127, eighths_log2
+from plainview.core.feed.integers import Ints, clip127, eighth_log2
 from plainview.core.feed.interests import Profile
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.slate import Context
@@ -22,21 +22,20 @@ MINUTES_PER_DAY = 1440
 
 def viewer_features(*, profile: Profile, context: Context, now_ms: int) -> NDArray[np.int8]:
     """(len(VIEWER_FEATURES),) int8: the same for all candidates."""
-    sizes = eighths_log2(np.array([profile.history, len(profile.follows)], dtype=np.int64) + 1)
     n = min(profile.history, 32)
     minute = now_ms // 60_000 + context.tz_min
     numbers = [
-        int(sizes[0]),
+        eighth_log2(profile.history + 1),
         _habit(profile.finished, n, prior=400, gain=4),
         _habit(profile.skipped, n, prior=250, gain=4),
         _habit(profile.liked, n, prior=40, gain=16),
-        int(sizes[1]),
+        eighth_log2(len(profile.follows) + 1),
         _wave(minute),
         _wave(minute - 6 * 60),
     ]
     out = np.empty(len(VIEWER_FEATURES), dtype=np.int8)
     out[:EMBED_DIM] = profile.interests[1]
-    out[EMBED_DIM:] = np.clip(numbers, -127, 127)
+    out[EMBED_DIM:] = [min(max(number, -127), 127) for number in numbers]
     return out
 
 
@@ -111,4 +110,7 @@ def shown_features(
 
 def with_viewer(viewer: NDArray[np.int8], video: NDArray[np.int8]) -> NDArray[np.int8]:
     """The viewer's features before each row of the videos'."""
-    return np.hstack([np.broadcast_to(viewer, (len(video), len(viewer))), video])
+    out = np.empty((len(video), len(viewer) + video.shape[1]), dtype=np.int8)
+    out[:, : len(viewer)] = viewer
+    out[:, len(viewer) :] = video
+    return out

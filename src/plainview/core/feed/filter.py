@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.index import Index
-from plainview.core.feed.interests import creator_ids, rows_of
-from plainview.core.feed.retrieve import rows_of_creators
+from plainview.core.feed.interests import creator_ids, rows_of, rows_of_creators
 from plainview.core.terms.epoch import (
     FLAG_ADVERT,
     FLAG_REMOVED,

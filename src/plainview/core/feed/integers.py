@@ -23,6 +23,16 @@ def eighths_log2(values: Ints) -> Ints:
     return np.asarray(8 * top + (((n << 3) >> top) & 7), dtype=np.int64)
 
 
+def eighth_log2(n: int) -> int:
+    """`eighths_log2` of one number.
+
+    >>> [eighth_log2(n) for n in (0, 1, 2, 3, 100)]
+    [0, 0, 8, 12, 52]
+    """
+    top = max(n, 1).bit_length() - 1
+    return 8 * top + (max(n, 1) << 3 >> top & 7)
+
+
 def clip127(values: Ints) -> Ints:
     """Clip to -127..127, the range of a feature."""
     return np.clip(values, -127, 127)

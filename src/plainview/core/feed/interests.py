@@ -1,7 +1,9 @@
 """What the feed makes of a viewer: signals, interest vectors, affinities. All of it recomputed."""
 
 from collections.abc import Mapping
+from itertools import chain, repeat
 from math import isqrt
+from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -39,12 +41,23 @@ MIDDLE = decay(31, 32)
 LASTING = decay(63, 64)
 
 
-class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A viewer's dealings with videos of this epoch, newest first, at most SIGNALS_MAX.
+class Marks(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A viewer's dealings with videos, whatever the epoch holds, newest first.
 
-    `rows` are rows of the index, `outcome` what the watch says, `acts` what like, save, share, not
-    interested and report say.
+    `ms` and `loops` are of the watch, 0 where `is_silent` says there is none; `acts` what like,
+    save, share, not interested and report say, once for each video.
     """
+
+    video: Ints
+    ms: Ints
+    loops: Ints
+    acts: Ints
+    is_silent: NDArray[np.bool_]
+
+
+class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """The marks whose videos are in this epoch: `rows` of the index, `outcome` what the watch
+    says."""
 
     rows: NDArray[np.intp]
     outcome: Ints
@@ -100,37 +113,51 @@ def act_weights(state: ViewerState) -> dict[VideoId, int]:
     return acts
 
 
-def signals_of(state: ViewerState, *, index: Index) -> Signals:
-    """Merge watches and acts into one list, newest first.
+def marks_of(state: ViewerState) -> Marks:
+    """Merge watches and acts into one list, newest first, at most SIGNALS_MAX.
 
     A watch stands at (its request number, 0, its place); a video with acts and no watch in
     `state.watches` at (the number of the last slate that served it, 1, the number of its newest
-    act). The acts of a video count once, with its newest watch. Videos that the epoch no longer
-    holds are passed over, after the SIGNALS_MAX newest have been taken.
+    act). The acts of a video count once, with its newest watch.
     """
     acts = act_weights(state)
-    watched = {watch.video for watch in state.watches}
-    silent = [video for video in acts if video not in watched]
     watches = state.watches
-    count, nothing = len(watches), [0] * len(silent)
+    watched = {watch.video for watch in watches} if acts else set()
+    silent = [video for video in acts if video not in watched]
+    count, total = len(watches), len(watches) + len(silent)
 
-    def column(of_watches: list[int], of_silent: list[int]) -> Ints:
-        return np.array(of_watches + of_silent, dtype=np.int64)
+    def column(name: str) -> Ints:
+        return np.fromiter(chain(map(attrgetter(name), watches), repeat(0)), np.int64, total)
 
-    number = column([w.number for w in watches], [state.seen.get(v, 0) for v in silent])
-    place = column(list(range(count)), [newest_act(state, v) for v in silent])
-    video = column([w.video for w in watches], [int(v) for v in silent])
-    ms = column([w.ms for w in watches], nothing)
-    loops = column([w.loops for w in watches], nothing)
-    is_silent = column([0] * count, [1] * len(silent))
+    number, video, ms, loops = (column(name) for name in ("number", "video", "ms", "loops"))
+    place, is_silent = np.arange(total), np.zeros(total, dtype=np.bool_)
+    if silent:
+        number[count:] = [state.seen.get(v, 0) for v in silent]
+        video[count:] = silent
+        place[count:] = [newest_act(state, v) for v in silent]
+        is_silent[count:] = True
     newest_first = np.lexsort((video, place, is_silent, number))[::-1][:SIGNALS_MAX]
-    rows, is_known = rows_of(video[newest_first], index=index)
-    rows, kept = rows[is_known], newest_first[is_known]
-    outcome = watch_outcomes(ms[kept], loops[kept], length_ms=index.length_ms[rows])
+    video = video[newest_first]
+    said = np.zeros(len(video), dtype=np.int64)
+    if acts:
+        said[:] = [acts.pop(v, 0) for v in video.tolist()]
+    return Marks(
+        video=video, ms=ms[newest_first], loops=loops[newest_first], acts=said,
+        is_silent=is_silent[newest_first],
+    )  # fmt: skip
+
+
+def signals_of(state: ViewerState, *, index: Index) -> Signals:
+    """The marks whose videos the epoch holds."""
+    marks = marks_of(state)
+    rows, is_known = rows_of(marks.video, index=index)
+    rows = rows[is_known]
+    length_ms = index.length_ms[rows]
+    outcome = watch_outcomes(marks.ms[is_known], marks.loops[is_known], length_ms=length_ms)
     return Signals(
         rows=rows,
-        outcome=np.where(is_silent[kept] == 1, UNSURE, outcome),
-        acts=np.array([acts.pop(v, 0) for v in video[kept].tolist()], dtype=np.int64),
+        outcome=np.where(marks.is_silent[is_known], UNSURE, outcome),
+        acts=marks.acts[is_known],
     )
 
 
@@ -148,6 +175,16 @@ def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np
         return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=np.bool_)
     rows = np.minimum(np.searchsorted(index.ids, wanted), index.size - 1)
     return rows, index.ids[rows] == wanted
+
+
+def rows_of_creators(creators: Ints, *, index: Index) -> NDArray[np.intp]:
+    """All rows of `creators` (sorted ids), creator by creator."""
+    if len(creators) == 0:
+        return np.zeros(0, dtype=np.intp)
+    first = np.searchsorted(index.sorted_creators, creators, side="left")
+    after = np.searchsorted(index.sorted_creators, creators, side="right")
+    parts = [index.order_creator[a:b] for a, b in zip(first, after, strict=True) if a < b]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
 
 
 def unit_vectors(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -1,16 +1,23 @@
-"""The two steps worth making fast, behind one interface: the nearest rows, and the network.
+"""The steps worth making fast, behind one interface.
 
 Whichever kernels run, the bits are the same: sums of whole numbers that the certificate keeps
 below 2**24, and a total order. `BEST` is numba where it is installed, else numpy.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from plainview.core.feed.arrange import Placing, Pool, arrange
+from plainview.core.feed.features import video_features
+from plainview.core.feed.index import Index
+from plainview.core.feed.interests import Profile, profile_of
+from plainview.core.terms.policy import Policy
+from plainview.core.terms.slate import Context
+from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
@@ -25,7 +32,34 @@ Near = Callable[
 ]
 Forward = Callable[[Weights, NDArray[np.int8], NDArray[np.int8]], NDArray[np.int64]]
 
+
+class Arrange(Protocol):
+    """See `arrange` in arrange.py, which is the reference."""
+
+    def __call__(self, pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placing]:
+        """The places in order."""
+        ...
+
+
 NEAR_CHUNK = 8192
+
+
+class ProfileOf(Protocol):
+    """See `profile_of` in interests.py, which is the reference."""
+
+    def __call__(self, state: ViewerState, *, index: Index) -> Profile:
+        """All that ranking knows of the viewer."""
+        ...
+
+
+class Features(Protocol):
+    """See `video_features` in features.py, which is the reference."""
+
+    def __call__(
+        self, rows: NDArray[np.intp], *, index: Index, profile: Profile, context: Context
+    ) -> NDArray[np.int8]:
+        """(n, len(VIDEO_FEATURES)) of `rows`."""
+        ...
 
 
 class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -35,11 +69,15 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         count rows with decided == 0 by (dot with the query, descending; row, ascending).
     forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
         int64 in Q24, what the network predicts.
+    profile, features, arrange: see there.
     """
 
     name: str
     near: Near
+    profile: ProfileOf
+    features: Features
     forward: Forward
+    arrange: Arrange
 
 
 def near_numpy(
@@ -123,15 +161,24 @@ def forward_f64(
     return forward_float(weights, viewer, video, dtype=np.float64)
 
 
-NUMPY = Kernels(name="numpy", near=near_numpy, forward=forward_f32)
-NUMPY_F64 = Kernels(name="numpy-f64", near=near_numpy, forward=forward_f64)
-NUMPY_INT64 = Kernels(name="numpy-int64", near=near_numpy, forward=forward_int64)
+NUMPY = Kernels(
+    name="numpy", near=near_numpy, profile=profile_of, features=video_features,
+    forward=forward_f32, arrange=arrange,
+)  # fmt: skip
+NUMPY_F64 = msgspec.structs.replace(NUMPY, name="numpy-f64", forward=forward_f64)
+NUMPY_INT64 = msgspec.structs.replace(NUMPY, name="numpy-int64", forward=forward_int64)
 
 try:
+    from plainview.core.feed.arrange_numba import arrange_numba
+    from plainview.core.feed.features_numba import features_numba
+    from plainview.core.feed.interests_numba import profile_numba
     from plainview.core.feed.kernels_numba import forward_fused, near_numba
 except ImportError:
     NUMBA: Kernels | None = None
 else:
-    NUMBA = Kernels(name="numba", near=near_numba, forward=forward_fused)
+    NUMBA = Kernels(
+        name="numba", near=near_numba, profile=profile_numba, features=features_numba,
+        forward=forward_fused, arrange=arrange_numba,
+    )  # fmt: skip
 
 BEST = NUMBA or NUMPY

@@ -1,17 +1,13 @@
-"""The kernels compiled: the scan for the nearest rows, and what follows each matrix product.
+"""The kernels compiled: the scan for the nearest rows, and what follows each matrix product."""
 
-Compiled at import, from numba's cache where it can keep one, anew where it cannot.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ParamSpec, TypeVar, cast
 
-import numba
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from plainview.core.feed.compiling import compiled, filled, given
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
@@ -21,78 +17,71 @@ from plainview.core.terms.weights import (
     Weights,
 )
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-BIN_SHIFT = 8
-BINS = (2 << 20 >> BIN_SHIFT) + 1
+BLOCK = 64
+CLOSED = -(1 << 31)
+"""Stands for the dot of a row that is not eligible; real ones are below 2**21 in magnitude."""
 
 
-def given(dtype: Any, dimensions: int = 1) -> Any:
-    """An array that is only read: frozen ones come in too."""
-    return types.Array(dtype, dimensions, "C", readonly=True)
+@compiled(
+    types.void(
+        given(types.int8, 2), given(types.uint8), given(types.int8, 2),
+        filled(types.int32, 2), filled(types.int32, 2),
+    )
+)  # fmt: skip
+def _scan(
+    embeddings: NDArray[np.int8],
+    decided: NDArray[np.uint8],
+    queries: NDArray[np.int8],
+    dots: NDArray[np.int32],
+    largest: NDArray[np.int32],
+) -> None:
+    """Dot every eligible row with every query, (queries, blocks * BLOCK), and the largest of each
+    block of rows, (queries, blocks). Rows not eligible, or beyond the last, get CLOSED.
 
-
-def filled(dtype: Any, dimensions: int = 1) -> Any:
-    """An array that is written."""
-    return types.Array(dtype, dimensions, "C")
-
-
-def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Compile for `signature` now, without the interpreter lock, cached where that is possible."""
-
-    def compile_now(function: Callable[P, R]) -> Callable[P, R]:
-        try:
-            fast = numba.njit(signature, nogil=True, cache=True)(function)
-        except (RuntimeError, OSError):
-            # No folder to keep a cache in: an installation that this user may not write to.
-            fast = numba.njit(signature, nogil=True)(function)
-        return cast("Callable[P, R]", fast)
-
-    return compile_now
-
-
-@compiled(types.void(given(types.int8, 2), given(types.int8, 2), filled(types.int32, 2)))
-def _dots(embeddings: NDArray[np.int8], queries: NDArray[np.int8], out: NDArray[np.int32]) -> None:
-    """Dot every row with every query, (queries, N).
-
-    The products are of int16, for which processors have an instruction that adds pairs of them.
+    Block by block, so that rows are read from memory once for all queries. The products are of
+    int16, for which processors have an instruction that adds pairs of them; what is closed is a
+    mask of bits, for they have none that chooses between bytes and sums.
     """
     query = np.empty(EMBED_DIM, dtype=np.int16)
-    for j in range(queries.shape[0]):
-        for d in range(EMBED_DIM):
-            query[d] = queries[j, d]
-        for i in range(embeddings.shape[0]):
-            dot = np.int32(0)
+    closed = np.empty(BLOCK, dtype=np.int32)
+    rows = embeddings.shape[0]
+    for b in range(largest.shape[1]):
+        start = b * BLOCK
+        end = min(start + BLOCK, rows)
+        for r in range(BLOCK):
+            closed[r] = -1
+        for r in range(end - start):
+            closed[r] = -np.int32(decided[start + r] != 0)
+        for j in range(queries.shape[0]):
             for d in range(EMBED_DIM):
-                dot += np.int32(np.int16(embeddings[i, d])) * np.int32(query[d])
-            out[j, i] = dot
+                query[d] = queries[j, d]
+            for i in range(start, end):
+                dot = np.int32(0)
+                for d in range(EMBED_DIM):
+                    dot += np.int32(np.int16(embeddings[i, d])) * np.int32(query[d])
+                dots[j, i] = dot
+            top = np.int32(CLOSED)
+            for r in range(BLOCK):
+                dot = (dots[j, start + r] & ~closed[r]) | (closed[r] & np.int32(CLOSED))
+                dots[j, start + r] = dot
+                top = max(top, dot)
+            largest[j, b] = top
 
 
-@compiled(types.int64(filled(types.int32), given(types.uint8), filled(types.int32)))
-def _count(dots: NDArray[np.int32], decided: NDArray[np.uint8], bins: NDArray[np.int32]) -> int:
-    """Count the dots of eligible rows by bins of 2**BIN_SHIFT; other rows get the least int32.
-
-    Returns how many rows are eligible.
-    """
-    eligible = 0
-    for i in range(dots.shape[0]):
-        if decided[i] == 0:
-            bins[(dots[i] + (1 << 20)) >> BIN_SHIFT] += 1
-            eligible += 1
-        else:
-            dots[i] = -(1 << 31)
-    return eligible
-
-
-@compiled(types.int64(given(types.int32), types.int64, filled(types.int64)))
-def _collect(dots: NDArray[np.int32], least: int, keys: NDArray[np.int64]) -> int:
+@compiled(
+    types.int64(given(types.int32), given(types.int32), types.int64, filled(types.int64))
+)  # fmt: skip
+def _collect(
+    dots: NDArray[np.int32], largest: NDArray[np.int32], least: int, keys: NDArray[np.int64]
+) -> int:
     """Write a key for each dot of at least `least`; they sort by (dot descending, row)."""
     found = 0
-    for i in range(dots.shape[0]):
-        if dots[i] >= least:
-            keys[found] = ((1 << 21) - np.int64(dots[i])) << 32 | i
-            found += 1
+    for b in range(len(largest)):
+        if largest[b] >= least:
+            for i in range(b * BLOCK, (b + 1) * BLOCK):
+                if dots[i] >= least:
+                    keys[found] = ((1 << 21) - np.int64(dots[i])) << 32 | i
+                    found += 1
     return found
 
 
@@ -103,23 +92,29 @@ def near_numba(
     counts: Sequence[int],
 ) -> list[NDArray[np.intp]]:
     """See Kernels in kernels.py."""
-    dots = np.empty((len(queries), len(embeddings)), dtype=np.int32)
-    _dots(embeddings, queries, dots)
-    return [_top(dots[j], decided, count) for j, count in enumerate(counts)]
+    blocks = -(-len(embeddings) // BLOCK)
+    dots = np.empty((len(queries), blocks * BLOCK), dtype=np.int32)
+    largest = np.empty((len(queries), blocks), dtype=np.int32)
+    _scan(embeddings, decided, queries, dots, largest)
+    return [_top(dots[j], largest[j], count) for j, count in enumerate(counts)]
 
 
-def _top(dots: NDArray[np.int32], decided: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
-    """The first `count` eligible rows by (dot descending, row). `dots` is overwritten."""
-    bins = np.zeros(BINS, dtype=np.int32)
-    wanted = min(count, _count(dots, decided, bins))
-    if wanted <= 0:
+def _top(dots: NDArray[np.int32], largest: NDArray[np.int32], count: int) -> NDArray[np.intp]:
+    """The first `count` eligible rows by (dot descending, row).
+
+    `count` blocks hold a row each that reaches the count-th largest of the blocks' largest, so
+    nothing below that can be among the first `count`.
+    """
+    if count <= 0:
         return np.zeros(0, dtype=np.intp)
-    above = np.cumsum(bins[::-1])
-    steps = int(np.searchsorted(above, wanted))
-    keys = np.empty(int(above[steps]), dtype=np.int64)
-    _collect(dots, (BINS - 1 - steps << BIN_SHIFT) - (1 << 20), keys)
+    least = CLOSED + 1
+    if count <= len(largest):
+        at = len(largest) - count
+        least = max(int(np.partition(largest, at)[at]), least)
+    keys = np.empty(int((largest >= least).sum()) * BLOCK, dtype=np.int64)
+    keys = keys[: _collect(dots, largest, least, keys)]
     keys.sort()
-    return keys[:wanted] & 0xFFFFFFFF
+    return keys[:count] & 0xFFFFFFFF
 
 
 @compiled(types.void(filled(types.float32, 2), given(types.float32), given(types.float32)))

@@ -36,11 +36,11 @@ def value_terms(
     1000)`, lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`.
     |value| is below 2**53 by the bounds of a policy's numbers.
     """
-    terms = np.zeros((len(rows), len(HEADS) + 1), dtype=np.int64)
-    terms[:, :-1] = predictions
-    length_ms = np.minimum(index.length_ms[rows], LENGTH_MS_MAX)
-    terms[:, WATCH] = predictions[:, WATCH] * length_ms // 1000
-    terms[:, :-1] *= np.array(policy.worth_milli, dtype=np.int64)
+    terms = np.empty((len(rows), len(HEADS) + 1), dtype=np.int64)
+    np.multiply(predictions, np.array(policy.worth_milli, dtype=np.int64), out=terms[:, :-1])
+    length_ms = np.minimum(index.length_ms.take(rows), LENGTH_MS_MAX)
+    terms[:, WATCH] = predictions[:, WATCH] * length_ms // 1000 * policy.worth_milli[WATCH]
+    terms[:, -1] = 0
     for label, demote_milli in zip(LABELS, policy.demote_milli, strict=True):
         if demote_milli:
             has_label = (index.flags[rows] & LABEL_FLAGS[label]) != 0

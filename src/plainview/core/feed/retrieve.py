@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
-from plainview.core.feed.interests import Profile
+from plainview.core.feed.interests import Profile, rows_of_creators
 from plainview.core.feed.kernels import Kernels
 from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
 
 RowIndexes = NDArray[np.intp]
-CHUNK = 1024
+CHUNK = 256
 NEAR = {"near_recent": 0, "near_lasting": 1}
 """The near sources, and which interest vector each follows."""
 MINUTES_PER_DAY = 1440
@@ -55,16 +55,13 @@ def retrieve(
             name, asked[name], index=index, policy=policy, profile=profile, decided=decided,
             now_ms=now_ms,
         )  # fmt: skip
-    rows, sources = _each_once(offers)
-    if len(rows) < size:
+    found = _each_once(offers)
+    if len(found.rows) < size:
         # `size` in the order always hold enough that are new, since fewer than `size` came before.
         rest = first_eligible(index.order_popular, size=2 * size, decided=decided)
-        missing = rest[~np.isin(rest, rows)][: size - len(rows)]
-        rows, sources = _each_once(offers | {"rest": missing})
-    order = np.argsort(rows)
-    fresh = offers.get("fresh", np.zeros(0, dtype=np.intp))
-    places = order[np.searchsorted(rows, fresh, sorter=order)]
-    return Candidates(rows=rows, sources=sources, fresh=places)
+        missing = rest[~np.isin(rest, found.rows)][: size - len(found.rows)]
+        found = _each_once(offers | {"rest": missing})
+    return found
 
 
 def near(
@@ -121,12 +118,12 @@ def first_eligible(
     """The first `size` rows of `order` that no rule keeps out; with `published_min` (N,), of those
     published at `since_min` or later."""
     found: list[RowIndexes] = []
-    missing, start, step = size, 0, CHUNK
+    missing, start, step = size, 0, max(CHUNK, 2 * size)
     while missing > 0 and start < len(order):
         part = order[start : start + step]
-        is_open = decided[part] == 0
+        is_open = decided.take(part) == 0
         if published_min is not None:
-            is_open &= published_min[part] >= since_min
+            is_open &= published_min.take(part) >= since_min
         open_rows = part[is_open][:missing]
         found.append(open_rows)
         missing -= len(open_rows)
@@ -157,25 +154,26 @@ def following(follows: Ints, *, count: int, index: Index, decided: NDArray[np.ui
     return rows[np.argsort(-index.published_min[rows], kind="stable")][:count]
 
 
-def rows_of_creators(creators: Ints, *, index: Index) -> RowIndexes:
-    """All rows of `creators` (sorted ids), creator by creator."""
-    if len(creators) == 0:
-        return np.zeros(0, dtype=np.intp)
-    first = np.searchsorted(index.sorted_creators, creators, side="left")
-    after = np.searchsorted(index.sorted_creators, creators, side="right")
-    parts = [index.order_creator[a:b] for a, b in zip(first, after, strict=True) if a < b]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.intp)
-
-
-def _each_once(offers: Mapping[str, RowIndexes]) -> tuple[RowIndexes, NDArray[np.uint8]]:
+def _each_once(offers: Mapping[str, RowIndexes]) -> Candidates:
     """All offers, source by source; of a row offered twice only the first stays."""
-    parts = [(code, offers[name]) for name, code in SOURCE_CODES.items() if name in offers]
-    if not parts:
-        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.uint8)
-    rows = np.concatenate([rows for _, rows in parts])
-    codes = np.repeat(
-        np.array([code for code, _ in parts], dtype=np.uint8), [len(rows) for _, rows in parts]
-    )
-    _, first = np.unique(rows, return_index=True)
-    first.sort()
-    return rows[first], codes[first]
+    none = np.zeros(0, dtype=np.intp)
+    names = [name for name in SOURCE_CODES if name in offers]
+    sizes = [len(offers[name]) for name in names]
+    rows = np.concatenate([none, *(offers[name] for name in names)])
+    codes = np.array([SOURCE_CODES[name] for name in names], dtype=np.uint8).repeat(sizes)
+    # Equal rows side by side, the first offered first; each run then has the place of its first.
+    order = rows.argsort(kind="stable")
+    in_order = rows[order]
+    is_first = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(in_order[1:], in_order[:-1], out=is_first[1:])
+    first = order[is_first]
+    is_kept = np.zeros(len(rows), dtype=np.bool_)
+    is_kept[first] = True
+    place = (np.cumsum(is_kept) - 1)[first]
+    places = np.empty(len(rows), dtype=np.intp)
+    places[order] = place[np.cumsum(is_first) - 1]
+    fresh = none
+    if "fresh" in offers:
+        before = sum(sizes[: names.index("fresh")])
+        fresh = places[before : before + len(offers["fresh"])]
+    return Candidates(rows=rows[is_kept], sources=codes[is_kept], fresh=fresh)

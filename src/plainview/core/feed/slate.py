@@ -6,18 +6,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plainview.core.feed.arrange import CERTAIN, Placing, Pool, arrange
+from plainview.core.feed.arrange import CERTAIN, Placing, Pool
 from plainview.core.feed.errors import BadRequest, WeightsMismatch
 from plainview.core.feed.features import (
     shown_features,
-    video_features,
     viewer_features,
     with_viewer,
 )
 from plainview.core.feed.filter import Decided, decide
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
-from plainview.core.feed.interests import Profile, no_profile, profile_of, rows_of
+from plainview.core.feed.interests import Profile, no_profile, rows_of
 from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.feed.rank import newest_values, value_terms
 from plainview.core.feed.retrieve import Candidates, retrieve
@@ -92,7 +91,9 @@ def trace_slate(
     """`make_slate`, keeping what each step found: for *Why this video?* and to compare stages."""
     _check(index=index, weights=weights, request=request)
     context, size = request.context, request.context.size
-    profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    profile = (
+        kernels.profile(state, index=index) if policy.uses_profile else no_profile(index=index)
+    )
 
     decided = decide(index=index, policy=policy, state=state, context=context)
     candidates = retrieve(
@@ -101,13 +102,13 @@ def trace_slate(
     )  # fmt: skip
     rows = candidates.rows
     viewer = viewer_features(profile=profile, context=context, now_ms=request.now_ms)
-    video = video_features(rows, index=index, profile=profile, context=context)
+    video = kernels.features(rows, index=index, profile=profile, context=context)
     predictions = kernels.forward(weights, viewer, video)
     terms = value_terms(predictions, rows=rows, index=index, policy=policy)
     values = (
         newest_values(rows=rows, index=index) if policy.order == "newest" else terms.sum(axis=1)
     )
-    placings = arrange(
+    placings = kernels.arrange(
         pool_of(candidates, values=values, index=index),
         policy=policy, seed=request.seed, size=size,
     )  # fmt: skip
@@ -157,13 +158,13 @@ def pool_of(candidates: Candidates, *, values: Ints, index: Index) -> Pool:
     """What arranging needs of the candidates."""
     rows = candidates.rows
     return Pool(
-        rows=rows.tolist(),
-        values=values.tolist(),
-        is_rest=(candidates.sources == SOURCE_CODES["rest"]).tolist(),
-        creators=index.creators[rows].tolist(),
-        topics=index.topics[rows].tolist(),
-        looks=index.looks[rows].tolist(),
-        fresh=candidates.fresh.tolist(),
+        rows=rows,
+        values=values,
+        is_rest=candidates.sources == SOURCE_CODES["rest"],
+        creators=index.creators.take(rows),
+        topics=index.topics.take(rows, axis=0),
+        looks=index.looks.take(rows),
+        fresh=candidates.fresh,
         topic_max=len(index.header.topics),
     )
 

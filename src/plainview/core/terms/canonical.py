@@ -7,6 +7,8 @@ INT_BOUND = 2**53
 
 Canonical = int | str | list["Canonical"] | dict[str, "Canonical"]
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 class NotCanonical(ValueError):
     """The value or bytes have no canonical form; the message says where. Refuse the input."""
@@ -45,7 +47,7 @@ def canonical_json(value: object) -> bytes:
     b'{"a":-2,"b":[1,"x"]}'
     """
     _check(value, "$")
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def parse_canonical(data: bytes) -> dict[str, Canonical]:

@@ -22,8 +22,16 @@ _SIGNATURES = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 _PUBLISHED = "(SELECT coalesce(max(size), 0) FROM log_heads)"
 
 
+_COMMITTED = (
+    "coalesce((SELECT max(upto_seq) FROM intervals),"
+    " (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'log_after_seq'))"
+)
+"""The last event that an interval holds; NULL before the log has begun."""
+
+
 class _Event(msgspec.Struct):
     kind: str
+    at_ms: int
     number: int = 0
 
 
@@ -61,6 +69,18 @@ class SqliteLogReads:
         )
         return [body for (body,) in rows]
 
+    def entries_before(
+        self, types: Sequence[str], *, before: int, count: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """See `LogReads`. One search of the index for each type, merged."""
+        found: list[tuple[int, bytes]] = []
+        for kind in types:
+            found += self._reads.db.execute(
+                "SELECT n, body FROM log_entries WHERE type = ? AND n < ? ORDER BY n DESC LIMIT ?",
+                (kind, before, count),
+            )
+        return sorted(found, reverse=True)[:count]
+
     def epoch_entry(self, number: int) -> int | None:
         """See `LogReads`."""
         found = self._one("SELECT entry FROM epochs WHERE number = ?", number)
@@ -89,8 +109,14 @@ class SqliteLogReads:
 
     def unlogged_since_ms(self) -> int | None:
         """See `LogReads`."""
-        found = self._one(f"SELECT at_ms FROM log_entries WHERE n = {_PUBLISHED}")  # noqa: S608
-        return None if found is None else int(found)
+        entry = self._one(f"SELECT at_ms FROM log_entries WHERE n = {_PUBLISHED}")  # noqa: S608
+        event = self._one(
+            f"SELECT body FROM events WHERE seq > {_COMMITTED} ORDER BY seq LIMIT 1"  # noqa: S608
+        )
+        waiting = [] if entry is None else [int(entry)]
+        if event is not None:
+            waiting.append(_EVENT.decode(event).at_ms)
+        return min(waiting, default=None)
 
     def is_source_logged(self, digest: Digest) -> bool:
         """See `LogReads`."""

@@ -2,7 +2,8 @@
 honest but for that.
 
 `EVIDENT` are shown by a proof file; `UNPROVEN` fail the check, and whoever asks sees the same;
-each under the rule that must name it.
+each under the rule that must name it. It is one idea, and long as a list is: each lie is told in
+a few lines.
 """
 
 from base64 import b64encode

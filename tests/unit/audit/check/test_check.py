@@ -22,7 +22,7 @@ from plainview.core.catalogue import build_rows, merge_rows, topic_list
 from plainview.core.history import parse_entry
 from plainview.core.receipts import parse_receipt, public_key_of
 from plainview.core.terms.ids import VideoId
-from plainview.core.tlog import parse_policy
+from plainview.core.tlog import encode_bundle, parse_policy
 from tests.honest_world import HOUR_MS, HonestWorld, key_of, viewer_of
 
 WANTED = Wanted(seed=7)
@@ -147,6 +147,12 @@ def foreign() -> bytes:
     return "\n".join([*made[:-2], made[-2][:-8] + "AAAAAAA=", ""]).encode()
 
 
+def altered() -> bytes:
+    """The log's own entries but for one digit."""
+    entries = HonestWorld(videos=40).entries
+    return encode_bundle([entry.replace(b'"files":1,', b'"files":2,') for entry in entries])
+
+
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
@@ -157,6 +163,7 @@ def foreign() -> bytes:
         ("tlog/tile/entries", lambda: None),
         ("tlog/tile/entries", lambda: b"\x00\x05ab"),
         ("tlog/tile/entries", lambda: b"\x00\x01a" * 7),
+        ("tlog/tile/entries", altered),
     ],
 )
 def test_a_source_that_lacks_the_log_is_not_called_a_liar(

@@ -4,11 +4,13 @@ from collections import Counter
 from hashlib import sha256
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plainview.core.feed.arrange import CERTAIN, Placing, Pool, arrange, propensity
+from plainview.core.feed.arrange import CERTAIN, Placing, Pool, propensity
+from plainview.core.feed.kernels import NUMBA, NUMPY
 from plainview.core.terms.draws import DRAW_UNIT, draw, pick
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import HEAD_ONE
@@ -33,15 +35,23 @@ def pool_of(
     """Candidates in rows 0, 1, ...; each by a creator of its own and without topics unless said."""
     n = len(values)
     return Pool(
-        rows=list(range(n)),
-        values=values,
-        is_rest=[c in rest for c in range(n)],
-        creators=creators or list(range(100, 100 + n)),
-        topics=topics or [[0, 0, 0, 0]] * n,
-        looks=looks or [0] * n,
-        fresh=fresh or [],
+        rows=np.arange(n),
+        values=np.array(values, dtype=np.int64),
+        is_rest=np.array([c in rest for c in range(n)], dtype=np.bool_),
+        creators=np.array(creators or range(100, 100 + n), dtype=np.int64),
+        topics=np.array(topics or [[0, 0, 0, 0]] * n, dtype=np.intp).reshape(n, 4),
+        looks=np.array(looks or [0] * n, dtype=np.uint64),
+        fresh=np.array(fresh or [], dtype=np.intp),
         topic_max=9,
     )
+
+
+def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placing]:
+    """As every set of kernels places them; the plain Python of `arrange.py` is the reference."""
+    placings = NUMPY.arrange(pool, policy=policy, seed=seed, size=size)
+    if NUMBA is not None:
+        assert NUMBA.arrange(pool, policy=policy, seed=seed, size=size) == placings
+    return placings
 
 
 def places(pool: Pool, policy: Policy, *, size: int = 20, seed: bytes = SEED) -> list[int]:
@@ -196,31 +206,57 @@ def test_exploration_keeps_the_spacing() -> None:
     assert counts == [3, 1]
 
 
-@st.composite
-def pools(draw_value: st.DrawFn) -> Pool:
-    """Up to 30 candidates with few creators, topics and pictures: spacing often cannot hold."""
-    n = draw_value(st.integers(0, 30))
-    some = st.integers(1, 3)
-    columns = {
-        name: draw_value(st.lists(some, min_size=n, max_size=n)) for name in ("c", "t", "l", "v")
-    }
-    fresh = draw_value(st.lists(st.integers(0, n - 1), unique=True, max_size=8)) if n else []
-    return pool_of(
-        [v * HEAD_ONE * 100 for v in columns["v"]], creators=columns["c"],
-        topics=[[t, 0, 0, 0] for t in columns["t"]], looks=columns["l"], fresh=fresh,
-        rest=frozenset(range(n // 2, n)),
-    )  # fmt: skip
+CASES = 1_500
+LOOKS = np.array([0, 1, 0b111, 0xFF00, 0xFF07, 2**63, 2**64 - 1, 2**64 - 256], dtype=np.uint64)
 
 
-@given(pools(), st.integers(1, 20), st.binary(min_size=32, max_size=32))
-def test_spacing_never_shortens_a_page_nor_repeats_a_video(
-    pool: Pool, size: int, seed: bytes
-) -> None:
-    """There are min(size, candidates) places with as many different videos, each possible."""
-    placings: list[Placing] = arrange(pool, policy=FOR_YOU, seed=seed, size=size)
-    assert len(placings) == min(size, len(pool.rows))
-    assert len({p.candidate for p in placings}) == len(placings)
-    assert all(0 < p.propensity <= CERTAIN for p in placings)
+def random_case(number: int) -> tuple[Pool, Policy, bytes, int]:
+    """A pool of up to 60 candidates, in any order of rows, with few creators, topics, pictures and
+    values, so that spacing often cannot hold and values tie, also once topics have tired; and a
+    policy with each rule off, loose or strict."""
+    chance = np.random.default_rng(number)
+    n = int(chance.integers(0, 61))
+    step = int(chance.choice([1, HEAD_ONE, 500 * HEAD_ONE, 1000 * HEAD_ONE]))
+    largest = int(chance.choice([0, 3, 40, 2**53 // (1000 * HEAD_ONE) - 1]))
+    is_topic = chance.random((n, 4)) < chance.choice([0.2, 0.9])
+    pool = Pool(
+        rows=chance.permutation(n),
+        values=step * chance.integers(-largest, largest + 1, n),
+        is_rest=chance.random(n) < chance.choice([0, 0.2, 1]),
+        creators=chance.integers(1, int(chance.choice([2, 4, 40])), n) << 50,
+        topics=chance.integers(1, 10, (n, 4)) * is_topic,
+        looks=chance.choice(LOOKS, n),
+        fresh=chance.permutation(n)[: int(chance.integers(0, n + 1))],
+        topic_max=9,
+    )
+    policy = msgspec.structs.replace(
+        FOR_YOU,
+        creators_apart=int(chance.choice([0, 2, 4, 20])),
+        topics_share_milli=int(chance.choice([0, 50, 333, 500, 999])),
+        topic_tires_milli=int(chance.choice([0, 1, 500, 10_000])),
+        lookalike_bits=int(chance.choice([0, 1, 4, 32])),
+        explore_share_milli=int(chance.choice([0, 1, 80, 500])),
+    )
+    return pool, policy, chance.bytes(32), int(chance.integers(1, 21))
+
+
+def test_every_kernel_places_the_same() -> None:
+    """On random pools the compiled kernel gives the reference's candidates, ranked ones, levels,
+    pools and odds. Among them are all four levels, explored places, explored ones that ranking
+    would have taken too, and places where spacing leaves no fresh video to draw."""
+    seen: Counter[object] = Counter()
+    for number in range(CASES):
+        pool, policy, seed, size = random_case(number)
+        placings = arrange(pool, policy=policy, seed=seed, size=size)
+        assert len(placings) == min(size, len(pool.rows))
+        assert len({p.candidate for p in placings}) == len(placings)
+        assert all(0 < p.propensity <= CERTAIN for p in placings)
+        for placing in placings:
+            seen[placing.level] += 1
+            seen["explored"] += placing.is_explored
+            seen["both"] += placing.is_explored and placing.candidate == placing.ranked
+            seen["none"] += placing.pool == 0 and policy.explore_share_milli > 0
+    assert all(seen[what] >= 20 for what in (0, 1, 2, 3, "explored", "both", "none")), seen
 
 
 @pytest.mark.parametrize("share", [1, 80, 500])

@@ -2,11 +2,20 @@
 
 import subprocess
 import sys
+from math import isqrt
 from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 
+from plainview.core.feed import build_index
+from plainview.core.feed.index import Index
 from plainview.core.feed.kernels import BEST, NUMBA, NUMPY
+from plainview.core.terms.ids import CreatorId, VideoId
+from plainview.core.terms.slate import Context
+from plainview.core.terms.viewer import WATCHES_MAX, ViewerState, Watch
+from tests.worlds import big_catalogue, epoch_of, viewer_state
 
 WITHOUT_NUMBA = """
 import sys
@@ -37,7 +46,7 @@ def test_a_cache_that_cannot_be_kept_costs_time_only(
     """Where numba may write no cache, the function is compiled anew and works."""
     import numba
 
-    from plainview.core.feed.kernels_numba import compiled
+    from plainview.core.feed.compiling import compiled
 
     real = numba.njit
     asked = []
@@ -52,3 +61,87 @@ def test_a_cache_that_cannot_be_kept_costs_time_only(
     double = compiled(numba.types.int64(numba.types.int64))(lambda n: 2 * n)
     assert double(21) == 42
     assert asked == [True, False]
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    """800 videos by 40 creators; some have no topic, some one in two slots."""
+    rows = big_catalogue(800, seed=5).copy()
+    rows["topics"][::3, 1] = rows["topics"][::3, 0]
+    rows["topics"][::5, 2] = 1 + np.arange(160) % 8
+    rows["topics"][::7] = 0
+    return build_index(epoch_of(list(rows)))
+
+
+def random_viewer(number: int, index: Index) -> ViewerState:
+    """From a newcomer to 200 watches, of few videos or many, some of which no epoch holds; likes
+    and complaints on watched and unwatched ones; equal request numbers."""
+    chance = np.random.default_rng(number)
+    known = chance.choice(index.ids, int(chance.choice([1, 5, 300])))
+    videos = [VideoId(int(v)) for v in (*known, 3, 2**62)]
+
+    def some(most: int) -> dict[VideoId, int]:
+        drawn = chance.integers(0, len(videos), int(chance.integers(0, most + 1)))
+        return {videos[k]: int(chance.integers(1, 900)) for k in drawn}
+
+    watches = tuple(
+        Watch(
+            video=videos[int(chance.integers(len(videos)))],
+            number=int(chance.integers(1, 60)),
+            ms=int(chance.choice([0, 900, 1999, 2000, 4000, 9_999, 10_000, 80_000])),
+            loops=int(chance.choice([0, 0, 0, 1, 2, 5])),
+            at_ms=1,
+        )
+        for _ in range(int(chance.choice([0, 1, 9, 40, WATCHES_MAX])))
+    )
+    creators = chance.choice(index.creators, int(chance.integers(0, 9)))
+    return viewer_state(
+        watches=watches, seen=some(200), liked=some(60), saved=some(9), shared=some(9),
+        rejected=some(30), reported=some(9),
+        follows={CreatorId(int(c)): 1 for c in creators},
+    )  # fmt: skip
+
+
+def test_square_roots_are_rounded_down() -> None:
+    """Around perfect squares up to 2**46, the most that 64 squares of 20 bits add up to."""
+    from plainview.core.feed.interests_numba import _isqrt
+
+    roots = [*range(200), *(1 << k for k in range(24)), 46_340, 8_388_607]
+    numbers = {max(root * root + d, 0) for root in roots for d in (-1, 0, 1)}
+    assert [_isqrt(n) for n in numbers] == [isqrt(n) for n in numbers]
+
+
+def test_every_kernel_knows_the_same_of_a_viewer(index: Index) -> None:
+    """On random viewers the compiled profile and features are the reference's, every number."""
+    assert NUMBA is not None
+    chance = np.random.default_rng(0)
+    seen = np.zeros(4, dtype=np.int64)
+    for number in range(250):
+        state = random_viewer(number, index)
+        profile = NUMPY.profile(state, index=index)
+        compiled = NUMBA.profile(state, index=index)
+        for name in profile.__struct_fields__:
+            mine, theirs = getattr(profile, name), getattr(compiled, name)
+            assert np.array_equal(mine, theirs), (number, name)
+            assert np.asarray(mine).dtype == np.asarray(theirs).dtype, name
+        rows = chance.permutation(index.size)[: int(chance.choice([0, 1, 60]))]
+        context = Context(size=8, language=str(chance.choice(["", "en", "de", "ja"])))
+        features = NUMPY.features(rows, index=index, profile=profile, context=context)
+        again = NUMBA.features(rows, index=index, profile=compiled, context=context)
+        assert np.array_equal(features, again), number
+        assert features.dtype == again.dtype
+        seen += profile.interests.any(axis=1)
+    assert (seen > 50).all()
+
+
+def test_every_kernel_puts_a_newcomer_nowhere(index: Index) -> None:
+    """Without events the profile is that of one who is not profiled; an empty epoch is no fault."""
+    assert NUMBA is not None
+    empty = build_index(epoch_of([]))
+    for where in (index, empty):
+        mine, theirs = (k.profile(viewer_state(), index=where) for k in (NUMPY, NUMBA))
+        assert all(
+            np.array_equal(getattr(mine, name), getattr(theirs, name))
+            for name in mine.__struct_fields__
+        )
+        assert not msgspec.structs.asdict(theirs)["interests"].any()

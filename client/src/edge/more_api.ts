@@ -1,0 +1,40 @@
+/** The calls that a feed does not need before its first video plays. */
+import { id, request, v1 } from "./api";
+import type {
+  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Lever, LeverEvidence, Me, OutsiderSays,
+  Overview, SignedReceipt, Upload, Video,
+} from "./types";
+
+export const more = {
+  receipts: (last: number) =>
+    request<{ receipts: SignedReceipt[] }>(`${v1}/receipts?last=${last}`),
+  events: (after: number) => request<EventsAnswer>(`${v1}/events?after=${after}`),
+  evidence: (lever: string) => request<LeverEvidence>(`${v1}/villain/${id(lever)}/evidence`),
+  outsider: (held: HandedOver) =>
+    request<OutsiderSays>(`${v1}/villain/check`, { method: "POST", body: held, timeout_ms: 90_000 }),
+  check: (last: number) =>
+    request<CheckAnswer>(`${v1}/check`, { method: "POST", body: { last }, timeout_ms: 120_000 }),
+  editVideo: (video: string, change: { caption: string; tags: string[] }) =>
+    request<Video>(`${v1}/videos/${id(video)}`, { method: "PATCH", body: change }),
+  deleteVideo: (video: string) =>
+    request<unknown>(`${v1}/videos/${id(video)}`, { method: "DELETE" }),
+  creator: (handle: string) => request<CreatorPage>(`${v1}/creators/${id(handle)}`),
+  me: () => request<Me>(`${v1}/me`),
+  editMe: (me: { name: string; handle: string; bio: string }) =>
+    request<Creator>(`${v1}/me`, { method: "PUT", body: me }),
+  upload: (upload: string) => request<Upload>(`${v1}/uploads/${id(upload)}/state`),
+  overview: () => request<Overview>(`${v1}/operator/overview`),
+  jobs: () => request<{ jobs: Job[] }>(`${v1}/operator/jobs`),
+  operatorVideos: (query: string) =>
+    request<Found>(`${v1}/operator/videos?query=${id(query)}`),
+  removeVideo: (video: string, reason_code: string, public_reason: string) =>
+    request<unknown>(`${v1}/operator/videos/${id(video)}/remove`, {
+      method: "POST",
+      body: { reason_code, public_reason },
+    }),
+  restoreVideo: (video: string) =>
+    request<unknown>(`${v1}/operator/videos/${id(video)}/restore`, { method: "POST", body: {} }),
+  villain: () => request<{ levers: Lever[] }>(`${v1}/villain`),
+  pull: (lever: string, is_pulled: boolean) =>
+    request<unknown>(`${v1}/villain/${id(lever)}`, { method: "PUT", body: { is_pulled } }),
+};
