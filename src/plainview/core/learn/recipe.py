@@ -83,7 +83,7 @@ STARTING_RECIPE: Final = Recipe(
     head_worse_ppm_max=20_000,
 )
 """What an edition learns by until it publishes another. Tuned on one simulated world; see
-`decisions/0011-a-tick-and-its-float-state.md`."""
+`decisions/0012-a-tick-and-its-float-state.md`."""
 
 
 def encode_recipe(recipe: Recipe) -> bytes:
