@@ -21,7 +21,7 @@ def codes_said(module: object, keyword: str) -> set[str]:
     """The words that a module hands on under this name."""
     path = Path(str(getattr(module, "__file__", "")))
     return {
-        word.value.value
+        str(word.value.value)
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         for word in node.keywords
