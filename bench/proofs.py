@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from bench._published import say_published_logs
 from bench._world import START_MS
 from plainview.audit.check.check import Wanted, check
 from plainview.audit.check.receipts_file import ReceiptsFile
@@ -61,16 +62,6 @@ from tests.honest_world import HonestWorld
 PROOFS, AT_LEAST_S, CANDIDATES = 512, 0.5, 400
 KERNELS: Final = (NUMPY, *([NUMBA] if NUMBA is not None else []))
 WITNESSES = ("library", "court", "press")
-LOGS = (
-    ("Tessera, POSIX, mirrored SAS disks, 12 cores", "2,900 writes/s, 6.0 s to integrate"),
-    ("Tessera, POSIX, e2-micro of 2 shared cores", "1,500 writes/s, 1.2 s to integrate"),
-    ("Tessera, GCP Spanner of 100 units, no antispam", "3,000 writes/s"),
-    ("Sunlight: what its logs are sent", "75 certificates/s"),
-)
-LOG_SOURCES = """\
-  sources: github.com/transparency-dev/tessera docs/performance.md at 10291081 (averages of its load
-  generator); github.com/FiloSottile/sunlight README.md at 0cc15768 (demand, not a limit: Sunlight
-  publishes none). Each of their entries is an HTTP request of its own; ours are batches."""
 PROVERS = (
     ("ezkl, 10,497 parameters", 10_497, 1.484),
     ("ezkl, 1,041,225 parameters", 1_041_225, 147.472),
@@ -130,8 +121,10 @@ def tree_proofs(size: int) -> None:
         check_inclusion(leaves[index], index=index, size=size, root=root, path=path)
 
     made, verified = rate(lambda: inclusion_path(next(at), size, tree)), rate(include)
-    print(f"log of {size:>9,}   inclusion    {per_second(made, verified)}"
-          f"   path {max(map(len, paths))} hashes; hashed whole in {built_s:.2f} s")  # fmt: skip
+    print(
+        f"log of {size:>9,}   inclusion    {per_second(made, verified)}   path"
+        f" {max(map(len, paths))} hashes; all its subtrees hashed in {built_s:.2f} s"
+    )
     olds = [max(1, index) for index in indexes[1:]]
     steps = [(old, tree_root(old, tree), consistency_path(old, size, tree)) for old in olds]
     sizes, grown = cycle(olds), cycle(steps)
@@ -260,10 +253,7 @@ def main(arguments: list[str] | None = None) -> None:
         interval_proofs(receipts)
     checkpoints()
     beside_zero_knowledge(checks(options.receipts))
-    print("published by others, on their machines (see bench.log for ours):")
-    for name, figure in LOGS:
-        print(f"  {name:<48} {figure}")
-    print(LOG_SOURCES)
+    say_published_logs()
 
 
 if __name__ == "__main__":
