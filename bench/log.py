@@ -117,7 +117,7 @@ def event_commitments(edition: Edition, count: int) -> None:
 
 def append_plainly(folder: Path, *, count: int, size: int, batch: int) -> tuple[int, float, float]:
     """So many records of `size` bytes appended to one file, fsynced after every batch."""
-    record = bytes(size)
+    record, batch = bytes(size), min(batch, count)
 
     def append() -> int:
         with (folder / "plain").open("wb") as file:
