@@ -1,4 +1,5 @@
 /** The three <video> elements: does what `play/` plans and tells what happened on the screen. */
+import { untrack } from "svelte";
 import type { Item } from "../feed/state";
 import { planPool, POOL_SIZE, PREFIX_BYTES } from "../play/pool";
 import { chooseRendition, mixThroughput, THROUGHPUT_START, type Network } from "../play/rendition";
@@ -72,7 +73,8 @@ export class Stage {
     on("pause", () => (this.isPlaying = false));
     on("waiting", () => this.#runs(false, element));
     element.addEventListener("error", () => void this.#broke(slot), { signal: stop.signal });
-    this.#apply();
+    // Whoever mounts an element must not come to depend on how it plays, or each frame mounts it anew.
+    untrack(() => this.#apply());
     return () => {
       stop.abort();
       this.#elements[slot] = null;

@@ -32,11 +32,14 @@ def test_why_this_video_gives_numbers(page: Page) -> None:
 
 
 def test_another_feed_can_be_chosen(page: Page) -> None:
-    """Choosing Popular in the feed gives slates whose receipts name that policy."""
+    """Choosing Popular in the feed gives slates whose receipts name that policy, and plays them."""
     open_feed(page)
     with page.expect_response(lambda answer: "/api/v1/slate" in answer.url) as waited:
         page.get_by_role("radio", name="Popular").click()
     assert '\\"policy\\":\\"popular\\"' in waited.value.text()
+    await_playing(page, at=0, seconds=1.0)
+    flick(page)
+    await_playing(page, at=1, seconds=1.0)
     expect_good_seal(page)
 
 
