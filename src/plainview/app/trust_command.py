@@ -84,7 +84,24 @@ def keys_command(options: argparse.Namespace, data: Path) -> int:
         print(f"plainview: {refusal.message}", file=sys.stderr)
         return 1
     print(f"The {options.key} key was changed; the root of trust says so in its next version.")
+    if options.key == "log":
+        print(f"New key  {_log_vkey(folder)}")
+        print(
+            "Send it to every witness and to whoever checks with a policy of their own, before you"
+        )
+        print("change it again: beside the new key only the one before it goes on signing.")
     return 0
+
+
+def _log_vkey(folder: DataFolder) -> str:
+    from plainview.app.wire import Wired
+    from plainview.core.history import parse_trust
+
+    wired = Wired(folder)
+    wired.writer.close()
+    stored = wired.log_reads.trust()
+    assert stored is not None, "a key that was changed stands in a root of trust"
+    return parse_trust(stored.document).log_keys[-1]
 
 
 def _folder(data: Path) -> DataFolder | None:

@@ -14,7 +14,8 @@ KEYS = """\
 Change a key of the service: `rotate --log` or `rotate --receipts`, while it is stopped.
 
 A new key is drawn, and the next version of the root of trust names it. The former log key goes on
-signing beside the new one; receipts signed with a former key stay good. Killed half-way, give the
+signing beside the new one until the next change: tell the witnesses the new one before that
+(docs/witness.md). Receipts signed with a former key stay good. Killed half-way, give the
 same command again before you start the service.
 """
 
