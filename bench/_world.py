@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.learn import starting_weights
 from plainview.core.terms.ids import ViewerId
 from plainview.sim.pocket import Pocket
@@ -15,7 +16,7 @@ START_MS = 1_790_000_000_000
 POLICIES = sorted((Path(__file__).parents[1] / "policies").glob("*.toml"))
 
 
-def busy_pocket(*, videos: int, viewers: int, watched: int) -> Pocket:
+def busy_pocket(*, videos: int, viewers: int, watched: int, kernels: Kernels = BEST) -> Pocket:
     """An edition of `videos` videos whose counters hold a crowd's acts, and `viewers` viewers who
     each have been served and have watched about `watched` videos of their own."""
     world = make_world(1, videos=videos, start_ms=START_MS)
@@ -24,6 +25,7 @@ def busy_pocket(*, videos: int, viewers: int, watched: int) -> Pocket:
         weights=starting_weights(),
         policies=[path.read_bytes() for path in POLICIES],
         now_ms=START_MS,
+        kernels=kernels,
     )
     told = crowd(1, world.videos[:: max(1, videos // 2_000)], viewers=40, showings=100,
                  hidden=world.hidden)  # fmt: skip

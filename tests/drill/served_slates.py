@@ -57,7 +57,7 @@ def remove_now_and_then(root: Path, world: World, stop: threading.Event, done: l
         writer.submit(
             DecideVideo(
                 id=f"drill-{video.id}", video=video.id, action="remove", author="operator",
-                reason_code="drill", public_reason="a drill", at_ms=int(time.time() * 1000),
+                reason_code="rules", public_reason="a drill", at_ms=int(time.time() * 1000),
             )
         )  # fmt: skip
         done.append(video.id)

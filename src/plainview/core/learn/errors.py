@@ -1,13 +1,24 @@
-"""What is refused of weights."""
+"""What is refused of weights and of learning."""
 
 
-class WeightsRefused(ValueError):
-    """Root of the step's errors: do not serve with these weights, keep those in use.
+class LearnError(ValueError):
+    """Root of the step's errors.
 
-    WeightsRefused
-    ├── BadFile   not a weights file, or of another spec, shape, type or range
-    └── NotExact  some input could make a sum reach 2**24, where float32 stops being exact
+    LearnError
+    ├── WeightsRefused     do not serve with these weights, keep those in use
+    │   ├── BadFile        not a weights file, or of another spec, shape, type or range
+    │   └── NotExact       some input could make a sum reach 2**24, where float32 is not exact
+    ├── BadRecipe          not a recipe, or one that does not fit its parent: refuse the release
+    ├── BadState           not the float state of these weights: learn on from the weights alone,
+    │                      or fetch the state that the lineage names
+    ├── BadWindow          examples outside the spec, or more than the recipe takes: a fault in
+    │                      whoever gathered them
+    └── TooFewViewers      one viewer would be more of the window than the recipe allows: wait
     """
+
+
+class WeightsRefused(LearnError):
+    """Do not serve with these weights, keep those in use."""
 
 
 class BadFile(WeightsRefused):
@@ -16,3 +27,19 @@ class BadFile(WeightsRefused):
 
 class NotExact(WeightsRefused):
     """The certificate does not hold."""
+
+
+class BadRecipe(LearnError):
+    """The bytes are no recipe, or the recipe does not fit the parent."""
+
+
+class BadState(LearnError):
+    """The bytes are not the float state that belongs to these weights."""
+
+
+class BadWindow(LearnError):
+    """The examples are outside the spec, or more than the recipe takes."""
+
+
+class TooFewViewers(LearnError):
+    """Somebody would be more of the window than the recipe allows."""

@@ -29,8 +29,11 @@ SHIFT_MAX = 23
 HIDDEN_MAX = 4
 WIDTH_MAX = 1024
 METADATA_KEY = "plainview"
+OFFSET_BOUND = 8191 - TABLE_SIZE // 2
+"""Where `tables.logistic_q24` still has an answer for each entry of a table."""
+
 PARTS = ("weight", "bias", "shift")
-DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8"}
+DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8", "float32": "F32"}
 
 
 def encode_weights(
@@ -61,6 +64,11 @@ def encode_weights(
             "offsets": list(offsets),
         }
     )
+    return write_tensors(tensors, about)
+
+
+def write_tensors(tensors: Mapping[str, NDArray[Any]], about: bytes) -> bytes:
+    """The one safetensors file of `tensors`, sorted by name, with `about` (ASCII) as metadata."""
     header: dict[str, Any] = {"__metadata__": {METADATA_KEY: about.decode()}}
     data = b""
     for key in sorted(tensors):
@@ -113,6 +121,22 @@ def load_weights(data: bytes) -> Weights:
         table=_table(tensors["heads.table"]),
         bound=bound,
     )
+
+
+def offsets_of(data: bytes) -> tuple[int, ...]:
+    """The logit, in 1/256, that each head's table has at its middle, as the file states.
+
+    Raises: BadFile: it states none.
+    """
+    offsets = _about(data).get("offsets")
+    if (
+        not isinstance(offsets, list)
+        or len(offsets) != len(HEADS)
+        or not all(isinstance(offset, int) for offset in offsets)
+        or not all(abs(offset) <= OFFSET_BOUND for offset in offsets)
+    ):
+        raise BadFile("the file states no offset for each head")
+    return tuple(offsets)
 
 
 def _about(data: bytes) -> dict[str, Any]:

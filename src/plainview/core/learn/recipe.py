@@ -1,0 +1,134 @@
+"""A recipe: every number that learning goes by, as a file that a release can name by hash."""
+
+from typing import Any, Final
+
+import msgspec
+
+from plainview.core.learn.errors import BadRecipe
+from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import Digest
+from plainview.core.terms.weights import HEADS
+
+LEARN_SPEC: Final = "learn-v1"
+BEGINNINGS: Final = ("parent", "draws")
+MICRO: Final = 1_000_000
+WIDTH_MAX: Final = 1024
+DEPTH_MAX: Final = 4
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """How a tick learns and when its result may be published; `specs/learn-v1.md` has each field.
+
+    `_milli` are thousandths, `_micro` and `_ppm` millionths.
+    """
+
+    name: str
+    seed: str
+    begin: str
+    hidden: tuple[int, ...]
+    label_ms: int
+    offered_max: int
+    examples_max: int
+    viewer_examples_max: int
+    viewer_share_milli: int
+    passes: int
+    batch: int
+    rate_micro: int
+    seen_kept_milli: int
+    head_weights_milli: tuple[int, ...]
+    held_out_min: int
+    positives_min: int
+    clipped_ppm_max: int
+    quantised_ppm_max: int
+    head_worse_ppm_max: int
+
+
+BOUNDS: Final[dict[str, tuple[int, int]]] = {
+    "label_ms": (1, 86_400_000),
+    "offered_max": (1, 1_000_000),
+    "examples_max": (1, 1_000_000),
+    "viewer_examples_max": (1, 10_000),
+    "viewer_share_milli": (1, 1000),
+    "passes": (1, 20),
+    "batch": (1, 4096),
+    "rate_micro": (1, MICRO),
+    "seen_kept_milli": (0, 1000),
+    "held_out_min": (1, 1_000_000),
+    "positives_min": (1, 1_000_000),
+    "clipped_ppm_max": (0, MICRO),
+    "quantised_ppm_max": (0, MICRO),
+    "head_worse_ppm_max": (0, MICRO),
+}
+
+STARTING_RECIPE: Final = Recipe(
+    name="steady-1",
+    seed="plainview steady-1",
+    begin="parent",
+    hidden=(48,),
+    label_ms=600_000,
+    offered_max=200_000,
+    examples_max=50_000,
+    viewer_examples_max=64,
+    viewer_share_milli=100,
+    passes=2,
+    batch=32,
+    rate_micro=20_000,
+    seen_kept_milli=500,
+    head_weights_milli=(1000,) * len(HEADS),
+    held_out_min=200,
+    positives_min=30,
+    clipped_ppm_max=10_000,
+    quantised_ppm_max=1_000,
+    head_worse_ppm_max=20_000,
+)
+"""What an edition learns by until it publishes another. Tuned on one simulated world; see
+`decisions/0012-a-tick-and-its-float-state.md`."""
+
+
+def encode_recipe(recipe: Recipe) -> bytes:
+    """The one file for `recipe`.
+
+    Raises: BadRecipe: a number out of its bounds.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(recipe)
+    data = canonical_json({"spec": LEARN_SPEC, **fields, "heads": list(HEADS)})
+    parse_recipe(data)
+    return data
+
+
+def recipe_digest(recipe: Recipe) -> Digest:
+    """SHA-256 of the recipe's file."""
+    return digest_of(encode_recipe(recipe))
+
+
+def parse_recipe(data: bytes) -> Recipe:
+    """Read a recipe.
+
+    Raises: BadRecipe: not canonical JSON, another spec or other heads, a field missing, unknown or
+        out of its bounds.
+    """
+    try:
+        fields = dict(parse_canonical(data))
+        if fields.pop("spec", None) != LEARN_SPEC or fields.pop("heads", None) != list(HEADS):
+            raise BadRecipe(f"not a recipe of {LEARN_SPEC} for this program's heads")
+        if fields.keys() != set(Recipe.__struct_fields__):
+            raise BadRecipe(f"missing or unknown: {fields.keys() ^ set(Recipe.__struct_fields__)}")
+        recipe = msgspec.convert(fields, Recipe, strict=True)
+    except (NotCanonical, msgspec.ValidationError) as error:
+        raise BadRecipe(f"not a recipe: {error}") from error
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(recipe, name) <= most:
+            raise BadRecipe(f"{name} is {getattr(recipe, name)}, not {least} .. {most}")
+    if recipe.begin not in BEGINNINGS:
+        raise BadRecipe(f"begin is {recipe.begin!r}, not one of {BEGINNINGS}")
+    if not 1 <= len(recipe.hidden) <= DEPTH_MAX or not all(
+        1 <= width <= WIDTH_MAX for width in recipe.hidden
+    ):
+        raise BadRecipe(f"hidden is {recipe.hidden}: 1 to {DEPTH_MAX} layers of 1 to {WIDTH_MAX}")
+    weights = recipe.head_weights_milli
+    if len(weights) != len(HEADS) or not all(0 <= weight <= 100_000 for weight in weights):
+        raise BadRecipe(f"head_weights_milli: {len(HEADS)} of 0 .. 100000")
+    if not recipe.name or len(recipe.name) > 64 or len(recipe.seed) > 64:
+        raise BadRecipe("name and seed are of at most 64 characters, and the name is not empty")
+    return recipe

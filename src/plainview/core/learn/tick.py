@@ -1,0 +1,127 @@
+"""A learning tick: (parent, window, recipe) to weights, the same bytes wherever it is run."""
+
+from hashlib import sha256
+
+import msgspec
+import numpy as np
+
+from plainview.core.learn import kernels
+from plainview.core.learn.kernels import Floats
+from plainview.core.learn.network import (
+    Network,
+    begin,
+    encode_state,
+    load_state,
+    network_of,
+)
+from plainview.core.learn.quantise import quantise, weights_bytes
+from plainview.core.learn.recipe import MICRO, Recipe, recipe_digest
+from plainview.core.learn.weights_file import load_weights
+from plainview.core.learn.window import Examples, Window, choose, draws, order_by
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import Digest
+
+SEEN_FLOOR = np.float32(1e-6)
+FITTED_MAX = 8192
+"""How many of the examples learned from the integer form is fitted to, at most."""
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tick learns on from: a weights file, and the float state it was made from, b"" where
+    there is none (the starting weights, imported ones): then the weights alone are the state."""
+
+    weights: bytes
+    state: bytes = b""
+
+
+class Tick(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What a tick made: two files, and what it made them from. `viewers` had an example chosen."""
+
+    weights: bytes
+    state: bytes
+    seed: bytes
+    chosen: int
+    viewers: int
+    network: Network
+
+
+def tick_seed(*, parent: Parent, window: Window, recipe: Recipe) -> bytes:
+    """What all of a tick's draws come from, 32 bytes.
+
+    It depends on the window, so no viewer knows beforehand which of their examples count.
+    """
+    parts = (recipe_digest(recipe), digest_of(parent.weights), state_digest(parent), window.root)
+    return sha256("\n".join(("plainview learn-v1", *parts)).encode()).digest()
+
+
+def state_digest(parent: Parent) -> Digest:
+    """SHA-256 of the parent's state file, that of nothing where there is none."""
+    return digest_of(parent.state)
+
+
+def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
+    """Learn from `window`, starting at `parent`.
+
+    A function of the bytes of its arguments: float32 operations in one stated order, no BLAS, no
+    libm. The certificate holds for what comes out.
+
+    Raises: TooFewViewers, BadWindow: see `choose`. BadRecipe: it does not fit the parent. BadState,
+        WeightsRefused: the parent's files are not what they should be. NotExact: the network
+        learned has no integer form.
+    Cost: bounded by the recipe: at most `examples_max * passes` examples learned, whatever arrives.
+    """
+    seed = tick_seed(parent=parent, window=window, recipe=recipe)
+    chosen = choose(window, recipe=recipe, seed=seed)
+    start = float_network(parent)
+    network = begin(start, recipe=recipe, seed=seed)
+    picked = window.examples[chosen]
+    theta, seen = network.theta.copy(), network.seen.copy()
+    widths = np.array(network.widths, dtype=np.int64)
+    X = np.ascontiguousarray(picked["features"])
+    Y = np.ascontiguousarray(picked["labels"].astype(np.uint16))
+    head_weights = np.array(recipe.head_weights_milli, dtype=np.float32) / np.float32(1000)
+    for number in range(recipe.passes):
+        order = order_by(draws(seed, f"pass {number}", len(picked)))
+        kernels.learn(
+            theta, seen, widths, X, Y, head_weights, order, recipe.batch,
+            np.float32(recipe.rate_micro) / np.float32(MICRO), SEEN_FLOOR,
+        )  # fmt: skip
+    learned = Network(widths=network.widths, theta=theta, seen=seen)
+    fitted = picked[order_by(draws(seed, "fit", len(picked)))[:FITTED_MAX]]
+    logits, peaks = run(learned, fitted)
+    integers = quantise(
+        learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
+    )
+    weights = weights_bytes(integers, name=f"{recipe.name}-{seed.hex()[:12]}")
+    digest = load_weights(weights).digest
+    return Tick(
+        weights=weights,
+        state=encode_state(learned, weights=digest),
+        seed=seed,
+        chosen=len(picked),
+        viewers=len(np.unique(np.ascontiguousarray(picked["viewer"]).view("S16"))),
+        network=learned,
+    )
+
+
+def float_network(parent: Parent) -> Network:
+    """The parent's state, or what its weights alone say."""
+    if not parent.state:
+        return network_of(parent.weights)
+    load_weights(parent.weights)
+    return load_state(parent.state, weights=digest_of(parent.weights))
+
+
+def run(network: Network, examples: Examples) -> tuple[Floats, Floats]:
+    """(logits (n, heads), peaks (hidden layers, widest)) of the float network on `examples`."""
+    depth = len(network.widths) - 2
+    logits = np.zeros((len(examples), network.widths[-1]), dtype=np.float32)
+    peaks = np.zeros((depth, max(network.widths)), dtype=np.float32)
+    kernels.logits_and_peaks(
+        network.theta,
+        np.array(network.widths, dtype=np.int64),
+        np.ascontiguousarray(examples["features"]),
+        logits,
+        peaks,
+    )
+    return logits, peaks
