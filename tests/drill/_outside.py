@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from plainview.audit.check.receipts import ask_for_proof
 from plainview.audit.check.receipts_file import HeldReceipt, ViewerFile, receipts_lines
 from plainview.audit.check.source import Gone
+from plainview.core.history import IntervalProof
 from plainview.core.receipts import receipt_id
+from plainview.core.terms.ids import Digest
 from tests.live import SOURCE, LiveViewer
 
 LOGGED_S: Final = 30.0
@@ -53,7 +55,7 @@ class Steps:
         began = time.perf_counter()
         try:
             seen = do()
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is a row
             seen = f"{type(error).__name__}: {error}"
         self._row(step, expected, seen, f"{time.perf_counter() - began:.1f}")
         if seen != expected:
@@ -133,31 +135,42 @@ class Shown:
         return answer.content[:bytes_max] if answer.status_code == 200 else None
 
 
+def places_of(viewer: LiveViewer) -> dict[Digest, IntervalProof]:
+    """Where the service says now that this client's receipts stand in the log, as a browser asks
+    once they are in it."""
+    source, places = Shown(viewer), dict[Digest, IntervalProof]()
+    until = time.monotonic() + LOGGED_S
+    for receipt, _ in viewer.receipts:
+        name = receipt_id(receipt)
+        while (place := ask_for_proof(source, name)) is None and time.monotonic() < until:
+            time.sleep(0.2)
+        if place is not None:
+            places[name] = place
+    return places
+
+
 def hand_over(
     path: Path,
     viewer: LiveViewer,
-    heads: Sequence[bytes],
     *,
+    heads: Sequence[bytes],
+    places: Mapping[Digest, IntervalProof],
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
-    """Write what one client kept, and where the service says that its receipts stand in the log.
+    """Write what one client kept: receipts, their places, heads of the log.
 
     `more` are receipts that somebody else shows of the same viewer.
     """
-    source, held = Shown(viewer), []
-    until = time.monotonic() + LOGGED_S
-    for receipt, signature in [*viewer.receipts, *more]:
-        proof = ask_for_proof(source, receipt_id(receipt))
-        while proof is None and time.monotonic() < until:
-            time.sleep(0.2)
-            proof = ask_for_proof(source, receipt_id(receipt))
-        held.append(HeldReceipt(receipt=receipt, signature=signature, proof=proof))
+    held = [
+        HeldReceipt(receipt=receipt, signature=signature, proof=places.get(receipt_id(receipt)))
+        for receipt, signature in [*viewer.receipts, *more]
+    ]
     events = viewer.http.get("/api/v1/events").raise_for_status().json()["events"]
     file = ViewerFile(
         viewer=viewer.viewer, receipts=tuple(held), events=tuple(one.encode() for one in events)
     )
-    notes = [head.decode() for head in heads]
     edition = json.loads(viewer.receipts[0][0])["edition"]
+    notes = [head.decode() for head in heads]
     lines = receipts_lines([file], edition=edition, count=len(held), checkpoints=notes)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(lines))

@@ -12,7 +12,7 @@ from plainview.app.villain import LEVERS
 from plainview.core.tlog import parse_checkpoint, parse_note
 from plainview.sim.world import World
 from tests.drill._live_crowd import LiveSwiper
-from tests.drill._outside import Outsider, Steps, hand_over
+from tests.drill._outside import Outsider, Steps, hand_over, places_of
 from tests.live import LiveService, LiveViewer
 
 PROVEN_BY: Final[dict[str, frozenset[str]]] = {
@@ -66,15 +66,22 @@ class Pulling:
         )
         if status:
             return f"before anything was pulled: exit {status}"
+        places = places_of(viewer)
         try:
             if not is_left:
                 self._pull(viewer, name, is_pulled=True)
             heads = [self._head_past(viewer, name)]
+            if name == "rewrite-history":
+                # Whoever looks now sees the decision that will never have been taken.
+                self._outsider.check(self._service.base, "--state", "state", cwd=here / "before")
             self._await_seen(viewer, name)
+            self._catch_up(viewer)
             viewer.slate()
             heads.append(viewer.http.get("/tlog/checkpoint").content)
             more = self._shown_of(viewer) if name == "edit-receipt" else []
-            hand_over(here / "mine.receipts", viewer, heads, more=more)
+            if name != "edit-receipt":
+                places = places_of(viewer)
+            hand_over(here / "mine.receipts", viewer, heads=heads, places=places, more=more)
             self._grow(_size(heads[-1]))
             return self._look(viewer, name, here)
         finally:
@@ -103,11 +110,13 @@ class Pulling:
 
     # ------------------------------------------------------------------ the villain's side
 
-    def _lever_now(self, viewer: LiveViewer, name: str) -> dict[str, Any]:
+    @staticmethod
+    def _lever_now(viewer: LiveViewer, name: str) -> dict[str, Any]:
         levers = viewer.http.get("/api/v1/villain").raise_for_status().json()["levers"]
         return next(dict(one) for one in levers if one["name"] == name)
 
-    def _pull(self, viewer: LiveViewer, name: str, *, is_pulled: bool) -> None:
+    @staticmethod
+    def _pull(viewer: LiveViewer, name: str, *, is_pulled: bool) -> None:
         answer = viewer.http.put(f"/api/v1/villain/{name}", json={"is_pulled": is_pulled})
         assert answer.status_code == 200, answer.text
 
@@ -133,7 +142,15 @@ class Pulling:
             self._other.swipe()
             time.sleep(0.5)
 
-    def _shown_of(self, viewer: LiveViewer) -> list[tuple[bytes, bytes]]:
+    @staticmethod
+    def _catch_up(viewer: LiveViewer) -> None:
+        """Take what stands in the viewer's chain and their client does not have, as a client does
+        whose next slate names an event that it has not seen."""
+        shown = viewer.http.get(f"/api/v1/events?after={viewer.n}").raise_for_status().json()
+        viewer.append(shown["events"])
+
+    @staticmethod
+    def _shown_of(viewer: LiveViewer) -> list[tuple[bytes, bytes]]:
         """Receipts that the service shows of this viewer and that the client did not keep so."""
         shown = viewer.http.get("/api/v1/receipts?last=20").raise_for_status().json()["receipts"]
         read = [(one["receipt"].encode(), b64decode(one["signature"])) for one in shown]

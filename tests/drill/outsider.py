@@ -1,14 +1,13 @@
-"""A service lives through what services live through, and an outsider establishes that it was right;
-then each lever of the villain is pulled, and the outsider proves it.
+"""An outsider checks a service that has lived, and proves each lever of a villain who runs it.
 
     python -m tests.drill.outsider [--receipts 1040] [--leave LEVER] [--witnesses-down]
 
 Real processes: a service, three witnesses of which two must cosign, viewers over HTTP. While slates
 are served two weights files are published, a policy is changed by a release, a witness is replaced
 and a video is taken down. All this happens two hours ago, by the clock of the service's processes
-(`_shifted`), so that the keys of its hours can be revealed when it starts again now. The outsider is
-a process with the base install alone. `--leave` leaves one lever unpulled and `--witnesses-down`
-stops two witnesses before the check: either must end in a difference.
+(`_shifted`), so that the keys of its hours can be revealed when it starts again now. The outsider
+is a process with the base install alone. `--leave` leaves one lever unpulled and
+`--witnesses-down` stops two witnesses before the check: either must end in a difference.
 """
 
 import argparse
@@ -248,11 +247,11 @@ class Life:
     # ----------------------------------------------------------------------- the viewers
 
     def _serve(self, service: LiveService, part: int) -> None:
-        wanted = f"{self.each * VIEWERS:,} slates"
-        self.steps.take(f"slates to {VIEWERS} viewers", wanted, lambda: self._sit(part))
+        wanted = f"{self.each * len(self.swipers):,} slates"
+        self.steps.take(f"slates to {len(self.swipers)} viewers", wanted, lambda: self._sit(part))
 
     def _sit(self, part: int) -> str:
-        before = self._count()
+        before = self.count()
         with ThreadPoolExecutor(THREADS) as pool:
             sittings = [
                 pool.submit(sit, swiper, slates=self.each, policy=POLICIES[(k + part) % 4])
@@ -260,9 +259,10 @@ class Life:
             ]
         for sitting in sittings:
             sitting.result()
-        return f"{self._count() - before:,} slates"
+        return f"{self.count() - before:,} slates"
 
-    def _count(self) -> int:
+    def count(self) -> int:
+        """Receipts that the viewers have kept."""
         return sum(len(swiper.client.receipts) for swiper in self.swipers)
 
     def _is_served_by(self, service: LiveService) -> str:
@@ -320,8 +320,7 @@ def live(life: Life, options: argparse.Namespace, outsider: Outsider, steps: Ste
     """The service's life, the check, the levers."""
     with ExitStack() as stack:
         life.run(stack)
-        count = len(life.swipers) - 1
-        total = 4 * life.each * count + 1
+        total = life.count()
         with life.now() as service:
             if options.witnesses_down:
                 for witness in life.witnesses[:2]:
