@@ -104,7 +104,8 @@ class Pulling:
             path for rule in PROVEN_BY[name] for path in (here / "after").glob(f"proof-{rule}-1.*")
         ]
         if status != 1 or not proofs:
-            return f"exit {status} {rules}"
+            words = " ".join(finding["words"] for finding in report["findings"])
+            return f"exit {status} {rules} {words[:300]}"
         judged = self._outsider.judge(proofs[0], cwd=here / "third party")
         return f"exit 1, {'the proof holds' if judged == 1 else f'the proof ends with {judged}'}"
 
