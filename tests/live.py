@@ -22,10 +22,19 @@ READY_S = 60.0
 
 
 class LiveService:
-    """`plainview up` on the data folder `root`; `flags` go on its command line."""
+    """`plainview up` on the data folder `root`; `flags` go on its command line, `env` on top of
+    this process's environment."""
 
-    def __init__(self, root: Path, *flags: str, web: int = 2, ready_s: float = READY_S) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *flags: str,
+        web: int = 2,
+        ready_s: float = READY_S,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.root = root
+        self.env = {**os.environ, "PYTHONPATH": str(SOURCE), **(env or {})}
         self.ready_s = ready_s
         self._argv = [
             sys.executable, "-m", "plainview.app.cli", "up",
@@ -42,7 +51,7 @@ class LiveService:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "PYTHONPATH": str(SOURCE)},
+                env=self.env,
             )
         try:
             self._read_greeting()
@@ -118,6 +127,7 @@ class LiveViewer:
         self.head = Digest(session["events"]["head"])
         assert self.n or self.head == genesis(self.viewer)
         self.receipts: list[tuple[bytes, bytes]] = []
+        self.sent: set[str] = set()
 
     def ask(self, **changes: Any) -> httpx.Response:
         """One request for a slate, as it is answered."""
@@ -150,6 +160,7 @@ class LiveViewer:
 
     def send(self, *events: Mapping[str, Any]) -> dict[str, Any]:
         """Report events and extend the chain by what was acknowledged."""
+        self.sent |= {str(event.get("key")) for event in events}
         answer = self.http.post("/api/v1/events", json={"events": list(events)})
         assert answer.status_code == 200, answer.text
         taken: dict[str, Any] = answer.json()

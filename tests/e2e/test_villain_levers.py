@@ -9,14 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from plainview.app.villain import LEVERS, NothingToDo
+from plainview.app.http.books import Books
+from plainview.app.villain import LEVERS, NothingToDo, Villain
 from plainview.app.villain.levers import ANYONE, IMPOSSIBLE, NOBODY, VIEWER
 from plainview.app.villain.villain import TRICKS
 from plainview.audit.check.findings import EVIDENCE, MISBEHAVIOUR, Report
 from plainview.audit.check.judge import judge_proof
 from plainview.core.receipts import Receipt
 from plainview.core.terms.ids import VideoId
-from plainview.core.tlog import ProofRefused
+from plainview.core.tlog import ENTRIES, TILE_WIDTH, ProofRefused, tile_of
 from plainview.flows.verify_log import verify_log
 from tests.villainy import Demo, Watcher, outsider, rules_of
 
@@ -252,6 +253,20 @@ def test_of_two_histories_each_fits_together(demo: Demo, watcher: Watcher) -> No
     demo.pass_time(11_000)
     with pytest.raises(ProofRefused):
         watcher.look()
+
+
+def test_every_process_shows_what_belongs_to_a_false_head(demo: Demo, watcher: Watcher) -> None:
+    """One process hands out the head; another, which told nothing of that log yet, its entries and
+    where its epoch stands."""
+    demo.pull("two-histories", watcher)
+    epoch = watcher.swipe().epoch
+    head = watcher.look()
+    tile = tile_of(ENTRIES, (head.size - 1) // TILE_WIDTH, head.size)
+    assert tile is not None
+    another = Villain(Books(demo.wired)).books_for(watcher.asker)
+    assert another.public.tile(tile) is not None
+    another = Villain(Books(demo.wired)).books_for(watcher.asker)
+    assert another.wired.log_reads.epoch_entry(epoch) is not None
 
 
 def test_one_false_history_at_a_time(demo: Demo, watcher: Watcher) -> None:

@@ -218,6 +218,7 @@ class ForkedReads(SqliteLogReads):
 
     def log_entries(self, first: int, *, count: int) -> Sequence[bytes]:
         """See `LogReads`."""
+        self._fork.grow()
         return self._fork.entries[first : first + count]
 
     def entries_of(self, types: Sequence[str], *, first: int, before: int) -> Sequence[bytes]:
@@ -239,6 +240,7 @@ class ForkedReads(SqliteLogReads):
 
     def epoch_entry(self, number: int) -> int | None:
         """See `LogReads`."""
+        self._fork.grow()
         told = self._fork.epochs.get(number)
         if told is not None:
             return told.entry
@@ -249,6 +251,7 @@ class ForkedReads(SqliteLogReads):
         found = super().interval_at(seq)
         if found is None:
             return None
+        self._fork.grow()
         place = self._fork.places.get(found.entry, len(self._fork.entries))
         return msgspec.structs.replace(found, entry=place)
 
@@ -281,7 +284,7 @@ class ForkedFiles:
             tile = parse_path(path)
         except BadPath:
             return None
-        size = self._fork.head().size
+        size = self._fork.grow().size  # another process may have shown a larger head meanwhile
         widest = tile_of(tile.level, tile.index, size)
         if widest is None or widest.width < tile.width:
             return None
