@@ -2,7 +2,7 @@
 import { CLOSED, type Effect, type Feed, type FeedEvent, type Trouble } from "../feed/state";
 import type { Draft } from "../events/queue";
 import { reduceFeed } from "../feed/reduce";
-import { noteFaults, type Fault, type FaultBook } from "../receipts/faults";
+import { noteFaults, sealState, type Fault, type FaultBook } from "../receipts/faults";
 import { api, health, Refused, Unreachable } from "./api";
 import { sleep } from "./clock";
 import { Ledger, type Kept } from "./ledger";
@@ -18,6 +18,8 @@ export interface Seal {
   readonly last: Kept | null;
   readonly faults: readonly Fault[];
   readonly notes: readonly string[];
+  /** Kept receipts that failed, those whose faults the viewer cleared included. */
+  readonly failed: number;
 }
 
 const PROBE_MS = 2500;
@@ -42,7 +44,7 @@ export function inWords(error: unknown): Trouble {
 export class Desk {
   feed = $state.raw<Feed>(CLOSED);
   session = $state.raw<Session | null>(null);
-  seal = $state.raw<Seal>({ state: "idle", checked: 0, last: null, faults: [], notes: [] });
+  seal = $state.raw<Seal>({ state: "idle", checked: 0, last: null, faults: [], notes: [], failed: 0 });
   /** What the viewer did that the server has not confirmed yet. */
   unsent = $state(0);
   ledger: Ledger | null = null;
@@ -52,6 +54,7 @@ export class Desk {
   #entered: Promise<void> | null = null;
   #first: string | null = null;
   #isProbing = false;
+  #isAsking = false;
 
   get item() {
     return this.feed.items[this.feed.at] ?? null;
@@ -117,15 +120,19 @@ export class Desk {
     void this.#outbox?.flush(true).catch(() => undefined);
   }
 
-  setFaults(faults: readonly Fault[]): void {
-    if (faults.length) this.#noticed(faults, []);
+  /** Resolves once the seal shows those that are news. */
+  async setFaults(faults: readonly Fault[]): Promise<void> {
+    if (faults.length) await this.#keepFaults(faults);
+  }
+
+  reseal(change: Partial<Seal>): void {
+    const seal = { ...this.seal, ...change };
+    this.seal = { ...seal, state: sealState(seal, this.#isAsking) };
   }
 
   /** The viewer has read the faults; they stay in the kept receipts. */
   acknowledge(): void {
-    this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle", faults: [], notes: [] };
-    void import("../receipts/seen").then((seen) => this.ledger?.faults(seen.seeFaults), Boolean);
-    void import("./log.svelte").then(({ log }) => log.book?.goOn(), Boolean);
+    void import("./cleared").then(({ clear }) => clear(), Boolean);
   }
 
   /** The book of faults is what the seal shows, now and after a reload. */
@@ -133,8 +140,8 @@ export class Desk {
     const note = (book: FaultBook) => noteFaults(book, found);
     const here = () => note({ open: this.seal.faults, seen: [] });
     const book = await (this.ledger?.faults(note).catch(here) ?? here());
-    const faults = book.open;
-    if (faults.length) this.seal = { ...this.seal, state: "bad", faults };
+    const { open, failed } = book;
+    this.reseal({ failed: failed ?? this.seal.failed, ...(open.length ? { faults: open } : {}) });
   }
 
   #policy(session: Session): string {
@@ -156,9 +163,7 @@ export class Desk {
 
   #noticed = (faults: readonly Fault[], notes: readonly string[]): void => {
     if (faults.length) void this.#keepFaults(faults);
-    if (!notes.length) return;
-    const state = this.seal.state === "idle" ? "note" : this.seal.state;
-    this.seal = { ...this.seal, state, notes: [...this.seal.notes, ...notes] };
+    if (notes.length) this.reseal({ notes: [...this.seal.notes, ...notes] });
   };
 
   #failed(error: unknown): void {
@@ -203,7 +208,8 @@ export class Desk {
   async #ask(policy: string): Promise<void> {
     const { ledger } = this;
     if (!ledger) return this.open(this.#first);
-    if (this.seal.state !== "bad") this.seal = { ...this.seal, state: "checking" };
+    this.#isAsking = true;
+    this.reseal({});
     try {
       const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
       this.#sealed(slate.kept);
@@ -215,18 +221,17 @@ export class Desk {
           kind: "arrived", policy, number, receipt: id, videos: slate.videos, is_caught_up: slate.is_caught_up,
         });
     } catch (error) {
-      if (this.seal.state === "checking")
-        this.seal = { ...this.seal, state: this.seal.last ? "good" : "idle" };
+      this.#isAsking = false;
+      this.reseal({});
       this.#failed(error);
     }
   }
 
   #sealed(kept: Kept): void {
-    const { checked, faults } = this.seal;
-    const notes = [...this.seal.notes, ...kept.notes];
-    const isBad = faults.length + kept.faults.length > 0;
-    this.seal = { state: isBad ? "bad" : notes.length ? "note" : "good", checked: checked + 1, last: kept, faults, notes };
-    this.#noticed(kept.faults, []);
+    const { checked, faults, notes } = this.seal;
+    this.#isAsking = false;
+    this.reseal({ checked: checked + 1, last: kept, faults: [...faults, ...kept.faults], notes: [...notes, ...kept.notes] });
+    void this.setFaults(kept.faults);
   }
 
   async #waitReady(): Promise<void> {

@@ -37,7 +37,7 @@ class Log {
   }
 
   #noticed(fault: Fault, item: Kept | null): void {
-    desk.setFaults([fault]);
+    void desk.setFaults([fault]);
     if (item) void judge(item, undefined, fault);
   }
 
@@ -50,8 +50,7 @@ class Log {
     const { seal } = desk;
     const others = seal.notes.filter((note) => note !== this.#remark);
     const notes = remark ? [...others, remark] : others;
-    const calm = notes.length ? "note" : seal.last ? "good" : "idle";
-    desk.seal = { ...seal, notes, state: seal.state === "bad" || seal.state === "checking" ? seal.state : calm };
+    desk.reseal({ notes });
     this.#remark = remark;
     if (is_stalled) desk.send({ kind: "said", text: "The public log stands still" });
   }

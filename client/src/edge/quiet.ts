@@ -13,21 +13,25 @@ const QUIET_LAST = 3;
 async function recheck(): Promise<void> {
   const { ledger } = desk;
   if (!ledger) return;
-  desk.setFaults(await compareWithServer(ledger, QUIET_LAST));
+  await desk.setFaults(await compareWithServer(ledger, QUIET_LAST));
   const [, faults] = await recompute(ledger, QUIET_LAST);
-  desk.setFaults(faults);
+  await desk.setFaults(faults);
 }
+
+let isCounted = false;
 
 const quiet = new Quiet(recheck);
 
 /** Slate `number` has come. */
 export function arrived(number: number): void {
   void firstFrame.then(() => import("./log.svelte")).then(({ log }) => log.look(), Boolean);
+  if (!isCounted) void firstFrame.then(() => import("./cleared")).then(({ countFailed }) => countFailed(), Boolean);
+  isCounted = true;
   if (isDue(number, desk.session?.is_demo ?? false)) quiet.want();
 }
 
 /** *Why this video?* says that a slate differs: that is a fault, and a reason to look again at once. */
 export function suspect(number: number, message: string): void {
-  desk.setFaults([replayFault(number, message)]);
+  void desk.setFaults([replayFault(number, message)]);
   quiet.want(0);
 }

@@ -1,9 +1,11 @@
 /** "Recompute now": our copies against the server's, then each slate worked out again. */
 import { plural } from "../ui/words";
-import type { Fault } from "../receipts/faults";
+import { faultName, type Fault } from "../receipts/faults";
+import { replayFault } from "../receipts/replayed";
+import { countFailed } from "./cleared";
 import { desk, inWords } from "./desk.svelte";
 import { compareWithServer, recompute } from "./recount";
-import type { CheckAnswer } from "./types";
+import type { CheckAnswer, CheckFailure } from "./types";
 
 export const CHECK_LAST = 50;
 
@@ -14,12 +16,24 @@ export class Recheck {
   replayed = $state.raw<CheckAnswer | null>(null);
   trouble = $state<string | null>(null);
 
+  /** Slates that were served against the rules, whatever has been cleared since. */
+  provable = $state(0);
+
+  /** What the viewer has cleared the seal of is no longer open. */
+  readonly #open = $derived(new Set(desk.seal.faults.map(faultName)));
+  readonly differences = $derived((this.stored ?? []).filter((found) => this.#open.has(faultName(found))));
+  readonly mismatches = $derived.by<readonly CheckFailure[]>(() =>
+    (this.replayed?.failures ?? []).filter(({ number, message }) => this.#open.has(faultName(replayFault(number, message)))),
+  );
+  /** Found again, and cleared before. */
+  readonly earlier = $derived((this.stored?.length ?? 0) - this.differences.length + (this.replayed?.failures.length ?? 0) - this.mismatches.length);
+
   get isDone(): boolean {
     return this.step === "" && this.stored !== null && this.replayed !== null;
   }
 
   get isAllRight(): boolean {
-    return this.isDone && this.stored?.length === 0 && this.replayed?.failures.length === 0;
+    return this.isDone && this.differences.length + this.mismatches.length === 0;
   }
 
   async run(): Promise<void> {
@@ -31,12 +45,14 @@ export class Recheck {
       await desk.enter();
       if (!desk.ledger) return;
       this.step = "compare";
-      this.stored = await compareWithServer(desk.ledger, CHECK_LAST, (done, of) => (this.compared = [done, of]));
-      desk.setFaults(this.stored);
+      const stored = await compareWithServer(desk.ledger, CHECK_LAST, (done, of) => (this.compared = [done, of]));
+      await desk.setFaults(stored);
+      this.stored = stored;
       this.step = "replay";
       const [replayed, faults] = await recompute(desk.ledger, CHECK_LAST);
+      await desk.setFaults(faults);
+      this.provable = await countFailed();
       this.replayed = replayed;
-      desk.setFaults(faults);
     } catch (error) {
       const { message, what_to_do } = inWords(error);
       this.trouble = `${message} ${what_to_do}`;
@@ -47,12 +63,18 @@ export class Recheck {
 
   get comparedWords(): string {
     if (this.stored === null) return `${this.compared[0]}/${this.compared[1] || "…"}`;
-    return this.stored.length ? plural(this.stored.length, "difference") : "the same";
+    return counted(this.differences.length, this.stored.length, ["difference", "differences"], "the same");
   }
 
   get replayedWords(): string {
     if (!this.replayed) return this.step === "replay" ? "working…" : "";
     const { failures, checked } = this.replayed;
-    return failures.length ? plural(failures.length, "mismatch", "mismatches") : `${checked} equal`;
+    return counted(this.mismatches.length, failures.length, ["mismatch", "mismatches"], `${checked - failures.length} equal`);
   }
+}
+
+/** New findings apart from those that were cleared: "2 mismatches, 3 cleared before". */
+export function counted(fresh: number, all: number, [one, many]: readonly [string, string], none: string): string {
+  const now = fresh ? plural(fresh, one, many) : none;
+  return all > fresh ? `${now}, ${all - fresh} cleared before` : now;
 }

@@ -22,6 +22,8 @@ export class Villainy {
   /** What is being done, "" while nothing is. */
   doing = $state("");
   isAsking = $state(false);
+  /** Levers that were pulled and put back since the page was opened. */
+  hasPutBack = $state(false);
   readonly check = new Recheck();
   /** What had been found before each lever was pulled. */
   #before = $state.raw<Readonly<Record<string, ReadonlySet<string>>>>({});
@@ -29,7 +31,7 @@ export class Villainy {
   readonly pulled = $derived(this.levers.filter((lever) => lever.is_pulled));
   readonly found = $derived.by<readonly Finding[]>(() => [
     ...desk.seal.faults.filter(({ stage }) => stage !== "replay").map((fault) => ({ name: fault.message, message: fault.message, stage: fault.stage })),
-    ...(this.check.replayed?.failures ?? []).map(({ receipt, number, stage, message }) => ({
+    ...this.check.mismatches.map(({ receipt, number, stage, message }) => ({
       name: receipt, message: `Slate № ${number}: ${message}`, stage: `replay/${stage}` as const,
     })),
     ...(this.says?.verdict === "misbehaviour" ? this.says.findings : []).map((message) => ({ name: message, message, stage: "outsider" as const })),
@@ -62,6 +64,7 @@ export class Villainy {
       await log.book?.look();
       await more.pull(lever.name, !lever.is_pulled);
       this.levers = (await more.villain()).levers;
+      this.hasPutBack ||= lever.is_pulled;
       await this.#swipe();
       if (!lever.is_pulled) await this.#await(lever.name);
       await this.#lookAround();

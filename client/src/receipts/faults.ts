@@ -28,6 +28,8 @@ export interface Fault {
 export interface FaultBook {
   readonly open: readonly Fault[];
   readonly seen: readonly string[];
+  /** Kept receipts that failed, as counted last. */
+  readonly failed?: number;
 }
 
 export const NO_FAULTS: FaultBook = { open: [], seen: [] };
@@ -42,6 +44,12 @@ export function noteFaults(book: FaultBook, faults: readonly Fault[]): FaultBook
   const named = [...book.open, ...faults.filter(isNews)].map((fault) => [faultName(fault), fault] as const);
   return { ...book, open: [...new Map(named).values()] };
 }
+
+/** The seal says the worst of what it knows: it is not green over a receipt that failed, cleared or not. */
+export const sealState = (
+  { faults, notes, failed, last }: { faults: readonly Fault[]; notes: readonly string[]; failed: number; last: unknown },
+  isAsking: boolean,
+) => (faults.length ? "bad" : isAsking ? "checking" : notes.length || failed ? "note" : last ? "good" : "idle");
 
 const KEEP =
   "The slate was not played. Download your receipts as evidence, then ask whoever runs this service.";

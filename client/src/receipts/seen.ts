@@ -6,5 +6,5 @@ const SEEN_MAX = 500;
 /** The viewer has read what is open. */
 export function seeFaults(book: FaultBook): FaultBook {
   const named = book.open.filter((fault) => fault.about !== undefined).map(faultName);
-  return { open: [], seen: [...book.seen, ...named].slice(-SEEN_MAX) };
+  return { ...book, open: [], seen: [...book.seen, ...named].slice(-SEEN_MAX) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fault, NO_FAULTS, noteFaults } from "../../src/receipts/faults";
+import { fault, NO_FAULTS, noteFaults, sealState } from "../../src/receipts/faults";
 import { replayFault } from "../../src/receipts/replayed";
 import { seeFaults } from "../../src/receipts/seen";
 
@@ -23,5 +23,17 @@ describe("the book of faults", () => {
   test("a fault at the moment of serving is reported each time it happens", () => {
     const wrong = fault("signature", "The receipt’s signature is wrong.");
     expect(noteFaults(seeFaults(noteFaults(NO_FAULTS, [wrong])), [wrong]).open).toEqual([wrong]);
+  });
+});
+
+describe("the seal", () => {
+  const calm = { faults: [], notes: [], failed: 0, last: {} };
+  test("is green where nothing is wrong, and red over a fault whatever is being asked", () => {
+    expect(sealState(calm, false)).toBe("good");
+    expect(sealState({ ...calm, faults: [replayFault(4, "it differs")] }, true)).toBe("bad");
+  });
+  test("is not green over a receipt that failed, nor over a remark", () => {
+    expect(sealState({ ...calm, failed: 6 }, false)).toBe("note");
+    expect(sealState({ ...calm, notes: ["The log stands still."] }, false)).toBe("note");
   });
 });
