@@ -14,7 +14,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 W, H, FPS = 540, 960, 24
 SS = 2
-# The player lays buttons over the right edge and a caption over the foot of the picture.
+# What matters stands around this point and within the calm part: a player lays its words over the
+# foot. The encoder cuts the right edge so that CX is the middle of the finished clip.
 CX, CY = 252, 410
 CALM_X, CALM_Y = 464, 749
 

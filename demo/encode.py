@@ -10,9 +10,16 @@ from pathlib import Path
 import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from .canvas import FPS, H, W, as_bytes
+from .canvas import CX, FPS, H, W, as_bytes
 from .scene import Scene
 from .sound import RATE, Wave, mix_notes
+
+# Scenes are drawn around x = CX, left of the middle. Cutting the strip at the right that holds
+# nothing of note, and as large a share of the height, brings what is drawn to the middle.
+KEPT_W = 2 * CX
+KEPT_H = KEPT_W * H // W
+TO_MIDDLE = f"crop={KEPT_W}:{KEPT_H}:0:{(H - KEPT_H) // 4}"
+COLOURS = "flags=lanczos:out_color_matrix=bt709:out_range=tv"
 
 
 class ClipFailed(Exception):
@@ -45,7 +52,7 @@ def write_clip(scene: Scene, path: Path) -> None:
             "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{W}x{H}", "-r", str(FPS), "-i", "-",
             "-i", str(sound),
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "1",
-            "-pix_fmt", "yuv420p", "-vf", "scale=out_color_matrix=bt709:out_range=tv",
+            "-pix_fmt", "yuv420p", "-vf", f"{TO_MIDDLE},scale={W}:{H}:{COLOURS}",
             "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
             "-c:a", "aac", "-b:a", "128k", "-map_metadata", "-1",
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact",

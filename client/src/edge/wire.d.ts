@@ -869,6 +869,7 @@ export interface components {
         };
         /** PredictionShape */
         PredictionShape: {
+            adds: number;
             head: string;
             per_mille: number;
         };

@@ -11,8 +11,8 @@ PROPENSITY_BITS = 40
 
 SOURCE_WORDS = {
     "following": "It is by somebody you follow.",
-    "near_recent": "It is close to what you watched just now.",
-    "near_lasting": "It is close to what you have watched for longer.",
+    "near_recent": "Of what you had not seen, it was among the closest to what you just watched.",
+    "near_lasting": "Of what you had not seen, it was among the closest to what you watched before.",
     "rising": "It is rising: many people take to it right now.",
     "popular": "It is popular with everybody.",
     "fresh": "It is new, and every new video is owed a first audience.",
@@ -20,6 +20,12 @@ SOURCE_WORDS = {
     "rest": "Nothing closer to you was left.",
     "repeat": "You have seen everything there is; of all you saw, this was longest ago.",
 }
+
+LIKENESS = {
+    "near_recent": "like what you just watched",
+    "near_lasting": "like what you have watched for longer",
+}
+"""The near sources, and the effect that says what their likeness did to the value."""
 
 RULE_WORDS = {
     "removed": "removed by the operator",
@@ -49,10 +55,14 @@ class ReasonShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PredictionShape(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ranking expected of you, in thousandths."""
+    """What the ranking expected of you, in thousandths, and what that adds, in units of value.
+
+    All of `adds` and what labels take off make the value. 0 where nothing is ranked by value.
+    """
 
     head: str
     per_mille: int
+    adds: int
 
 
 class ConsideredShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +107,10 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
             for one in why.effects[:REASONS_MAX]
         ),
         predictions=tuple(
-            PredictionShape(head=head, per_mille=per_mille)
-            for head, per_mille in zip(HEADS, why.per_mille, strict=False)
+            PredictionShape(head=head, per_mille=per_mille, adds=adds)
+            for head, per_mille, adds in zip(
+                HEADS, why.per_mille, why.terms or (0,) * len(HEADS), strict=False
+            )
         ),
         considered=ConsideredShape(candidates=why.candidates, filtered=dict(why.filtered)),
         filtered_words={rule: RULE_WORDS.get(rule, rule) for rule in why.filtered},
@@ -124,9 +136,12 @@ def _sentence(why: Why, title: str) -> str:
             f"Place {why.place} of {title} was kept for something new, and chance chose among"
             f" {why.explore_pool} videos. {source}"
         )
+    likeness = LIKENESS.get(why.item.source)
+    is_against = any(one.label == likeness and one.effect < 0 for one in why.effects)
+    against = " Yet being so close counted against it." if is_against else ""
     moved = next((one.label for one in why.effects if one.effect > 0), "")
-    most = f" What moved it most: {moved}." if moved else ""
-    return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{most}"
+    most = f" What raised it most: {moved}." if moved else ""
+    return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{against}{most}"
 
 
 def _odds(propensity: int) -> str:

@@ -52,8 +52,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     `place` from 1; `rank` by value among the candidates, from 1, 0 for a repeat; `filtered` says
     how many videos of the epoch each rule kept out; `ranked_instead` is what would stand here had
     chance not drawn; `per_mille` follows HEADS; `effects` are those that are not 0, the strongest
-    first. Under order = "newest" nothing is ranked by predictions: `effects` is empty and the value
-    is the minute of publication. Effects do not add up to the value: the network is not a sum.
+    first. `terms` follow HEADS, then labels, and add up to the value. Effects do not: the network
+    is not a sum. Under order = "newest" nothing is ranked by predictions: `effects` and `terms`
+    are empty and the value is the minute of publication.
     """
 
     item: SlateItem
@@ -65,6 +66,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     explore_pool: int
     spacing_level: int
     per_mille: tuple[int, ...]
+    terms: tuple[int, ...]
     effects: tuple[Effect, ...]
     label_points_milli: int
 
@@ -89,6 +91,7 @@ def explain(trace: Trace, video: VideoId) -> Why:
         explore_pool=0,
         spacing_level=0,
         per_mille=(),
+        terms=(),
         effects=(),
         label_points_milli=0,
     )
@@ -99,6 +102,7 @@ def explain(trace: Trace, video: VideoId) -> Why:
     ahead = (trace.values > trace.values[at]) | (
         (trace.values == trace.values[at]) & (trace.candidates.rows < trace.candidates.rows[at])
     )
+    is_valued = trace.policy.order == "value"
     ranked = trace.index.ids[trace.candidates.rows[placing.ranked]]
     return msgspec.structs.replace(
         base,
@@ -107,7 +111,8 @@ def explain(trace: Trace, video: VideoId) -> Why:
         explore_pool=placing.pool,
         spacing_level=placing.level,
         per_mille=tuple(int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]),
-        effects=_effects(trace, at) if trace.policy.order == "value" else (),
+        terms=tuple(trace.terms[at].tolist()) if is_valued else (),
+        effects=_effects(trace, at) if is_valued else (),
         label_points_milli=int(trace.terms[at, len(HEADS)]) // HEAD_ONE,
     )
 

@@ -78,6 +78,15 @@ def test_an_effect_is_the_change_when_the_group_is_unknown() -> None:
     assert effects["like what you just watched"] == item.value - value
 
 
+def test_terms_add_up_to_the_value() -> None:
+    """What each head and the labels add makes the value, exactly, in each ranked place."""
+    trace = traced(fan())
+    for item in trace.slate.items:
+        why = explain(trace, item.video)
+        assert len(why.terms) == len(why.per_mille) + 1
+        assert sum(why.terms) == item.value
+
+
 def test_an_explored_place_says_what_chance_replaced() -> None:
     """Where chance drew, the video that would have stood there and the pool's size are named."""
     trace = next(t for s in range(50) if (t := traced(fan(), seed=f"{s}")).placings[0].is_explored)
@@ -94,7 +103,7 @@ def test_time_needs_no_reasons() -> None:
     state = viewer_state(follows={CreatorId(int(INDEX.creators[0])): 1})
     trace = traced(state, FOLLOWING)
     why = explain(trace, trace.slate.items[0].video)
-    assert why.effects == ()
+    assert why.effects == why.terms == ()
     assert why.item.value == int(INDEX.published_min.max()) or why.item.source == "following"
 
 

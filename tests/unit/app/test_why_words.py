@@ -1,0 +1,48 @@
+"""The sentence of *Why this video?* says nothing that the numbers below it deny."""
+
+import msgspec
+import pytest
+
+from plainview.app.http.words import LIKENESS, why_shape
+from plainview.core.feed import build_index, explain, trace_slate
+from plainview.core.feed.why import EFFECT_GROUPS, Effect, Why
+from plainview.core.terms.weights import HEADS
+from plainview.flows.explain_video import Explained
+from tests.unit.core.feed.parts import FOR_YOU, WEIGHTS
+from tests.worlds import demo_catalogue, epoch_of, slate_request, viewer_state
+
+AGAINST = "Yet being so close counted against it."
+
+
+def a_ranked_why() -> Why:
+    """The why of some ranked video of a demonstration slate."""
+    trace = trace_slate(
+        index=build_index(epoch_of(demo_catalogue(), weights=WEIGHTS.digest)), weights=WEIGHTS,
+        policy=FOR_YOU, state=viewer_state(), request=slate_request(seed="words"),
+    )  # fmt: skip
+    return explain(trace, next(i.video for i in trace.slate.items if i.slot == "ranked"))
+
+
+def explained(why: Why) -> Explained:
+    """`why` as the service hands it on."""
+    return Explained(why=why, policy="for-you", epoch=1)
+
+
+@pytest.mark.parametrize("source", sorted(LIKENESS))
+def test_a_likeness_that_took_points_off_is_admitted(source: str) -> None:
+    """Found for being close, marked down for it: the sentence says both, and only then."""
+    assert LIKENESS[source] in EFFECT_GROUPS
+    why = a_ranked_why()
+    item = msgspec.structs.replace(why.item, source=source)
+    for effect, is_said in ((-5, True), (5, False)):
+        effects = (Effect(label=LIKENESS[source], effect=effect),)
+        one = msgspec.structs.replace(why, item=item, effects=effects)
+        assert (AGAINST in why_shape(explained(one), title="For you").sentence) is is_said
+
+
+def test_what_the_predictions_add_makes_the_value() -> None:
+    """The rows shown, with what labels take off, sum to the value shown."""
+    shape = why_shape(explained(a_ranked_why()), title="For you")
+    labels = shape.numbers["label_points_milli"] << 24
+    assert len(shape.predictions) == len(HEADS)
+    assert sum(one.adds for one in shape.predictions) + labels == shape.numbers["value"]
