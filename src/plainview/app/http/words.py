@@ -12,7 +12,7 @@ PROPENSITY_BITS = 40
 SOURCE_WORDS = {
     "following": "It is by somebody you follow.",
     "near_recent": "Of what you had not seen, it was among the closest to what you just watched.",
-    "near_lasting": "Of what you had not seen, it was among the closest to what you watched before.",
+    "near_lasting": "Of what you had not seen, it was among the closest to your lasting taste.",
     "rising": "It is rising: many people take to it right now.",
     "popular": "It is popular with everybody.",
     "fresh": "It is new, and every new video is owed a first audience.",
