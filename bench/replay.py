@@ -29,7 +29,7 @@ def measure(videos: int) -> bool:
     signed = signed_receipts(pocket)
     cpu = time.process_time()
     verdicts = list(
-        replay_many(signed, evidence=PocketEvidence(pocket), public_key=pocket.public_key)
+        replay_many(signed, evidence=PocketEvidence(pocket), public_keys=[pocket.public_key])
     )
     cpu = time.process_time() - cpu
     same = sum(verdict.is_same for verdict in verdicts)

@@ -79,7 +79,7 @@ def inputs_of(pocket: Pocket, signed: SignedReceipt) -> ReplayInputs:
     return ReplayInputs(
         receipt=signed.receipt,
         signature=signed.signature,
-        public_key=pocket.public_key,
+        public_keys=(pocket.public_key,),
         epoch=evidence.epoch(receipt.epoch),
         weights=evidence.weights(receipt.weights),
         policy=evidence.policy(receipt.policy_digest),

@@ -211,8 +211,8 @@ class FolderAudit:
             SignedReceipt(receipt=one.receipt, signature=one.signature, previous=one.previous)
             for one in stored
         ]
-        key = self.wired.signer().public_key()
-        verdicts = replay_many(signed, evidence=self.wired.evidence(), public_key=key)
+        keys = self.wired.receipt_keys()
+        verdicts = replay_many(signed, evidence=self.wired.evidence(), public_keys=keys)
         assert [verdict for verdict in verdicts if not verdict.is_same] == []
         return len(signed)
 

@@ -83,7 +83,7 @@ def test_golden_slates_come_out_the_same(kernels: Kernels) -> None:
         replay_many(
             with_previous(BUNDLE.receipts),
             evidence=BUNDLE,
-            public_key=BUNDLE.public_key,
+            public_keys=BUNDLE.public_keys,
             kernels=kernels,
         )
     )

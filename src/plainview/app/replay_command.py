@@ -6,7 +6,7 @@ import sys
 import time
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -64,10 +64,15 @@ def _replay_file(options: argparse.Namespace, public_key: bytes | None) -> int:
     except BadBundle as error:
         raise CannotReplay(f"{path} is not a bundle: {error}.") from error
     if public_key is None:
-        print(f"Key      {b64encode(bundle.public_key).decode()}")
+        former = len(bundle.former_keys)
+        more = f" and {former} former key{'s' * (former > 1)}" if former else ""
+        print(f"Key      {b64encode(bundle.public_key).decode()}{more}")
+        for key in bundle.former_keys:
+            print(f"Former   {b64encode(key).decode()}")
         print("         It came with the file. Compare it with the one your own client was given.")
     signed = with_previous(bundle.receipts)
-    return _report(signed, evidence=bundle, public_key=public_key or bundle.public_key)
+    public_keys = bundle.public_keys if public_key is None else (public_key,)
+    return _report(signed, evidence=bundle, public_keys=public_keys)
 
 
 def _replay_folder(options: argparse.Namespace, data: Path) -> int:
@@ -88,19 +93,20 @@ def _replay_folder(options: argparse.Namespace, data: Path) -> int:
     stored = list(checks.newest_receipts(count, viewer))
     if not stored:
         raise CannotReplay("No slate is stored yet. Open the feed and swipe a little.")
-    public_key = _key(options.public_key) or wired.signer().public_key()
+    public_key = _key(options.public_key)
+    public_keys = wired.receipt_keys() if public_key is None else (public_key,)
     if options.export is not None:
         if len({one.viewer for one in stored}) > 1:
             raise CannotReplay("A bundle holds one viewer's slates: name the viewer with --viewer.")
         pairs = [(one.receipt, one.signature) for one in stored]
-        _export(options.export, pairs, wired.evidence(), public_key)
+        _export(options.export, pairs, wired.evidence(), public_keys)
     return _report(
         [
             SignedReceipt(receipt=one.receipt, signature=one.signature, previous=one.previous)
             for one in stored
         ],
         evidence=wired.evidence(),
-        public_key=public_key,
+        public_keys=public_keys,
         titles=lambda videos: _captions(wired, videos),
     )
 
@@ -129,10 +135,11 @@ def note_access(folder: "DataFolder", viewer: ViewerId, *, reason: str) -> None:
 
 
 def _export(
-    path: Path, pairs: list[tuple[bytes, bytes]], evidence: Evidence, public_key: bytes
+    path: Path, pairs: list[tuple[bytes, bytes]], evidence: Evidence, public_keys: Sequence[bytes]
 ) -> None:
     try:
-        bundle = gather_bundle(pairs, evidence=evidence, public_key=public_key)
+        in_force, *former = public_keys
+        bundle = gather_bundle(pairs, evidence=evidence, public_key=in_force, former_keys=former)
     except ReceiptError as error:
         raise CannotReplay(
             f"A stored receipt is damaged and cannot be exported: {error}"
@@ -151,13 +158,13 @@ def _report(
     signed: list[SignedReceipt],
     *,
     evidence: Evidence,
-    public_key: bytes,
+    public_keys: Sequence[bytes],
     titles: Titles = lambda _: {},
     out: TextIO | None = None,
 ) -> int:
     out = out or sys.stdout
     began = time.perf_counter()
-    verdicts = replay_many(signed, evidence=evidence, public_key=public_key)
+    verdicts = replay_many(signed, evidence=evidence, public_keys=public_keys)
     found = Counter[str]()
     stages = Counter[str]()
     for verdict in _with_progress(verdicts, total=len(signed)):

@@ -118,6 +118,12 @@ class Wired:
             is_witnessed=lambda: bool((policy := self.policy()) and policy.witnesses),
         )
 
+    def receipt_keys(self) -> tuple[bytes, ...]:
+        """The keys that may have signed this edition's receipts, the one in force first."""
+        from plainview.flows.check_receipts import receipt_keys
+
+        return receipt_keys(self.log_reads, in_force=self.signer().public_key())
+
     def policy(self) -> "Policy | None":
         """The witnesses asked for and the quorum needed, by the root of trust in force."""
         from plainview.core.history import parse_trust

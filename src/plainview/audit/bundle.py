@@ -23,15 +23,24 @@ class BadBundle(ValueError):
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
-    """Receipts in order of number, and evidence for them. It satisfies `Evidence`."""
+    """Receipts in order of number, and evidence for them. It satisfies `Evidence`.
+
+    `public_key` signs now; `former_keys` may have signed too.
+    """
 
     public_key: bytes
+    former_keys: tuple[bytes, ...] = ()
     receipts: tuple[tuple[bytes, bytes], ...]
     epochs: Mapping[int, EpochEvidence]
     weights_files: Mapping[Digest, bytes]
     policy_files: Mapping[Digest, bytes]
     hour_keys: Mapping[int, bytes]
     chains: Mapping[ViewerId, tuple[bytes, ...]]
+
+    @property
+    def public_keys(self) -> tuple[bytes, ...]:
+        """All keys that may have signed, the one in force first."""
+        return (self.public_key, *self.former_keys)
 
     def epoch(self, number: int) -> EpochEvidence | None:
         """See `Evidence`."""
@@ -55,7 +64,11 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather_bundle(
-    pairs: Sequence[tuple[bytes, bytes]], *, evidence: Evidence, public_key: bytes
+    pairs: Sequence[tuple[bytes, bytes]],
+    *,
+    evidence: Evidence,
+    public_key: bytes,
+    former_keys: Sequence[bytes] = (),
 ) -> Bundle:
     """All that `evidence` has for these (receipt, signature) pairs of one viewer.
 
@@ -79,6 +92,7 @@ def gather_bundle(
         longest[receipt.viewer] = max(longest.get(receipt.viewer, 0), receipt.events_n)
     return Bundle(
         public_key=public_key,
+        former_keys=tuple(former_keys),
         receipts=tuple(pairs),
         epochs=epochs,
         weights_files=weights,
@@ -92,7 +106,7 @@ def gather_bundle(
 
 def encode_bundle(bundle: Bundle) -> bytes:
     """The file; its form is in `specs/receipt-v1.md` §6."""
-    fields = {
+    fields: dict[str, Any] = {
         "spec": SPEC,
         "public_key": b64encode(bundle.public_key).decode(),
         "receipts": [
@@ -115,6 +129,8 @@ def encode_bundle(bundle: Bundle) -> bytes:
             viewer: [event.decode() for event in chain] for viewer, chain in bundle.chains.items()
         },
     }
+    if bundle.former_keys:
+        fields["former_keys"] = [b64encode(key).decode() for key in bundle.former_keys]
     return json.dumps(fields, indent=1, sort_keys=True).encode()
 
 
@@ -136,6 +152,7 @@ def _read(fields: Any) -> Bundle:
         raise BadBundle(f"its spec is {fields['spec']!r}, not {SPEC!r}")
     return Bundle(
         public_key=_unbase64(fields["public_key"]),
+        former_keys=tuple(_unbase64(key) for key in fields.get("former_keys", ())),
         receipts=tuple(
             (entry["receipt"].encode(), _unbase64(entry["signature"]))
             for entry in fields["receipts"]

@@ -68,12 +68,12 @@ class ReplayInputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one slate was made from, for checking it alone. None stands for "not at hand".
 
     `events` are the canonical events 1, 2, 3, … of the viewer's chain, at least as many as the
-    receipt folds.
+    receipt folds; `public_keys` are those that may have signed it.
     """
 
     receipt: bytes
     signature: bytes
-    public_key: bytes
+    public_keys: Sequence[bytes]
     epoch: EpochEvidence | None
     weights: bytes | None
     policy: bytes | None

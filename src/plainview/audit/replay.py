@@ -1,6 +1,6 @@
 """Recompute slates from what their receipts name, and say which stage differs first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -52,11 +52,11 @@ def replay(inputs: ReplayInputs, *, kernels: Kernels = BEST) -> Verdict:
     """Recompute one slate and compare every byte of its receipt.
 
     Pure: the same inputs give the same verdict anywhere. Nothing handed in is trusted; all of it
-    is checked against the receipt, and the receipt against the public key.
+    is checked against the receipt, and the receipt against the public keys.
 
     Returns: the verdict; see `Verdict`. Never raises for bad inputs, whatever they are.
     """
-    replayer = Replayer(OneSlate(inputs), public_key=inputs.public_key, kernels=kernels)
+    replayer = Replayer(OneSlate(inputs), public_keys=inputs.public_keys, kernels=kernels)
     return replayer.check(
         SignedReceipt(receipt=inputs.receipt, signature=inputs.signature, previous=inputs.previous)
     )
@@ -66,7 +66,7 @@ def replay_many(
     receipts: Iterable[SignedReceipt],
     *,
     evidence: Evidence,
-    public_key: bytes,
+    public_keys: Sequence[bytes],
     kernels: Kernels = BEST,
     before_keys: bool = False,
 ) -> Iterator[Verdict]:
@@ -84,7 +84,7 @@ def replay_many(
             return (-1, "", 0, signed.receipt), None
         return (receipt.epoch, receipt.viewer, receipt.number, signed.receipt), receipt
 
-    replayer = Replayer(evidence, public_key=public_key, kernels=kernels, before_keys=before_keys)
+    replayer = Replayer(evidence, public_keys=public_keys, kernels=kernels, before_keys=before_keys)
     in_order = [(*opened(signed), signed) for signed in receipts]
     in_order.sort(key=lambda entry: entry[0])
     for _, receipt, signed in in_order:
@@ -128,16 +128,17 @@ class Replayer:
         self,
         evidence: Evidence,
         *,
-        public_key: bytes,
+        public_keys: Sequence[bytes],
         kernels: Kernels = BEST,
         before_keys: bool = False,
     ) -> None:
-        """With `before_keys`, a slate whose hour's key is not revealed is still recomputed up to
+        """`public_keys` are those that may have signed: a signature holds under any one of them.
+        With `before_keys`, a slate whose hour's key is not revealed is still recomputed up to
         the draw: which videos were considered, and what each was worth, depend on no chance."""
         self._kernels = kernels
         self._before_keys = before_keys
         self._evidence = evidence
-        self._public_key = public_key
+        self._public_keys = tuple(public_keys)
         self._epochs: dict[int, tuple[EpochEvidence, EpochInUse]] = {}
         self._weights: dict[Digest, tuple[bytes, Weights]] = {}
         self._policies: dict[Digest, tuple[bytes, Policy]] = {}
@@ -179,10 +180,17 @@ class Replayer:
         return _verdict(receipt, signed.receipt, None, findings)
 
     def _check_signature(self, signed: SignedReceipt, findings: list[Finding]) -> None:
-        try:
-            verify(signed.receipt, signature=signed.signature, public_key=self._public_key)
-        except (BadSignature, BadKey) as error:
-            findings.append(Finding(stage="signature", detail=str(error)))
+        words = "there is no key to check it under"
+        for key in self._public_keys:
+            try:
+                verify(signed.receipt, signature=signed.signature, public_key=key)
+            except (BadSignature, BadKey) as error:
+                words = str(error)
+            else:
+                return
+        if len(self._public_keys) > 1:
+            words = f"the signature fits none of {len(self._public_keys)} keys"
+        findings.append(Finding(stage="signature", detail=words))
 
     def _recompute(
         self, receipt: Receipt, findings: list[Finding], *, seed: bytes | None = None

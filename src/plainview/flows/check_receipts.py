@@ -1,5 +1,6 @@
 """Check receipts: recompute a viewer's last slates from what is stored, apart from what serves."""
 
+from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -7,11 +8,13 @@ from plainview.audit.evidence import EpochEvidence
 from plainview.audit.replay import replay_many, with_previous
 from plainview.audit.verdict import Verdict
 from plainview.core.catalogue import BadRows, DeltaRefused, rows_bytes
+from plainview.core.history import HistoryError, Trust, TrustDocument, check_trust, parse_entry
 from plainview.core.terms.epoch import Rows
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.flows.read_epoch import NoEpoch, read_leaves, read_rows
 from plainview.ports.objects import NoObject, Objects
 from plainview.ports.serving import EpochFiles, ServingReads
+from plainview.ports.tlog import LogReads
 from plainview.ports.view import ViewReads
 
 EPOCHS_KEPT = 4
@@ -92,8 +95,32 @@ class StoredEvidence:
         return self._bytes[digest]
 
 
+def receipt_keys(reads: LogReads, *, in_force: bytes) -> tuple[bytes, ...]:
+    """The raw keys that may have signed receipts: `in_force` first, then each that a version of the
+    root of trust in the log names. A version that is damaged or not signed as it must be names
+    none, nor do those after it.
+    """
+    keys = {in_force: None}
+    before: TrustDocument | None = None
+    for body in reads.entries_of(("trust",), first=0, before=reads.entries_count()):
+        try:
+            entry = parse_entry(body)
+            assert isinstance(entry, Trust), "it was asked for by its type"
+            signatures = [(one.key, one.signature) for one in entry.signatures]
+            before = check_trust(entry.document.encode(), signatures, before=before)
+        except HistoryError:
+            break
+        keys |= dict.fromkeys(b64decode(key) for key in before.receipt_keys)
+    return tuple(keys)
+
+
 def check_receipts(
-    viewer: ViewerId, *, last: int, views: ViewReads, evidence: StoredEvidence, public_key: bytes
+    viewer: ViewerId,
+    *,
+    last: int,
+    views: ViewReads,
+    evidence: StoredEvidence,
+    public_keys: Sequence[bytes],
 ) -> list[Verdict]:
     """The verdicts on the viewer's newest `last` receipts, oldest first.
 
@@ -103,5 +130,5 @@ def check_receipts(
     newest_last = reversed(views.last_receipts(viewer, last + 1))
     pairs = [(one.receipt, one.signature) for one in newest_last]
     signed = with_previous(pairs)[-last:]
-    verdicts = replay_many(signed, evidence=evidence, public_key=public_key)
+    verdicts = replay_many(signed, evidence=evidence, public_keys=public_keys)
     return sorted(verdicts, key=lambda verdict: verdict.number)

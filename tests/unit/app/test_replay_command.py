@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 
 from plainview.app.cli import main
+from plainview.app.http.books import Books
+from plainview.app.wire import Wired
 from plainview.core.receipts import encode_receipt, parse_receipt, sign
+from plainview.edge.data_folder import DataFolder
+from plainview.edge.keys import make_keys
 from plainview.edge.sqlite.check_reads import SqliteCheckReads
+from plainview.edge.sqlite.commands import CARRYING
+from plainview.edge.sqlite.database import open_to_write
+from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
 from plainview.edge.sqlite.reads import SqliteReads
+from plainview.ports.serving import NameEdition
 from plainview.sim.pocket import Pocket
 from tests.pocket_evidence import worked_pocket
 from tests.pocket_folder import write_folder
+
+assert CARRYING
 
 
 @cache
@@ -123,6 +133,58 @@ def test_an_export_replays_elsewhere_under_a_key_one_brings(
     other = b64encode(bytes(31) + b"\x01").decode()
     assert replay(file, "--public-key", other) == 1
     assert "signature" in capsys.readouterr().out
+
+
+@pytest.fixture
+def rotated(root: Path) -> Path:
+    """The folder after its log began and `keys rotate --receipts` was given twice."""
+    folder = DataFolder(root)
+    make_keys(folder.keys)
+    db = open_to_write(folder.database)
+    wired = Wired(folder)
+    wired.writer.close()
+    wired.writer = DirectWriter(GroupCommit(db))  # type: ignore[assignment]
+    wired.writer.submit(NameEdition(edition="pocket"))
+    wired.begin_log()
+    db.close()
+    wired.reads.db.close()
+    for _ in range(2):
+        assert main(["keys", "rotate", "--receipts", "--data", str(root)]) == 0
+    return root
+
+
+def test_slates_of_former_keys_replay_the_same(
+    rotated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was signed before two rotations is the same, in the folder, in the app's own check and
+    in an export, which carries the former keys; a key that is named still stands alone."""
+    assert replay("--all", "--data", rotated) == 0
+    viewer = pocket().slates[0].viewer
+    assert all(one.is_same for one in Books(Wired(DataFolder(rotated))).verdicts(viewer, last=9))
+    file = tmp_path / "mine.json"
+    assert replay("--all", "--viewer", viewer, "--export", file, "--data", rotated) == 0
+    former = b64encode(pocket().public_key).decode()
+    fields = json.loads(file.read_text())
+    assert former in fields["former_keys"]
+    assert fields["public_key"] not in fields["former_keys"]
+    capsys.readouterr()
+    assert replay(file) == 0
+    assert f"Key      {fields['public_key']} and 2 former keys\n" in capsys.readouterr().out
+    for where in (("--all", "--data", rotated), (file,)):
+        assert replay(*where, "--public-key", former) == 0
+        assert replay(*where, "--public-key", fields["public_key"]) == 1
+
+
+def test_a_root_of_trust_that_nobody_signed_names_no_key(rotated: Path) -> None:
+    """A document in the stored log whose signature is wrong is passed over: its keys are none."""
+    db = sqlite3.connect(rotated / "plainview.db")
+    n, body = db.execute("SELECT min(n), body FROM log_entries WHERE type = 'trust'").fetchone()
+    db.close()
+    entry = json.loads(body)
+    entry["signatures"][0]["signature"] = b64encode(bytes(64)).decode()
+    forged = json.dumps(entry, sort_keys=True, separators=(",", ":")).encode()
+    change(rotated, "UPDATE log_entries SET body = ? WHERE n = ?", forged, n)
+    assert replay("--all", "--data", rotated) == 1
 
 
 def test_a_tampered_export_is_named(

@@ -10,7 +10,7 @@ from plainview.audit.evidence import EpochEvidence, ReplayInputs, SignedReceipt
 from plainview.audit.replay import Replayer, replay, replay_many, with_previous
 from plainview.audit.verdict import DIFFERS, MISSING, SAME, STAGE_WORDS, STAGES, Verdict
 from plainview.core.feed.kernels import NUMPY, NUMPY_INT64
-from plainview.core.receipts import encode_receipt, parse_receipt, receipt_id, sign
+from plainview.core.receipts import encode_receipt, parse_receipt, public_key_of, receipt_id, sign
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId
 from plainview.sim.chance import Chance
@@ -71,7 +71,7 @@ def test_every_slate_of_a_working_edition_replays() -> None:
         replay_many(
             signed_receipts(pocket()),
             evidence=PocketEvidence(pocket()),
-            public_key=pocket().public_key,
+            public_keys=[pocket().public_key],
         )
     )
     assert len(verdicts) == 60
@@ -186,7 +186,7 @@ def test_a_dropped_a_swapped_and_an_added_event_are_located() -> None:
 def test_a_flipped_bit_anywhere_in_the_receipt_is_caught() -> None:
     """One bit of each fifth byte: it is no receipt any more, or its signature does not fit."""
     receipt, signature = a_late_one().receipt, a_late_one().signature
-    replayer = Replayer(PocketEvidence(pocket()), public_key=pocket().public_key)
+    replayer = Replayer(PocketEvidence(pocket()), public_keys=[pocket().public_key])
     stages = set()
     for at in range(0, len(receipt), 5):
         other = flipped(receipt, at=at, bit=at * 3 % 8)
@@ -210,11 +210,21 @@ def test_an_edited_receipt_is_shown_beside_the_honest_slate() -> None:
 def test_another_key_or_signature_is_located() -> None:
     """A wrong public key, a key that is none, and a cut signature fail at the signature."""
     for fields in (
-        {"public_key": bytes(32)},
-        {"public_key": b"short"},
+        {"public_keys": [bytes(32)]},
+        {"public_keys": [b"short"]},
         {"signature": a_late_one().signature[:-1]},
     ):
         assert_found(replay(changed(a_late_one(), **fields)), "signature")
+
+
+def test_a_signature_holds_under_any_of_the_keys() -> None:
+    """Whichever place the right key has, the slate is the same; with others alone, or none, the
+    signature is named."""
+    mine, other, third = pocket().public_key, public_key_of(b"o" * 32), b"short"
+    for keys in ([mine, other], [other, mine], [third, mine]):
+        assert replay(changed(a_late_one(), public_keys=keys)).is_same
+    assert_found(replay(changed(a_late_one(), public_keys=[other, third])), "signature", "2 keys")
+    assert_found(replay(changed(a_late_one(), public_keys=[])), "signature", "no key")
 
 
 def test_a_receipt_that_follows_another_is_located() -> None:
@@ -334,7 +344,7 @@ def test_a_replayer_notices_evidence_that_changes_under_it() -> None:
     evidence = PocketEvidence(pocket())
     signed = signed_receipts(pocket())[5]
     receipt = parse_receipt(signed.receipt)
-    replayer = Replayer(evidence, public_key=pocket().public_key)
+    replayer = Replayer(evidence, public_keys=[pocket().public_key])
     assert replayer.check(signed).is_same
     epoch = evidence.epochs[receipt.epoch]
     rows = flipped(epoch.rows, at=128)
@@ -355,7 +365,7 @@ def test_bytes_that_are_no_receipt_do_not_stop_the_others() -> None:
         replay_many(
             [*signed, damaged],
             evidence=PocketEvidence(pocket()),
-            public_key=pocket().public_key,
+            public_keys=[pocket().public_key],
         )
     )
     assert [verdict.stage for verdict in verdicts] == ["encoding", "", "", ""]

@@ -68,7 +68,7 @@ def test_slates_chain_and_replay(edition: Edition) -> None:
         serve(edition, viewer, number)
     verdicts = check_receipts(
         viewer, last=9, views=edition.reads, evidence=evidence(edition),
-        public_key=FixedSigner().public_key(),
+        public_keys=[FixedSigner().public_key()],
     )  # fmt: skip
     assert [(one.number, one.outcome) for one in verdicts] == [(n, "same") for n in range(1, 6)]
 

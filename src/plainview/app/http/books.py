@@ -24,7 +24,7 @@ class Books:
             last=last,
             views=self.wired.reads,
             evidence=self.wired.evidence(),
-            public_key=self.wired.signer().public_key(),
+            public_keys=self.wired.receipt_keys(),
         )
 
     def evidence_for(self, receipt: bytes) -> Evidence:  # noqa: ARG002 - honest books are the same

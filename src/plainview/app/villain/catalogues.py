@@ -208,7 +208,7 @@ class SecondBooks(Books):
             last=last,
             views=self.wired.reads,
             evidence=SecondEvidence(self.wired, self._alter),
-            public_key=self.wired.signer().public_key(),
+            public_keys=self.wired.receipt_keys(),
         )
         return [
             other if other.is_same else one

@@ -371,7 +371,7 @@ class ForkedBooks(Books):
             last=last,
             views=self.wired.reads,
             evidence=ForkedEvidence(self._fork),
-            public_key=self.wired.signer().public_key(),
+            public_keys=self.wired.receipt_keys(),
         )
         found = self._under.verdicts(viewer, last=last)
         return [b if b.is_same else a for a, b in zip(found, told, strict=True)]

@@ -227,7 +227,7 @@ def _replay_differs(opened: Opened) -> str:
     for verdict in replay_many(
         with_previous(bundle.receipts),
         evidence=bundle,
-        public_key=bundle.public_key,
+        public_keys=(bundle.public_key,),
         before_keys=True,
     ):
         receipt = next(

@@ -89,7 +89,7 @@ class Replays:
         receipt = one.receipt
         if one.key not in self._replayers:
             self._replayers[one.key] = Replayer(
-                self._evidence, public_key=one.key, kernels=self._kernels, before_keys=True
+                self._evidence, public_keys=(one.key,), kernels=self._kernels, before_keys=True
             )
         signed = SignedReceipt(receipt=one.held.receipt, signature=one.held.signature)
         verdict = self._replayers[one.key].check(signed, receipt)
