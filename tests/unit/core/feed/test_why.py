@@ -103,7 +103,8 @@ def test_time_needs_no_reasons() -> None:
     state = viewer_state(follows={CreatorId(int(INDEX.creators[0])): 1})
     trace = traced(state, FOLLOWING)
     why = explain(trace, trace.slate.items[0].video)
-    assert why.effects == why.terms == ()
+    assert why.effects == ()
+    assert why.terms == ()
     assert why.item.value == int(INDEX.published_min.max()) or why.item.source == "following"
 
 
