@@ -105,7 +105,11 @@ def source_of(text: str) -> Source:
     if text.startswith(("http://", "https://")):
         return HttpSource(text)
     if Path(text).is_dir():
-        return FolderSource(Path(text))
+        folder = Path(text)
+        if (folder / "checkpoint").is_file() and not (folder / "tlog").exists():
+            parent = folder.resolve().parent
+            raise CannotCheck(f"{text} is the tlog folder itself: name its parent, {parent}.")
+        return FolderSource(folder)
     raise CannotCheck(f"{text} is neither a folder nor an address that begins with https://.")
 
 
@@ -162,7 +166,7 @@ def _print(report: Report, proofs: dict[int, Path], *, seed: int) -> None:
     if report.trust and not report.is_trust_pinned:
         print(f"Root of trust {report.trust}: compare it with one you got elsewhere (--trust).")
     print(f"Seed {seed}.")
-    print(f"{report.verdict}: {HEADLINES[report.verdict]}")
+    print(f"{report.verdict}: {report.waits or HEADLINES[report.verdict]}")
 
 
 def _finding_text(finding: Finding, proof: Path | None) -> str:

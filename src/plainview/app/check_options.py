@@ -52,8 +52,9 @@ def add_check_arguments(command: argparse.ArgumentParser) -> None:
         "--policy", type=Path, metavar="FILE", help="witnesses you trust, instead of the service's"
     )
     command.add_argument(
-        "--trust", metavar="DIGEST", help="fingerprint of the root of trust, as you were told it"
-    )
+        "--trust", type=_digest, metavar="DIGEST",
+        help="fingerprint of the root of trust, as you were told it",
+    )  # fmt: skip
     command.add_argument(
         "--report", type=Path, metavar="FILE.html", help="write a report there, and .json beside it"
     )
@@ -75,6 +76,12 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of receipts")
     return int(text)
+
+
+def _digest(text: str) -> str:
+    if len(text) != 64 or not set(text.lower()) <= set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a fingerprint of 64 hex digits")
+    return text.lower()
 
 
 def _seed(text: str) -> int:

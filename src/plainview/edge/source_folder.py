@@ -12,6 +12,9 @@ GONE: Final = ".gone"
 class FolderSource:
     """`Source` in a folder, under the same paths as over HTTP."""
 
+    is_copy: Final = True
+    """Whoever made the copies may have left some out."""
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

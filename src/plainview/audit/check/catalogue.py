@@ -10,7 +10,15 @@ import numpy as np
 
 from plainview.audit.check.accusations import flags_proof, header_proof
 from plainview.audit.check.files import Files
-from plainview.audit.check.findings import EVIDENCE, WITHHELD, Finding
+from plainview.audit.check.findings import (
+    ASK_OF_DAMAGED,
+    ASK_THE_SERVICE,
+    EVIDENCE,
+    LACKING,
+    NOT_IN_FOLDER,
+    WITHHELD,
+    Finding,
+)
 from plainview.audit.check.log_view import LogView, Progress
 from plainview.audit.check.logged import fold_flags, header_differs
 from plainview.audit.check.source import (
@@ -18,6 +26,7 @@ from plainview.audit.check.source import (
     SMALL_BYTES_MAX,
     Gone,
     Source,
+    is_copy,
     read_bytes,
     video_path,
 )
@@ -36,6 +45,8 @@ from plainview.core.terms.ids import CreatorId, Digest, VideoId
 
 DAY_MS: Final = 86_400_000
 TRIES_MAX: Final = 3
+NOT_THERE: Final = "it is not at the source"
+NO_FACTS: Final = "its facts are not shown."
 SETTLE_MS: Final = 12_000
 
 
@@ -52,6 +63,8 @@ class Catalogue:
             ("epochs checked", "epochs pruned", "epochs withheld", "rows checked for flags",
              "videos checked against their rows", "videos gone"), 0,
         )  # fmt: skip
+        if is_copy(source):
+            self.counts["epochs that the folder lacks"] = 0
 
     # -------------------------------------------------------------------------------- files
 
@@ -78,8 +91,9 @@ class Catalogue:
     def _object(self, digest: str, noun: str) -> bytes | None:
         data = self._files.object(digest)
         if data is None:
-            why = self._files.refused.get(digest, "it is not at the source")
-            self._withheld("object_withheld", f"{noun} ({digest[:12]}…) cannot be had: {why}.")
+            why = self._files.refused.get(digest, NOT_THERE)
+            words = f"{noun} ({digest[:12]}…) cannot be had: {why}."
+            self._not_shown("object_withheld", words, is_there=why != NOT_THERE)
         return data
 
     def _policy(self, name: str, digest: str) -> None:
@@ -133,12 +147,13 @@ class Catalogue:
 
     def _not_had(self, number: int, frozen_ms: int, why: str) -> None:
         kept_ms = self._view.trusts[-1].retention_days * DAY_MS
-        if self._view.newest_ms - frozen_ms > kept_ms and why == "it is not at the source":
+        if self._view.newest_ms - frozen_ms > kept_ms and why == NOT_THERE:
             self.counts["epochs pruned"] += 1
             return
-        self.counts["epochs withheld"] += 1
+        lacks = is_copy(self._source)
+        self.counts["epochs that the folder lacks" if lacks else "epochs withheld"] += 1
         words = f"Epoch {number} is within the retention and cannot be had: {why}."
-        self._withheld("epoch_withheld", words)
+        self._not_shown("epoch_withheld", words, is_there=why != NOT_THERE)
 
     def _flags(self, index: int, frozen: Frozen) -> None:
         header, rows = frozen.epoch.header, frozen.epoch.rows
@@ -185,7 +200,7 @@ class Catalogue:
         listed = [str(video) for video in amiss]
         if listed:
             words = f"Of {', '.join(listed[:5])}: {self.last_words}"
-            self._withheld("row_differs", words)
+            self._not_shown("row_differs", words, is_there=self.last_words != NO_FACTS)
 
     def _video(self, video: VideoId, frozen: Frozen) -> str:
         rows = frozen.epoch.rows
@@ -197,7 +212,7 @@ class Catalogue:
             is_gone = flags & (FLAG_REMOVED | FLAG_WITHDRAWN)
             return "" if is_gone else "said to be removed, and stands unremoved in the epoch."
         if given is None:
-            return "" if flags & (FLAG_REMOVED | FLAG_WITHDRAWN) else "its facts are not shown."
+            return "" if flags & (FLAG_REMOVED | FLAG_WITHDRAWN) else NO_FACTS
         self.counts["videos checked against their rows"] += 1
         try:
             facts = read_facts(given)
@@ -209,6 +224,14 @@ class Catalogue:
 
     def _evidence(self, rule: str, words: str, proof: bytes) -> None:
         self.findings.append(Finding(kind=EVIDENCE, rule=rule, words=words, proof=proof))
+
+    def _not_shown(self, rule: str, words: str, *, is_there: bool) -> None:
+        """What an address withholds, a folder only lacks, or has in a damaged copy."""
+        if not is_copy(self._source):
+            self._withheld(rule, words)
+            return
+        words = f"{words} {ASK_OF_DAMAGED if is_there else ASK_THE_SERVICE}"
+        self.findings.append(Finding(kind=LACKING, rule=NOT_IN_FOLDER, words=words))
 
     def _withheld(self, rule: str, words: str) -> None:
         self.findings.append(Finding(kind=WITHHELD, rule=rule, words=words))

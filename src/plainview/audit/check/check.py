@@ -18,6 +18,7 @@ from plainview.audit.check.files import Files
 from plainview.audit.check.findings import (
     EVIDENCE,
     LACKING,
+    NOT_ENOUGH,
     Finding,
     Report,
     Section,
@@ -29,7 +30,13 @@ from plainview.audit.check.proof_files import TrustVersion
 from plainview.audit.check.receipts import Receipts, cited_epochs
 from plainview.audit.check.receipts_file import ReceiptsFile
 from plainview.audit.check.replaying import Replays
-from plainview.audit.check.source import Source, SourceFailed
+from plainview.audit.check.source import Source, SourceFailed, is_copy
+from plainview.audit.check.trust_words import (
+    chosen_words,
+    policy_words,
+    required_words,
+    trust_words,
+)
 from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.history import trust_id
 from plainview.core.terms.ids import VideoId
@@ -137,6 +144,7 @@ class _Check:
         self.findings: list[Finding] = []
         self.sections: list[Section] = []
         self.counts: dict[str, int] = {}
+        self._waits = ""
 
     def run(self, seen: Seen | None, receipts: ReceiptsFile | None) -> tuple[Report, Seen | None]:
         view = read_log(self._source, progress=self._progress)
@@ -152,10 +160,11 @@ class _Check:
         self._catalogue(view, files, held)
         if held is not None:
             self._replay(view, files, held)
-        is_complete = all(section.is_complete for section in self.sections)
+        is_complete = all(section.is_complete for section in self.sections) and not self._waits
+        verdict = verdict_of(self.findings, is_complete=is_complete)
         report = Report(
             source=self._name,
-            verdict=verdict_of(self.findings, is_complete=is_complete),
+            verdict=verdict,
             edition=view.trusts[0].edition,
             origin=view.checkpoint.origin,
             size=view.checkpoint.size,
@@ -166,9 +175,17 @@ class _Check:
             sections=tuple(self.sections),
             counts=self.counts,
             findings=tuple(self.findings),
+            waits=self._waiting() if verdict == NOT_ENOUGH else "",
         )
         after = Seen(origin=view.checkpoint.origin, trust=view.trust_versions, checkpoint=view.note)
         return report, (after if is_grown else None)
+
+    def _waiting(self) -> str:
+        """What is pending; and that all else holds, where it does."""
+        if not self._waits:
+            return ""
+        holds = not self.findings and all(section.is_complete for section in self.sections)
+        return f"{self._waits}{' All else holds.' if holds else ''} Check again then."
 
     # -------------------------------------------------------------------------- the log
 
@@ -177,7 +194,10 @@ class _Check:
         found = trust_id(view.trust_versions[0].document.encode())
         told = self._wanted.trust
         if told and told != found:
-            words = f"The root of trust is {found}, not the {told} that was named."
+            words = (
+                "This is not the service you named. Its root of trust has the fingerprint "
+                f"{found}, not {told}."
+            )
             self._find(LACKING, "trust_differs", words)
         before = trust_id(seen.trust[0].document.encode()) if seen and seen.trust else ""
         if before and before != found and seen is not None:
@@ -188,6 +208,8 @@ class _Check:
                 "The log begins with another root of trust than was seen before.",
                 proof if shared else b"",
             )  # fmt: skip
+        words = trust_words(view, seen.trust if seen is not None else ())
+        self.sections.append(Section(title="Root of trust", words=words))
         return found in (told, before)
 
     def _seen(self, view: LogView, seen: Seen | None) -> bool:
@@ -236,22 +258,24 @@ class _Check:
         for note in receipts.checkpoints:
             old = self._opened(view, note)
             if old is not None:
-                self._follows(view, old, note, title="A head kept by a viewer")
+                self._follows(view, old, note, title="A head kept with the receipts file")
 
     def _witnesses(self, view: LogView) -> None:
         policy = self._wanted.policy or view.trusts[-1].witnesses
         try:
             judged = judge_checkpoint(view.note.encode(), policy)
         except TlogError as error:
-            words = f"By the policy given, this head counts for nothing: {error}."
+            words = policy_words(view, policy, str(error))
             self._find(LACKING, "policy", words)
             self.sections.append(Section(title="Witnesses", words=words, is_complete=False))
             return
-        count, total = len(judged.times_s), len(policy.witnesses)
+        names = ", ".join(sorted(judged.times_s)) or "Nobody"
+        chosen = chosen_words(is_given=self._wanted.policy is not None)
         words = (
-            "No witness is asked for: that others are shown the same log is not established here."
+            "No witness is asked for: that others are shown the same log is not established here. "
+            f"That none is required was {chosen}."
             if policy.quorum == "none"
-            else f"{count} of {total} witnesses cosigned this head."
+            else f"{names} cosigned this head; required: {required_words(policy)}, {chosen}."
         )
         if not judged.is_quorum:
             words += " That is fewer than the quorum."
@@ -301,6 +325,8 @@ class _Check:
             f"logged roots; {done['videos checked against their rows']} videos held against their "
             f"rows. {done['epochs pruned']} epochs are pruned, {done['epochs withheld']} withheld."
         )
+        if is_copy(self._source):
+            words += f" The folder lacks {done['epochs that the folder lacks']}."
         self.sections.append(Section(title="The catalogue", words=words, is_complete=bool(numbers)))
 
     def _videos(self, view: LogView, files: Files, catalogue: Catalogue) -> None:
@@ -342,6 +368,9 @@ class _Check:
             f"{done['receipts too new to be in the log']:,} are too new, "
             f"{done['receipts withheld']:,} are withheld."
         )
+        if is_copy(self._source):
+            lacks = done["receipts whose place the folder lacks"]
+            words += f" The folder does not show the place of {lacks:,}."
         self.sections.append(Section(title="Receipts", words=words))
         return held
 
@@ -367,7 +396,13 @@ class _Check:
                 f" For {pending:,}, what was considered and its worth came out the same; the draw "
                 f"is pending: its seed is revealed after {clock_of(last)} UTC."
             )
-        is_any = not chosen or done["slates replayed the same"] + done["slates that differ"] > 0
+            self._waits = (
+                f"{pending:,} of {len(chosen):,} slates cannot be fully worked out before "
+                f"{clock_of(last)} UTC, when the keys of their hours are out."
+            )
+        worked_out = ("slates replayed the same", "slates that differ",
+                      "slates the same up to the draw, which is pending")  # fmt: skip
+        is_any = not chosen or any(done[name] for name in worked_out)
         self.sections.append(Section(title="Replay", words=words, is_complete=is_any))
 
     def _find(self, kind: str, rule: str, words: str, proof: bytes = b"") -> None:

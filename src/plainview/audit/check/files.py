@@ -13,6 +13,7 @@ from plainview.audit.check.source import (
     SMALL_BYTES_MAX,
     Source,
     epoch_path,
+    is_copy,
     object_path,
     read_bytes,
 )
@@ -42,6 +43,7 @@ class Files:
 
     def __init__(self, source: Source, view: LogView) -> None:
         self._source = source
+        self.is_copy = is_copy(source)
         self._view = view
         self._objects: dict[str, bytes | None] = {}
         self._epochs: OrderedDict[int, Download] = OrderedDict()

@@ -18,6 +18,12 @@ NOT_ENOUGH: Final = "not enough data"
 EXIT_STATUS: Final = {OK: 0, MISBEHAVIOUR: 1, NOT_ENOUGH: 3}
 
 
+ASK_THE_SERVICE: Final = "This folder lacks it: ask the service itself."
+ASK_OF_DAMAGED: Final = "This folder has it otherwise: ask the service itself."
+NOT_IN_FOLDER: Final = "not_in_folder"
+"""The rule under which a gap of a folder is named: no rule that a service broke."""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something amiss: its `kind` (EVIDENCE, WITHHELD, LACKING), the `rule` it breaks, `words` for
     people, and for evidence the bytes of a proof file."""
@@ -51,6 +57,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...] = ()
     counts: dict[str, int] = {}
     findings: tuple[Finding, ...] = ()
+    waits: str = ""
+    """What cannot be worked out yet, and when it can; stands beside the verdict."""
 
     @property
     def exit_status(self) -> int:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from plainview.audit.check.findings import ASK_THE_SERVICE
 from plainview.audit.check.proof_files import ProvenEntry, TrustVersion, base64_of
 from plainview.audit.check.source import (
     CHECKPOINT,
     TILE_BYTES_MAX,
     Source,
+    is_copy,
     read_bytes,
 )
 from plainview.core.history import (
@@ -106,7 +108,7 @@ def read_log(source: Source, *, progress: Progress) -> LogView:
     """
     note = read_bytes(source, CHECKPOINT)
     if note is None:
-        raise NoLog("There is no checkpoint at the source.")
+        raise NoLog(f"There is no checkpoint at the source.{_whom_to_ask(source)}")
     try:
         checkpoint = parse_checkpoint(parse_note(note).text)
     except TlogError as error:
@@ -132,13 +134,18 @@ def _download(source: Source, size: int, progress: Progress) -> list[bytes]:
             if data is not None:
                 break
         if data is None:
-            raise NoLog(f"Entries {len(bodies)} and on are not at the source.")
+            where = f"Entries {len(bodies)} and on are not at the source."
+            raise NoLog(f"{where}{_whom_to_ask(source)}")
         try:
             bodies += parse_bundle(data, wanted.width)[: tile.width]
         except TlogError as error:
             raise NoLog(f"{tile.path()} is no bundle of entries: {error}.") from error
     progress("reading the log", size, size)
     return bodies
+
+
+def _whom_to_ask(source: Source) -> str:
+    return f" {ASK_THE_SERVICE}" if is_copy(source) else ""
 
 
 def _fold(view: LogView, progress: Progress) -> None:

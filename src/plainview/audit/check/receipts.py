@@ -8,7 +8,14 @@ from typing import Final
 import msgspec
 
 from plainview.audit.check.accusations import receipt_proof, receipts_proof, unlogged_proof
-from plainview.audit.check.findings import EVIDENCE, LACKING, WITHHELD, Finding
+from plainview.audit.check.findings import (
+    ASK_THE_SERVICE,
+    EVIDENCE,
+    LACKING,
+    NOT_IN_FOLDER,
+    WITHHELD,
+    Finding,
+)
 from plainview.audit.check.log_view import LogView, Progress
 from plainview.audit.check.logged import (
     LOGGED_MS,
@@ -19,7 +26,7 @@ from plainview.audit.check.logged import (
 )
 from plainview.audit.check.proof_files import SignedText
 from plainview.audit.check.receipts_file import HeldReceipt, ReceiptsFile, ViewerFile
-from plainview.audit.check.source import Source, read_bytes
+from plainview.audit.check.source import Source, is_copy, read_bytes
 from plainview.core.events import extend, genesis
 from plainview.core.history import (
     BadEntry,
@@ -78,6 +85,8 @@ class Receipts:
              "receipts found in the log",
              "receipts too new to be in the log", "receipts withheld"), 0,
         )  # fmt: skip
+        if is_copy(source):
+            self.counts["receipts whose place the folder lacks"] = 0
 
     def check(self, progress: Progress) -> None:
         """Everything that needs no replay, viewer by viewer."""
@@ -222,8 +231,13 @@ class Receipts:
         if not is_due:
             self.counts["receipts too new to be in the log"] += 1
             return
-        self.counts["receipts withheld"] += 1
         number = one.receipt.number
+        if is_copy(self._source):  # which cannot be asked where a receipt stands
+            self.counts["receipts whose place the folder lacks"] += 1
+            words = f"Receipt {number} is not shown to be in the log: {words}. {ASK_THE_SERVICE}"
+            self._find(LACKING, NOT_IN_FOLDER, words)
+            return
+        self.counts["receipts withheld"] += 1
         self._find(
             WITHHELD, "receipt_not_in_log",
             f"Receipt {number} was signed and is not shown to be in the log: {words}.",

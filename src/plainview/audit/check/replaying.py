@@ -6,7 +6,14 @@ from typing import Final
 from plainview.audit.bundle import gather_bundle
 from plainview.audit.check.accusations import replay_proof
 from plainview.audit.check.files import Files
-from plainview.audit.check.findings import EVIDENCE, LACKING, WITHHELD, Finding
+from plainview.audit.check.findings import (
+    ASK_THE_SERVICE,
+    EVIDENCE,
+    LACKING,
+    NOT_IN_FOLDER,
+    WITHHELD,
+    Finding,
+)
 from plainview.audit.check.log_view import LogView, Progress
 from plainview.audit.check.receipts import FINDINGS_MAX, Checked
 from plainview.audit.evidence import EpochEvidence, SignedReceipt
@@ -64,6 +71,7 @@ class Replays:
         kernels: Kernels = BEST,
     ) -> None:
         self._view = view
+        self._files = files
         self._evidence = LogEvidence(view, files, events)
         self._kernels = kernels
         self._replayers: dict[bytes, Replayer] = {}
@@ -123,5 +131,8 @@ class Replays:
         if self.counts["slates that cannot be replayed"] > FINDINGS_MAX:
             return
         words = f"Request {one.receipt.number} cannot be replayed: {verdict.message}"
-        kind = LACKING if verdict.stage == "events" else WITHHELD
-        self.findings.append(Finding(kind=kind, rule="replay_cannot", words=words))
+        kind, rule = LACKING if verdict.stage == "events" else WITHHELD, "replay_cannot"
+        is_logged = self._view.history.epoch(one.receipt.epoch) is not None
+        if kind == WITHHELD and self._files.is_copy and verdict.outcome == MISSING and is_logged:
+            kind, rule, words = LACKING, NOT_IN_FOLDER, f"{words} {ASK_THE_SERVICE}"
+        self.findings.append(Finding(kind=kind, rule=rule, words=words))

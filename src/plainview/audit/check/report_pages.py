@@ -62,6 +62,7 @@ def report_json(report: Report, *, proofs: Mapping[int, str], made_at: str, seed
         "root": report.root,
         "newest_ms": report.newest_ms,
         "trust": report.trust,
+        "waits": report.waits,
         "is_trust_pinned": report.is_trust_pinned,
         "counts": report.counts,
         "sections": [
@@ -92,7 +93,7 @@ def report_html(report: Report, *, proofs: Mapping[int, str], made_at: str, seed
         f"<h1>Check of {escape(report.edition or report.source)}</h1>",
         f"<p>Made {escape(made_at)} from <code>{escape(report.source)}</code>.</p>",
         f"<div class='verdict {kind}'><strong>{HEADLINES[report.verdict]}</strong><br>",
-        f"{MEANINGS[report.verdict]}</div>",
+        f"{_meaning(report)}</div>",
         *_findings(report, proofs),
         "<h2>What was checked</h2><table>",
         *(
@@ -105,6 +106,13 @@ def report_html(report: Report, *, proofs: Mapping[int, str], made_at: str, seed
         "</body></html>\n",
     ]
     return "\n".join(parts)
+
+
+def _meaning(report: Report) -> str:
+    if not report.waits:
+        return MEANINGS[report.verdict]
+    is_all = report.verdict == NOT_ENOUGH and not report.findings
+    return escape(report.waits) + ("" if is_all else f"<br>{MEANINGS[report.verdict]}")
 
 
 def _findings(report: Report, proofs: Mapping[int, str]) -> list[str]:

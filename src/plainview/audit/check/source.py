@@ -38,6 +38,11 @@ class Source(Protocol):
         ...
 
 
+def is_copy(source: Source) -> bool:
+    """Whether it is somebody's copies, such as a folder: what they lack accuses no service."""
+    return bool(getattr(source, "is_copy", False))
+
+
 def object_path(digest: Digest | str) -> str:
     """Where an object lies that an entry names by hash."""
     return f"tlog/objects/{digest}"
