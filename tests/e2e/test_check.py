@@ -130,8 +130,9 @@ def test_a_mirror_is_checked_like_the_service(service: LiveService, tmp_path: Pa
     assert "ok: Nothing was found that may not be." in done.stdout
     (mirror / "tlog/epochs/1/rows").unlink()
     done = plainview("check", str(mirror))
-    assert done.returncode == 1
-    assert "[epoch_withheld]" in done.stdout
+    assert done.returncode == 3
+    assert "[not_in_folder]" in done.stdout
+    assert "ask the service itself" in done.stdout
 
 
 def test_an_edited_receipt_is_proven_to_a_third_party(

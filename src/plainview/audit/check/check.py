@@ -380,13 +380,15 @@ class _Check:
         ids = [one.id for one in held.checked]
         drawn = set(sampled(ids, count, seed=wanted.seed, label="receipts"))
         chosen = [one for one in held.checked if one.id in drawn]
+        held.checked.clear()
+        total = len(chosen)
         replays = Replays(view, files, held.events, self._kernels)
         replays.replay(chosen, self._progress)
         self.findings += replays.findings
         self.counts |= replays.counts
         done = replays.counts
         words = (
-            f"{done['slates replayed the same']:,} of {len(chosen):,} slates drawn came out the "
+            f"{done['slates replayed the same']:,} of {total:,} slates drawn came out the "
             f"same byte for byte; {done['slates that differ']:,} differ."
         )
         if replays.pending_hours:
@@ -397,12 +399,12 @@ class _Check:
                 f"is pending: its seed is revealed after {clock_of(last)} UTC."
             )
             self._waits = (
-                f"{pending:,} of {len(chosen):,} slates cannot be fully worked out before "
+                f"{pending:,} of {total:,} slates cannot be fully worked out before "
                 f"{clock_of(last)} UTC, when the keys of their hours are out."
             )
         worked_out = ("slates replayed the same", "slates that differ",
                       "slates the same up to the draw, which is pending")  # fmt: skip
-        is_any = not chosen or any(done[name] for name in worked_out)
+        is_any = not total or any(done[name] for name in worked_out)
         self.sections.append(Section(title="Replay", words=words, is_complete=is_any))
 
     def _find(self, kind: str, rule: str, words: str, proof: bytes = b"") -> None:

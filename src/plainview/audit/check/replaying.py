@@ -82,16 +82,19 @@ class Replays:
              "slates the same up to the draw, which is pending"), 0,
         )  # fmt: skip
 
-    def replay(self, chosen: Sequence[Checked], progress: Progress) -> None:
-        """Recompute these, epoch by epoch so that each is opened once."""
-        in_order = sorted(
-            chosen, key=lambda one: (one.receipt.epoch, one.receipt.viewer, one.receipt.number)
+    def replay(self, chosen: list[Checked], progress: Progress) -> None:
+        """Recompute these, epoch by epoch so that each is opened once; `chosen` is empty then, for
+        what is kept of viewers takes the place of the receipts that are done."""
+        total = len(chosen)
+        chosen.sort(
+            key=lambda one: (one.receipt.epoch, one.receipt.viewer, one.receipt.number),
+            reverse=True,
         )
-        for done, one in enumerate(in_order):
-            if done % 16 == 0:
-                progress("replaying slates", done, len(in_order))
-            self._one(one)
-        progress("replaying slates", len(in_order), len(in_order))
+        while chosen:
+            if len(chosen) % 16 == 0:
+                progress("replaying slates", total - len(chosen), total)
+            self._one(chosen.pop())
+        progress("replaying slates", total, total)
 
     def _one(self, one: Checked) -> None:
         receipt = one.receipt
