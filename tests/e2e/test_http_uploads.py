@@ -60,7 +60,8 @@ def begin(viewer: LiveViewer, size: int, **fields: str) -> str:
 
 
 def send(viewer: LiveViewer, where: str, data: bytes, *, at: int) -> httpx.Response:
-    headers = {**CHUNK, "upload-offset": str(at)}
+    # A piece may be refused before its body was read, and who refuses so hangs up.
+    headers = {**CHUNK, "upload-offset": str(at), "connection": "close"}
     return viewer.http.patch(where, headers=headers, content=data)
 
 
