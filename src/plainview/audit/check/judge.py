@@ -12,7 +12,6 @@ from plainview.audit.check.logged import (
     fold_flags,
     header_differs,
     is_unlogged,
-    roots_of_path,
     two_receipts,
 )
 from plainview.audit.check.proof_files import (
@@ -39,7 +38,7 @@ from plainview.core.receipts import parse_receipt, receipt_id
 from plainview.core.terms.epoch import FLAG_SILENT
 from plainview.core.terms.hashing import leaf_hash, root_from_proof
 from plainview.core.terms.ids import VideoId
-from plainview.core.tlog import Frontier, check_consistency
+from plainview.core.tlog import Frontier, check_consistency, roots_of_path
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ from plainview.core.catalogue import ACTIONS
 from plainview.core.history import DecisionTaken, Entry, EpochFrozen, History, Hours, log_name
 from plainview.core.receipts import Receipt
 from plainview.core.terms.epoch import EpochHeader
-from plainview.core.terms.hashing import node_hash
 from plainview.core.terms.ids import Digest, VideoId
 
 LOGGED_MS: Final = 60_000
@@ -102,28 +101,3 @@ def fold_flags(decisions: Iterable[DecisionTaken]) -> dict[VideoId, int]:
         before = flags.get(video, 0)
         flags[video] = before | flag if raises else before & ~flag
     return flags
-
-
-def roots_of_path(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-    """The roots of the first `old` and of all `new` leaves that `path` leads to.
-
-    The path is RFC 6962's consistency proof with its first hash always written out. None: it does
-    not fit the sizes. Source: RFC 9162, section 2.1.4.2.
-    """
-    if not 0 < old < new or not path:
-        return None
-    fn, sn = old - 1, new - 1
-    while fn & 1:
-        fn, sn = fn >> 1, sn >> 1
-    fr = sr = path[0]
-    for step in path[1:]:
-        if sn == 0:
-            return None
-        if fn & 1 or fn == sn:
-            fr, sr = node_hash(step, fr), node_hash(step, sr)
-            while fn and not fn & 1:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            sr = node_hash(sr, step)
-        fn, sn = fn >> 1, sn >> 1
-    return (fr, sr) if sn == 0 else None

@@ -77,6 +77,7 @@ from plainview.core.tlog.tree import (
     check_inclusion,
     consistency_path,
     inclusion_path,
+    roots_of_path,
     subtree_hashes,
     tree_root,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "QuorumMissing", "Refused", "Seen", "Signature", "SignatureFails", "SignedBy", "Submission",
     "Tile", "TileMissing", "TileReader", "TileRefused", "TlogError", "VerifierKey", "Witnessed",
     "changed_bundles", "changed_tiles", "check_consistency", "check_inclusion", "check_proof_file",
+    "roots_of_path",
     "consistency_path", "cosign_text", "decide", "encode_bundle", "encode_policy",
     "encode_submission", "frontier_at", "inclusion_path", "is_key_name", "judge_checkpoint",
     "keys_by_origin", "log_key", "open_checkpoint", "open_note", "parse_bundle", "parse_checkpoint",

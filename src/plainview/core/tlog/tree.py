@@ -182,23 +182,25 @@ def check_consistency(
         return
     if not _are_hashes(old_root, new_root, *path):
         raise ProofRefused("a hash has 32 bytes")
-    if _roots_of_path(old, new, old_root, path) != (old_root, new_root):
+    # The proof leaves out the old root where it is a node of the new tree.
+    whole = [old_root, *path] if old & (old - 1) == 0 else path
+    if roots_of_path(old, new, whole) != (old_root, new_root):
         raise ProofRefused(f"the path does not lead from size {old} to size {new}")
 
 
-def _roots_of_path(
-    old: int, new: int, old_root: bytes, path: Sequence[bytes]
-) -> tuple[bytes, bytes] | None:
-    """The roots of `old` and `new` that `path` gives; None if it is too short or too long."""
-    steps = iter([old_root, *path] if old & (old - 1) == 0 else path)
+def roots_of_path(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """The roots of the first `old` and of all `new` leaves that `path` leads to.
+
+    The path is RFC 6962's consistency proof with its first hash always written out. None: it does
+    not fit the sizes. Source: RFC 9162, section 2.1.4.2.
+    """
+    if not 0 < old < new or not path:
+        return None
     fn, sn = old - 1, new - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
-    first = next(steps, None)
-    if first is None:
-        return None
-    fr = sr = first
-    for step in steps:
+    fr = sr = path[0]
+    for step in path[1:]:
         if sn == 0:
             return None
         if fn & 1 or fn == sn:
