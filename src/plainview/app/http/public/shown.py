@@ -8,7 +8,13 @@ from typing import Final
 
 from plainview.app.http.books import Books
 from plainview.app.http.public.entry_page import Proven
-from plainview.app.http.public.log_page import DECIDED, PAGE_LINES, LogState
+from plainview.app.http.public.log_page import (
+    ALL,
+    DECIDED,
+    DECIDED_ONLY,
+    PAGE_LINES,
+    LogState,
+)
 from plainview.app.http.public.policy_pages import Listing, PolicyCard, Version, versions_of
 from plainview.app.http.public.sentences import TYPE_WORDS, Line
 from plainview.app.http.public.witness_page import Cosigned
@@ -74,21 +80,17 @@ class Shown:
         )
 
     def lines(self, show: str, *, before: int) -> tuple[str, list[Line], bool]:
-        """What is shown (an unknown `show` is all), its newest lines with index < `before`, newest
-        first, and whether there are older ones."""
+        """What is shown (an unknown `show` is what people decided), its newest lines with index
+        < `before`, newest first, and whether there are older ones."""
         reads = self._wired.log_reads
-        if show == "decided":
-            kinds: Sequence[str] = DECIDED
-        elif show in TYPE_WORDS:
-            kinds = (show,)
-        else:
-            show = ""
-        if show:
-            found = list(reads.entries_before(kinds, before=before, count=PAGE_LINES + 1))
-        else:
+        if show == ALL:
             first = max(0, before - PAGE_LINES - 1)
             bodies = reads.log_entries(first, count=before - first)
             found = list(enumerate(bodies, first))[::-1]
+        else:
+            show = show if show in TYPE_WORDS else DECIDED_ONLY
+            kinds = DECIDED if show == DECIDED_ONLY else (show,)
+            found = list(reads.entries_before(kinds, before=before, count=PAGE_LINES + 1))
         lines = [self.line(index, body) for index, body in found[:PAGE_LINES]]
         return show, lines, len(found) > PAGE_LINES
 
