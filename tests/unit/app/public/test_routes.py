@@ -25,6 +25,7 @@ from plainview.core.history import DecisionTaken, Offer, Policies, parse_entry
 from plainview.core.policy import compile_policy
 from plainview.core.tlog import check_proof_file
 from plainview.edge.data_folder import DataFolder
+from plainview.ports.intake import DecideVideo
 from plainview.ports.serving import OfferPolicies, PolicyRecord
 from tests.edition import Edition
 from tests.unit.app.public.examples import Reader
@@ -134,6 +135,32 @@ def test_a_takedown_is_told_once_it_is_published(edition: Edition, pages: Litest
     assert "A video was removed: spam or a scam." in get(pages, "/log?show=decided").page.text
     assert "A video was removed" not in get(pages, "/log?show=epoch").page.text
     assert get(pages, f"/log/{index}").status == 200
+
+
+def test_the_words_of_a_decision_are_shown_if_they_are_the_logged_ones(
+    edition: Edition, pages: Litestar
+) -> None:
+    """An entry's page has the words that its commitment stands for, with the salt; words that were
+    changed in the database since are not passed off as those."""
+    edition.writer.submit(
+        DecideVideo(
+            id="words", video=edition.world.videos[5].id, action="remove", author="operator",
+            reason_code="spam", public_reason=f"Ads {EVIL}", at_ms=edition.clock.now_ms(),
+        )
+    )  # fmt: skip
+    edition.publish()
+    ((index, body),) = edition.log_reads.entries_before(["decision"], before=9_999, count=1)
+    entry = parse_entry(body)
+    assert isinstance(entry, DecisionTaken)
+    found = edition.log_reads.decision_reason(entry.n)
+    assert found is not None
+    read = get(pages, f"/log/{index}").page
+    assert f"“Ads {EVIL}”" in read.text
+    assert found.salt.hex() in read.text
+    assert "script" not in read.names
+    with edition.db as db:
+        db.execute("UPDATE decisions SET public_reason = 'other' WHERE n = ?", (entry.n,))
+    assert "Its words" not in get(pages, f"/log/{index}").page.text
 
 
 def test_a_frozen_catalogue_is_told_with_its_videos(pages: Litestar) -> None:

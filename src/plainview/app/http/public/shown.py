@@ -19,7 +19,14 @@ from plainview.app.http.public.policy_pages import Listing, PolicyCard, Version,
 from plainview.app.http.public.sentences import TYPE_WORDS, Line
 from plainview.app.http.public.witness_page import Cosigned
 from plainview.app.http.service import Service
-from plainview.core.history import BadEntry, EpochFrozen, Policies, parse_entry
+from plainview.core.history import (
+    BadEntry,
+    DecisionTaken,
+    EpochFrozen,
+    Policies,
+    commitment,
+    parse_entry,
+)
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.terms.hashing import EMPTY_ROOT
 from plainview.core.terms.ids import Digest
@@ -31,6 +38,7 @@ from plainview.core.tlog import (
     parse_note,
 )
 from plainview.flows.prove_receipt import OutsideLog
+from plainview.ports.tlog import DecisionReason
 
 INDEX_BOUND: Final = 2**53
 LISTINGS_MAX: Final = 200
@@ -106,7 +114,16 @@ class Shown:
         if isinstance(entry, Policies):
             older = self._listings(before=index, count=1)
             return Line(index=index, body=body, before=older[0].policies if older else None)
+        if isinstance(entry, DecisionTaken):
+            return Line(index=index, body=body, reason=self._reason(entry))
         return Line(index=index, body=body)
+
+    def _reason(self, entry: DecisionTaken) -> DecisionReason | None:
+        """The words of a decision, if they are those that its entry commits to."""
+        found = self._wired.log_reads.decision_reason(entry.n)
+        if found is None or commitment(found.salt, found.words.encode()) != entry.reason:
+            return None
+        return found
 
     def proven(self, index: int) -> tuple[bytes, Proven]:
         """An entry and its way to the checkpoint. Raises: OutsideLog."""
