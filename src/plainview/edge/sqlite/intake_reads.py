@@ -100,8 +100,7 @@ class SqliteIntakeReads(SqliteReads):
         """See `IntakeReads`."""
         marks = ", ".join("?" * len(kinds))
         (count,) = self.db.execute(
-            "SELECT count(*) FROM jobs WHERE stage IN ('waiting', 'leased')"
-            f" AND kind IN ({marks})",
+            f"SELECT count(*) FROM jobs WHERE stage IN ('waiting', 'leased') AND kind IN ({marks})",
             list(kinds),
         ).fetchone()
         return int(count)
