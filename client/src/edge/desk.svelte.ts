@@ -5,6 +5,7 @@ import { reduceFeed } from "../feed/reduce";
 import { noteFaults, sealState, type Fault, type FaultBook } from "../receipts/faults";
 import { api, health, Refused, Unreachable } from "./api";
 import { sleep } from "./clock";
+import { firstFrame } from "./first_frame";
 import { Ledger, type Kept } from "./ledger";
 import { Outbox } from "./outbox";
 import { proof } from "./proof";
@@ -76,8 +77,9 @@ export class Desk {
   }
 
   async #enter(): Promise<void> {
+    const asked = api.session();
     const proving = await proof();
-    let session = await api.session();
+    let session = await asked;
     const outbox: Outbox = new Outbox(
       session.viewer,
       async (answer) => void (await this.ledger?.taken(answer)),
@@ -217,7 +219,8 @@ export class Desk {
       const slate = await ledger.ask(policy, this.flush);
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
-      void import("./quiet").then((quiet) => quiet.arrived(number), Boolean);
+      // A first slate that fails has no video to wait for.
+      void (faults.length ? import("./quiet") : firstFrame.then(() => import("./quiet"))).then((quiet) => quiet.arrived(number), Boolean);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({

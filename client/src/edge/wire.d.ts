@@ -165,6 +165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log/reason/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The words of a decision
+         * @description What decision `n` was given as its reason, which is what stands where the video was.
+         */
+        get: operations["get_api_v1_log_reason_n"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log/trust/{version}": {
         parameters: {
             query?: never;
@@ -381,6 +401,27 @@ export interface paths {
          * @description Recompute the slate of one's own receipt and say why the video stood in it.
          */
         get: operations["get_api_v1_receipts_receipt_id_why_video_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My receipts, to be checked elsewhere
+         * @description The viewer's own receipts, events and places in the log (specs/receipts-file.md). It names no
+         *     heads: those that count are the ones that a viewer kept.
+         */
+        get: operations["get_api_v1_receipts_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -711,6 +752,11 @@ export interface components {
         Decided: {
             id: string;
             is_removed: boolean;
+        };
+        /** DecisionReasonShape */
+        DecisionReasonShape: {
+            reason: string;
+            salt: string;
         };
         /** EpochsTally */
         EpochsTally: {
@@ -1414,6 +1460,43 @@ export interface operations {
             };
         };
     };
+    get_api_v1_log_reason_n: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReasonShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     get_api_v1_log_trust_version: {
         parameters: {
             query?: never;
@@ -1814,6 +1897,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
                 };
             };
         };
