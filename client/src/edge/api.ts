@@ -106,9 +106,7 @@ export const api = {
 /** Whether a full slate can be served; 503 carries the same facts as 200. */
 export async function health(): Promise<Health | null> {
   try {
-    const response = await fetch("/healthz", { signal: AbortSignal.timeout(5000) });
-    const facts = (await response.json()) as Partial<Health>;
-    return { ready: response.ok, reason: "", playable: 0, wanted: 0, is_log_stalled: false, ...facts };
+    return (await (await fetch("/healthz", { signal: AbortSignal.timeout(5000) })).json()) as Health;
   } catch {
     return null;
   }
