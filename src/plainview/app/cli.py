@@ -176,6 +176,7 @@ def _up(options: argparse.Namespace) -> int:
     from plainview.edge.keys import make_keys
 
     settings = settings_of(options)
+    _see_recipe(settings)
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
@@ -189,6 +190,21 @@ def _up(options: argparse.Namespace) -> int:
         print(f"plainview: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _see_recipe(settings: Settings) -> None:
+    """That the recipe's file can be learned by. Raises: BadSetting."""
+    if settings.learn in ("on", "off"):
+        return
+    from plainview.app.recipe_file import read_recipe
+    from plainview.core.learn import BadRecipe
+
+    try:
+        read_recipe(settings.learn)
+    except (OSError, BadRecipe) as error:
+        raise BadSetting(
+            f"--learn (or PLAINVIEW_LEARN) must be on, off or a recipe file: {error}."
+        ) from error
 
 
 def _greet(settings: Settings, port: int, operator_key: str) -> None:
