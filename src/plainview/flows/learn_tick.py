@@ -19,7 +19,7 @@ from plainview.core.policy import compile_policy
 from plainview.core.terms.canonical import Canonical
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest
-from plainview.flows.read_epoch import open_epoch
+from plainview.flows.read_epoch import NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
 from plainview.ports.learning import (
@@ -320,7 +320,8 @@ def _shifts(
     objects: Objects,
 ) -> dict[str, Canonical]:
     record = reads.epoch(order.epoch)
-    assert record is not None, "an epoch that a tick names is stored"
+    if record is None:
+        raise NoEpoch(f"epoch {order.epoch}")
     index = build_index(open_epoch(record, reads=reads, files=files))
     policy = compile_policy(stored(order.policy, objects=objects))
     old, new = load_weights(parent.weights), load_weights(tick.weights)

@@ -36,8 +36,9 @@ from plainview.core.receipts import hour_of
 from plainview.core.terms.ids import NO_DIGEST
 
 PREFIX_RULES: Final = (
-    "weights_unlogged", "parent_unlogged", "restored_unknown", "hour_key_unknown", "promise_unknown",
-    "promise_epoch_unknown", "served_too_early", "hour_uncommitted", "promise_broken",
+    "weights_unlogged", "parent_unlogged", "restored_unknown", "hour_key_unknown",
+    "promise_unknown", "promise_epoch_unknown", "served_too_early", "hour_uncommitted",
+    "promise_broken",
 )  # fmt: skip
 """Broken only where something is nowhere before: shown by the whole log up to the entry."""
 
