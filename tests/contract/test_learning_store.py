@@ -358,4 +358,8 @@ def test_lessons_are_forgotten_once_learned(store: LearningStore) -> None:
         store.writer.submit(PruneLessons(upto_seq=store.seqs[1]))
     store.writer.submit(PruneLessons(upto_seq=store.seqs[0]))
     assert store.reads.pruned_seq() == store.seqs[0]
+    assert store.reads.lessons_bytes() == 9 * EXAMPLE.itemsize
+    assert (store.reads.first_tick_after(0), store.reads.first_tick_after(store.seqs[0])) == (
+        store.reads.tick(1), None,
+    )  # fmt: skip
     assert [one.seq for one in store.reads.lessons(0, 999)] == store.seqs[1:]

@@ -96,7 +96,7 @@ export async function health(): Promise<Health | null> {
   try {
     const response = await fetch("/healthz", { signal: AbortSignal.timeout(5000) });
     const facts = (await response.json()) as Partial<Health>;
-    return { ready: response.ok, reason: "", playable: 0, wanted: 0, is_log_stalled: false, ...facts };
+    return { ready: response.ok, reason: "", playable: 0, wanted: 0, is_log_stalled: false, lesson_faults: 0, ...facts };
   } catch {
     return null;
   }

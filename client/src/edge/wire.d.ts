@@ -751,6 +751,7 @@ export interface components {
         /** Health */
         Health: {
             is_log_stalled: boolean;
+            lesson_faults: number;
             playable: number;
             ready: boolean;
             reason: string;

@@ -199,6 +199,10 @@ class MemoryLearning(MemoryLog):
         """See `LearningReads`."""
         return sum(len(one.records) for one in self._lessons)
 
+    def first_tick_after(self, seq: int) -> TickRecord | None:
+        """See `LearningReads`."""
+        return next((one for one in self._ticks if one.order.upto_seq > seq), None)
+
     def lesson_faults(self, *, count: int) -> Sequence[LessonFault]:
         """See `LearningReads`."""
         return self._faults[::-1][:count]

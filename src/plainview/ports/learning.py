@@ -206,7 +206,11 @@ class LearningReads(Protocol):
         ...
 
     def lessons_bytes(self) -> int:
-        """How much the lessons kept take, about."""
+        """How much the examples kept take."""
+        ...
+
+    def first_tick_after(self, seq: int) -> TickRecord | None:
+        """The first tick whose window ends after that place."""
         ...
 
     def lesson_faults(self, *, count: int) -> Sequence[LessonFault]:

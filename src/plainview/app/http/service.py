@@ -41,13 +41,16 @@ NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a full slate can be served, and why not."""
+    """Whether a full slate can be served, and why not. `lesson_faults`: receipts of which the
+    learner found that what they say cannot be made again; each is in its log, and more than none
+    wants looking at."""
 
     ready: bool
     reason: str
     playable: int
     wanted: int
     is_log_stalled: bool
+    lesson_faults: int
 
 
 class Service:
@@ -126,6 +129,7 @@ class Service:
             playable=playable,
             wanted=SLATE_SIZE,
             is_log_stalled=stalled_ms > 0,
+            lesson_faults=self.wired.learning_reads.gathered().faults,
         )
 
     def stall_ms(self) -> int:

@@ -49,6 +49,7 @@ def _learn(
 ) -> None:
     from plainview.app.recipe_file import read_recipe
     from plainview.core.learn import LearnError
+    from plainview.flows.forget_lessons import forget_lessons
     from plainview.flows.learn_tick import FilesDiffer
     from plainview.flows.read_epoch import NoEpoch
     from plainview.ports.objects import NoObject
@@ -59,10 +60,14 @@ def _learn(
     while not stop.is_set():
         try:
             count = gatherer.gather()
-            if not count:
-                tick = learner.learn_if_due()
-                if tick is not None:
-                    LOG.info("tick %d: %s", tick.order.number, tick.made.reason or "published")
+            tick = None if count else learner.learn_if_due()
+            if tick is not None:
+                LOG.info("tick %d: %s", tick.order.number, tick.made.reason or "published")
+                while forget_lessons(
+                    learning=wired.learning_reads, log=wired.log_reads, writer=wired.writer,
+                    clock=wired.clock,
+                ):  # fmt: skip
+                    pass
         except (Refused, WriterGone) as error:
             LOG.warning("what was learned was not recorded: %s", error)
             stop.wait(POLL_S)

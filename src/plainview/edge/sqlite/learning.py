@@ -11,8 +11,8 @@ from plainview.edge.stating import state_weights
 from plainview.ports.commands import Done, Refused
 from plainview.ports.learning import KeepLessons, PruneLessons, RecordTick, RestoreWeights
 
-UPTO, RECEIPTS, PASSED_OVER, PRUNED = (
-    "lessons_upto", "lessons_receipts", "lessons_passed_over", "lessons_pruned",
+UPTO, RECEIPTS, PASSED_OVER, PRUNED, BYTES = (
+    "lessons_upto", "lessons_receipts", "lessons_passed_over", "lessons_pruned", "lessons_bytes",
 )  # fmt: skip
 
 
@@ -20,6 +20,10 @@ def fact(db: sqlite3.Cursor, name: str) -> int:
     """A counter among the facts."""
     (value,) = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
     return int(value)
+
+
+def _add(db: sqlite3.Cursor, name: str, more: int) -> None:
+    db.execute("UPDATE facts SET value = CAST(value AS INTEGER) + ? WHERE name = ?", (more, name))
 
 
 def learned_upto(db: sqlite3.Cursor) -> int:
@@ -45,10 +49,11 @@ def keep_lessons(db: sqlite3.Cursor, command: KeepLessons) -> Done:
         "INSERT INTO lesson_faults (seq, receipt, reason, at_ms) VALUES (?, ?, ?, ?)",
         [(one.seq, one.receipt, one.reason, one.at_ms) for one in command.faults],
     )
-    for name, more in ((RECEIPTS, command.receipts), (PASSED_OVER, command.passed_over)):
-        db.execute(
-            "UPDATE facts SET value = CAST(value AS INTEGER) + ? WHERE name = ?", (more, name)
-        )
+    size_bytes = sum(len(one.records) for one in command.lessons)
+    for name, more in (
+        (RECEIPTS, command.receipts), (PASSED_OVER, command.passed_over), (BYTES, size_bytes),
+    ):  # fmt: skip
+        _add(db, name, more)
     db.execute("UPDATE facts SET value = ? WHERE name = ?", (command.upto_seq, UPTO))
     return Done()
 
@@ -103,7 +108,11 @@ def prune_lessons(db: sqlite3.Cursor, command: PruneLessons) -> Done:
     """Delete the rows, and remember up to where."""
     if command.upto_seq > learned_upto(db):
         raise Refused("not_learned", "Some of them wait for a tick.")
+    (size_bytes,) = db.execute(
+        "SELECT coalesce(sum(length(records)), 0) FROM lessons WHERE seq <= ?", (command.upto_seq,)
+    ).fetchone()
     db.execute("DELETE FROM lessons WHERE seq <= ?", (command.upto_seq,))
+    _add(db, BYTES, -size_bytes)
     upto = max(fact(db, PRUNED), command.upto_seq)
     db.execute("UPDATE facts SET value = ? WHERE name = ?", (upto, PRUNED))
     return Done()

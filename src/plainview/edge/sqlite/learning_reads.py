@@ -116,12 +116,14 @@ class SqliteLearningReads:
 
     def lessons_bytes(self) -> int:
         """See `LearningReads`."""
-        return int(
-            self._one(
-                "SELECT coalesce((SELECT length(records) / count FROM lessons LIMIT 1)"
-                " * (SELECT sum(count) FROM lessons), 0)"
-            )
+        return int(self._one("SELECT value FROM facts WHERE name = 'lessons_bytes'"))
+
+    def first_tick_after(self, seq: int) -> TickRecord | None:
+        """See `LearningReads`."""
+        body = self._one(
+            "SELECT tick FROM ticks WHERE upto_seq > ? ORDER BY upto_seq, number LIMIT 1", seq
         )
+        return None if body is None else _TICK.decode(body)
 
     def lesson_faults(self, *, count: int) -> Sequence[LessonFault]:
         """See `LearningReads`."""

@@ -9,6 +9,7 @@ CREATE TABLE lessons (
   records     BLOB NOT NULL                   -- the examples, packed as learn-v1 says
 ) STRICT;
 CREATE INDEX lessons_viewer ON lessons (viewer);
+CREATE INDEX lessons_counts ON lessons (seq, viewer, count);  -- what waits is counted without reading records
 
 -- Receipts that nothing was learned from, because what they say could not be made again.
 CREATE TABLE lesson_faults (
@@ -27,10 +28,12 @@ CREATE TABLE ticks (
   at_ms       INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX ticks_end ON ticks (upto_seq);
+
 ALTER TABLE weights ADD COLUMN ticks INTEGER NOT NULL DEFAULT 0;  -- how many there were when it was published
 
 -- Receipts that were served, by place, without walking over viewers' own events.
 CREATE INDEX events_of_service ON events (seq) WHERE key IS NULL;
 
 INSERT INTO facts VALUES ('lessons_upto', '0'), ('lessons_receipts', '0'), ('lessons_passed_over', '0'),
-  ('lessons_pruned', '0');
+  ('lessons_pruned', '0'), ('lessons_bytes', '0');
