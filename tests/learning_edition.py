@@ -1,6 +1,8 @@
 """An edition whose simulated viewers are served by the real flows, and which learns from them."""
 
+from copy import deepcopy
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import msgspec
@@ -29,26 +31,40 @@ SHORT_RECIPE = msgspec.structs.replace(
 """The recipe of the service with labels after a minute, and small enough for a test."""
 
 
+ROUNDS = 8
+"""Slates of each viewer between two ticks."""
+
+
 class LearningEdition(Edition):
     """An edition with a crowd."""
 
     def __init__(
-        self, root: Path, *, videos: int = 200, viewers: int = 16, seed: int = 3,
-        recipe: Recipe = SHORT_RECIPE,
+        self, root: Path, *, videos: int = 900, viewers: int = 16, seed: int = 3,
+        recipe: Recipe = SHORT_RECIPE, like: "LearningEdition | None" = None,
     ) -> None:  # fmt: skip
-        super().__init__(root, videos=videos)
-        self.recipe = recipe
+        """`like`: another one, whose folder is copied to `root` and lived on from."""
+        if like is not None:
+            like.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            copytree(like.root, root, dirs_exist_ok=True)
+        super().__init__(root, videos=videos, world=like.world if like else None)
+        self.recipe = like.recipe if like else recipe
         self.learning = SqliteLearningReads(self.reads)
-        topics = tuple(sorted({t.topic for f in self.world.videos for t in f.topics}))
         self.facts = {facts.id: facts for facts in self.world.videos}
-        self.crowd = [(self.viewer(k), SimViewer(seed, k, topics=topics)) for k in range(viewers)]
-        self.numbers = dict.fromkeys((viewer for viewer, _ in self.crowd), 0)
-        self.freezer.freeze_if_due()
-        self.publish()
-        self.by = self.serving()
         self.intervals = IntervalLogger(
             reads=self.log_reads, writer=self.writer, clock=self.clock, chance=CountedChance()
         )
+        if like is None:
+            topics = tuple(sorted({t.topic for f in self.world.videos for t in f.topics}))
+            sims = [SimViewer(seed, k, topics=topics) for k in range(viewers)]
+            self.crowd = [(self.viewer(k), sim) for k, sim in enumerate(sims)]
+            self.numbers = dict.fromkeys((viewer for viewer, _ in self.crowd), 0)
+            self.freezer.freeze_if_due()
+        else:
+            self.clock.now = like.clock.now
+            self.crowd, self.numbers = deepcopy(like.crowd), dict(like.numbers)
+        self.is_ripe = like is not None and like.is_ripe
+        self.publish()
+        self.by = self.serving()
         self.gatherer = self.new_gatherer()
         self.learner = self.new_learner()
 
@@ -112,10 +128,17 @@ class LearningEdition(Edition):
             total += count
         return total
 
-    def learn(self) -> TickRecord | None:
-        """Swipe, wait, learn, and freeze what was published."""
-        self.swipe(8)
+    def live(self, rounds: int = ROUNDS) -> None:
+        """Swipe, and wait until it can be learned from."""
+        self.swipe(rounds)
         self.ripen()
+        self.is_ripe = True
+
+    def learn(self) -> TickRecord | None:
+        """Live on if nothing waits, learn, and freeze what was published."""
+        if not self.is_ripe:
+            self.live()
+        self.is_ripe = False
         record = self.learner.learn_if_due()
         self.clock.now += 3_000
         self.settle()

@@ -170,15 +170,18 @@ class Windows(msgspec.Struct, frozen=True, kw_only=True):
 def split_windows(waiting: Sequence[Waiting], *, recipe: Recipe) -> Windows | None:
     """Divide what waits.
 
-    Held out are the newest, a fifth of all and at least twice what the gate needs. Learned from are
-    the oldest, as many as the recipe takes; what is between waits for the next tick.
+    Held out are the newest, a fifth of all and at least twice what the gate needs, but no more than
+    the recipe takes. Learned from are the oldest, as many as it takes; what is between waits for
+    the next tick.
 
     None: there are not enough to hold out.
     """
     total = sum(one.count for one in waiting)
-    wanted = min(max(total // HELD_OUT_PART, 2 * recipe.held_out_min), HELD_OUT_MAX)
-    newest_first = accumulate(one.count for one in reversed(waiting))
-    taken = next((k for k, count in enumerate(newest_first, 1) if count >= wanted), None)
+    most = min(HELD_OUT_MAX, recipe.offered_max)
+    wanted = min(max(total // HELD_OUT_PART, 2 * recipe.held_out_min), most)
+    newest_first = list(accumulate(one.count for one in reversed(waiting)))
+    enough = next((k for k, count in enumerate(newest_first, 1) if count >= wanted), None)
+    taken = min(enough, sum(count <= most for count in newest_first)) if enough else 0
     learnable = waiting[: len(waiting) - taken] if taken else ()
     offered = list(accumulate(one.count for one in learnable))
     fits = sum(count <= recipe.offered_max for count in offered)

@@ -84,6 +84,6 @@ def replay_all(root: Path) -> tuple[int, str]:
     run = subprocess.run(
         [sys.executable, "-m", "plainview.app.cli", "replay", "--all", "--data", str(root)],
         capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")},
     )  # fmt: skip
     return run.returncode, (run.stdout + run.stderr).strip()
