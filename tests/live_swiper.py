@@ -46,6 +46,7 @@ class LiveSwiper:
         A connection for each request, so that any web process may be the one to answer.
         """
         cookies = self.client.http.cookies
+        self.client.http.close()
         self.client.http = httpx.Client(
             base_url=service.base,
             headers={"x-plainview": "1", "connection": "close"},

@@ -70,7 +70,7 @@ WORLDS: dict[Path, World] = {}
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose service learned, was killed in parts, and ended; its clients' receipts hold."""
+    """A folder whose service learned and was killed in parts; its clients' receipts hold."""
     root = tmp_path_factory.mktemp("learned")
     WORLDS[root] = stock(root, videos=1_500)
     recipe = root / "recipe.json"
@@ -82,10 +82,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
             # At the moment a tick begins, or a little later: while it is made, handed in, recorded.
             seen = crowd.ticks()
             name = "writer" if k % 3 == 2 else "learner"
-            pid = service.pids()[name]
             crowd.swipe_until(lambda seen=seen: crowd.ticks() > seen)  # type: ignore[misc]
             time.sleep(1.0 + 0.05 * k)
-            os.kill(pid, signal.SIGKILL)
+            os.kill(service.pids()[name], signal.SIGKILL)
         seen = crowd.ticks()
         crowd.swipe_until(lambda: crowd.ticks() >= seen + 1 and crowd.published() > TICKS)
         for one in crowd.swipers:
@@ -103,7 +102,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 assert httpx.get(f"{service.base}/tlog/objects/{digest}").status_code == 200
         checked = plainview("check", service.base, "--state", str(root / "state"))
         assert checked.returncode in (0, 3), checked.stdout
-        assert "lineages of weights checked" in checked.stdout
+        assert "lineages of weights were held against the log" in checked.stdout
         crowd.reads.db.close()
     return root
 

@@ -72,6 +72,7 @@ def test_lawful_lineages_hold() -> None:
     report = checked(world)
     assert report.findings == ()
     assert report.counts["lineages of weights checked"] == 3
+    assert any("3 lineages of weights were held" in one.words for one in report.sections)
 
 
 LIES: dict[str, tuple[dict[str, object], str]] = {
