@@ -95,11 +95,12 @@ class LearningEdition(Edition):
         number = self.numbers[viewer]
         return serve_slate(asked(viewer, number, nonce=f"{number:032x}", **changes), by=self.by)
 
-    def swipe(self, rounds: int) -> None:
-        """Each of the crowd asks for a slate and watches it, `rounds` times."""
+    def swipe(self, rounds: int, **changes: Any) -> None:
+        """Each of the crowd asks for a slate and watches it, `rounds` times; `changes` are of what
+        they ask for."""
         for _ in range(rounds):
             for viewer, sim in self.crowd:
-                receipt = parse_receipt(self.slate(viewer).receipt)
+                receipt = parse_receipt(self.slate(viewer, **changes).receipt)
                 events = []
                 for place, shown in enumerate(receipt.slate):
                     video = VideoId(shown.video)
