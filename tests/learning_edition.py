@@ -47,7 +47,7 @@ class LearningEdition(Edition):
             like.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             copytree(like.root, root, dirs_exist_ok=True)
         super().__init__(root, videos=videos, world=like.world if like else None)
-        self.recipe = like.recipe if like else recipe
+        self.recipe: Recipe = like.recipe if like else recipe
         self.learning = SqliteLearningReads(self.reads)
         self.facts = {facts.id: facts for facts in self.world.videos}
         self.intervals = IntervalLogger(
@@ -62,7 +62,7 @@ class LearningEdition(Edition):
         else:
             self.clock.now = like.clock.now
             self.crowd, self.numbers = deepcopy(like.crowd), dict(like.numbers)
-        self.is_ripe = like is not None and like.is_ripe
+        self.is_ripe: bool = like is not None and like.is_ripe
         self.publish()
         self.by = self.serving()
         self.gatherer = self.new_gatherer()

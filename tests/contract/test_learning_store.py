@@ -259,7 +259,7 @@ def test_a_dropped_tick_moves_the_cursor_alone(store: LearningStore) -> None:
 def test_a_window_passed_over_has_no_files(store: LearningStore) -> None:
     """A tick that could not be made is recorded with its reason and zeros."""
     store.writer.submit(store.keep(4))
-    none = dict.fromkeys(("weights", "state", "lineage"), NO_DIGEST)
+    none: dict[str, Any] = dict.fromkeys(("weights", "state", "lineage"), NO_DIGEST)
     store.record(store.tick(reason="too_few_viewers", **none))
     found = store.reads.tick(1)
     assert found is not None

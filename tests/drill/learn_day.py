@@ -80,7 +80,7 @@ def nudge(edition: LearningEdition) -> tuple[str, int, int, int]:
     last tick made again as it was, and with the labels of one creator's videos forged."""
     record = edition.learning.tick(edition.learning.gathered().ticks)
     assert record is not None
-    creators = {facts.id: str(facts.creator) for facts in edition.world.videos}
+    creators = {int(facts.id): str(facts.creator) for facts in edition.world.videos}
     offered = edition.learning.lessons(record.order.after_seq, record.order.upto_seq)
     shown = Counter(creators[int(v)] for v in examples_in(offered)["video"])
     favoured = shown.most_common(1)[0][0]

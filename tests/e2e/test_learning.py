@@ -95,10 +95,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert len(named) > 2
         for digest in named:
             assert httpx.get(f"{service.base}/tlog/objects/{digest}").status_code == 200
-        for one in crowd.learning.published()[1:]:
-            tick = crowd.learning.learned_by(one.digest)
+        for made in crowd.learning.published()[1:]:
+            tick = crowd.learning.learned_by(made.digest)
             assert tick is not None
-            for digest in (one.lineage, tick.made.state, tick.order.recipe):
+            for digest in (made.lineage, tick.made.state, tick.order.recipe):
                 assert httpx.get(f"{service.base}/tlog/objects/{digest}").status_code == 200
         checked = plainview("check", service.base, "--state", str(root / "state"))
         assert checked.returncode in (0, 3), checked.stdout

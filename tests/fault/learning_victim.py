@@ -86,10 +86,9 @@ def main(root: Path, at: str) -> None:
     reads = SqliteIntakeReads(folder.database)
     stored = ["recipe stored", "weights stored", "state stored", "lineage stored"]
     objects = DyingObjects(folder.objects, after=stored.index(at) + 1 if at in stored else 0)
-    if at == "window read":
-        learn_tick.window_of = then_die(learn_tick.window_of)
-    if at == "made":
-        learn_tick.make_tick = then_die(learn_tick.make_tick)
+    for moment, name in (("window read", "window_of"), ("made", "make_tick")):
+        if at == moment:
+            setattr(learn_tick, name, then_die(getattr(learn_tick, name)))
     if at == "in the transaction":
         carrying: dict[Any, Any] = CARRIED_OUT_BY
         carrying[RecordTick] = then_die(carrying[RecordTick])

@@ -38,7 +38,7 @@ class MemoryLearning(MemoryLog):
         self._lessons: list[Lesson] = []
         self._faults: list[LessonFault] = []
         self._ticks: list[TickRecord] = []
-        self._published: list[Published] = []
+        self._publications: list[Published] = []
         self._upto = self._receipts_seen = self._passed_over = self._pruned = 0
 
     def submit(self, command: Command[Any]) -> Any:
@@ -68,7 +68,7 @@ class MemoryLearning(MemoryLog):
             return Done()
         if self._upto != command.after_seq or command.upto_seq < self._upto:
             raise Refused("lessons_taken", "Look again.", {"upto_seq": self._upto})
-        places = [one.seq for one in (*command.lessons, *command.faults)]
+        places = [one.seq for one in command.lessons] + [one.seq for one in command.faults]
         assert len(places) == len(set(places)), "one receipt taught twice"
         assert all(command.after_seq < seq <= command.upto_seq for seq in places), "out of place"
         assert list(command.lessons) == sorted(command.lessons, key=lambda one: one.seq)
@@ -116,7 +116,7 @@ class MemoryLearning(MemoryLog):
             return Done()
         if in_use is None or in_use.digest != command.parent:
             raise Refused("parent_moved", "Other weights were published meanwhile.")
-        if command.digest not in {one.digest for one in self._published}:
+        if command.digest not in {one.digest for one in self._publications}:
             raise Refused("never_published", "They never were.")
         self._publish_as(
             command.digest, recipe=command.recipe_name, origin="restored",
@@ -142,7 +142,7 @@ class MemoryLearning(MemoryLog):
             )  # fmt: skip
 
     def _note(self, digest: Digest, **fields: Any) -> None:
-        self._published.append(Published(n=len(self._published) + 1, digest=digest, **fields))
+        self._publications.append(Published(n=len(self._publications) + 1, digest=digest, **fields))
 
     def _prune(self, command: PruneLessons) -> Done:
         if command.upto_seq > self._learned_upto():
@@ -217,15 +217,15 @@ class MemoryLearning(MemoryLog):
 
     def published(self) -> Sequence[Published]:
         """See `LearningReads`."""
-        return list(self._published)
+        return list(self._publications)
 
     def in_use(self) -> Published | None:
         """See `LearningReads`."""
-        return self._published[-1] if self._published else None
+        return self._publications[-1] if self._publications else None
 
     def learned_by(self, weights: Digest) -> TickRecord | None:
         """See `LearningReads`."""
-        for one in reversed(self._published):
+        for one in reversed(self._publications):
             if (one.digest, one.origin) == (weights, "learned"):
                 return self.tick(one.ticks)
         return None

@@ -45,7 +45,9 @@ VIEWER_WAITING_MAX: Final = 1_024
 """Examples of one viewer that wait for a tick. Of somebody who has as many nothing more is looked
 at until the next: a flood of one viewer costs no more than this, in time and on disk."""
 EPOCHS_KEPT: Final = 2
-VIEWERS_KEPT: Final = 5_000
+VIEWERS_KEPT: Final = 1_000
+REPLAYS_KEPT: Final = 500
+"""After so many replays what they kept of viewers is given back."""
 
 
 class LessonGatherer:
@@ -70,7 +72,8 @@ class LessonGatherer:
         self._writer = writer
         self._clock = clock
         self._recipe = recipe
-        self._replayer = Replayer(evidence, public_keys=public_keys)
+        self._public_keys = public_keys
+        self._replayer, self._replays = Replayer(evidence, public_keys=public_keys), 0
         self._epochs: OrderedDict[int, tuple[EpochEvidence, EpochInUse]] = OrderedDict()
         self._policies: dict[Digest, Policy] = {}
         self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
@@ -159,6 +162,9 @@ class LessonGatherer:
         return Lesson(served.seq, served.viewer, len(examples), receipt.now_ms, examples.tobytes())
 
     def _replay(self, served: ServedReceipt) -> None:
+        self._replays += 1
+        if self._replays % REPLAYS_KEPT == 0:
+            self._replayer = Replayer(self._evidence, public_keys=self._public_keys)
         verdict = self._replayer.check(
             SignedReceipt(receipt=served.receipt, signature=served.signature)
         )

@@ -217,13 +217,14 @@ def make_tick(
         examples_in(learning.lessons(order.held_after_seq, order.held_upto_seq)),
         parent=parent, recipe=recipe,
     )  # fmt: skip
-    counts = {"examples": len(window.examples), "held_out": len(held_out.examples)}
+    examples, judged_on = len(window.examples), len(held_out.examples)
     try:
         tick = learn_tick(parent, window, recipe)
     except TooFewViewers as error:
         raise NotYet(TOO_FEW_VIEWERS) from error
     except NotExact:
-        return MadeFiles(made=MadeTick(reason=NOT_EXACT, **counts))
+        made = MadeTick(reason=NOT_EXACT, examples=examples, held_out=judged_on)
+        return MadeFiles(made=made)
     verdict = gate(
         load_weights(tick.weights),
         parent=load_weights(parent.weights),
@@ -246,10 +247,11 @@ def make_tick(
         state=digest_of(tick.state),
         lineage=digest_of(lineage),
         reason=verdict.reason,
+        examples=examples,
+        held_out=judged_on,
         chosen=tick.chosen,
         viewers=tick.viewers,
         newest_ms=max(one.at_ms for one in offered),
-        **counts,
     )
     return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from plainview.core.events import parse_client_event
-from plainview.core.lessons import is_drawn
+from plainview.core.lessons import FOLLOWING_MAX, is_drawn
 from plainview.core.receipts import encode_receipt, parse_receipt, receipt_id
 from plainview.core.terms.ids import ViewerId
 from plainview.core.terms.weights import HEADS
@@ -93,7 +93,7 @@ def test_two_gatherers_make_each_example_once(edition: LearningEdition) -> None:
     first, second = edition.new_gatherer(), edition.new_gatherer()
     at = edition.learning.gathered()
     assert first.gather() == 4
-    second._reads = _Behind(edition.learning, at)  # type: ignore[assignment]
+    second._reads = _Behind(edition.learning, at)
     with pytest.raises(Refused):
         second.gather()
     assert len(edition.learning.lessons(0, ALL)) == 4
@@ -206,7 +206,7 @@ def test_a_flood_of_events_of_one_viewer_is_bounded(edition: LearningEdition) ->
     assert counts[viewer] == 3
     flooded = edition.learning.lessons(0, ALL)[4]
     assert (flooded.viewer, flooded.count) == (viewer, 1)
-    assert int(examples_in([flooded])["ms"][0]) == 10**6 + gather_lessons.FOLLOWING_MAX - 3
+    assert int(examples_in([flooded])["ms"][0]) == 10**6 + FOLLOWING_MAX - 3
 
 
 def test_a_viewer_who_teaches_too_much_is_passed_over(
