@@ -29,6 +29,7 @@ from plainview.flows.publish_checkpoint import CheckpointPublisher
 from plainview.flows.serve_slate import Serving, SlateAsked, serve_slate
 from plainview.ports.intake import DecideVideo
 from plainview.ports.view import Issued, OpenSession, TakeEvents
+from plainview.sim.world import World
 from tests.stock import START_MS, stock
 
 assert CARRYING
@@ -37,8 +38,12 @@ assert CARRYING
 class Edition:
     """Everything that a running service has, without its processes."""
 
-    def __init__(self, root: Path, *, videos: int, has_log: bool = True) -> None:
-        self.world = stock(root, videos=videos)
+    def __init__(
+        self, root: Path, *, videos: int, has_log: bool = True, world: World | None = None
+    ) -> None:
+        """`world`: that of a copied folder, which is stocked already."""
+        self.root = root
+        self.world = world or stock(root, videos=videos)
         folder = DataFolder(root)
         self.clock = SetClock(START_MS)
         self.db = open_to_write(folder.database)

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -152,6 +152,16 @@ def boost(*, at_ms: int, policy: str = "for-you", from_ms: int | None = None) ->
     )  # fmt: skip
 
 
+def learned(
+    name: str, parent: str, *, at_ms: int, origin: Literal["learned", "restored"] = "learned"
+) -> WeightsPublished:
+    """Weights that came after others."""
+    return WeightsPublished(
+        at_ms=at_ms, digest=digest(name), parent=digest(parent), recipe="ticks-1", origin=origin,
+        lineage=digest("lineage"),
+    )  # fmt: skip
+
+
 def beginning() -> list[Entry]:
     """What every lawful log begins with, up to the first interval."""
     at = BEGIN_MS
@@ -185,13 +195,13 @@ def lawful() -> list[Entry]:
         boost(at_ms=at + 2800),
         Access(at_ms=at + 2900, subject=digest("viewer"), reason_code="support", by="operator"),
         Erasure(at_ms=at + 3000, subject=digest("viewer"), request=digest("asked"), receipts=1),
-        WeightsPublished(at_ms=at + 3100, digest=digest("weights 2"), parent=digest("weights 1"),
-                         recipe="ticks-1", origin="learned", lineage=digest("lineage")),
+        learned("weights 2", "weights 1", at_ms=at + 3100),
         epoch(3, at_ms=at + 3200, decisions=1, weights="weights 2"),
         interval(2, at_ms=at + 5000, receipts=3),
         HourKey(at_ms=OVER_MS, hour=HOUR, key=hour_key(HOUR).hex()),
         Hours(at_ms=OVER_MS, first=HOUR + 48, commitments=keys(HOUR + 48, 24)),
         trust(document(version=2, retention_days=120), at_ms=OVER_MS + 10),
+        learned("weights 1", "weights 2", at_ms=OVER_MS + 20, origin="restored"),
     ]  # fmt: skip
 
 
@@ -259,11 +269,16 @@ def broken() -> dict[str, list[Entry]]:
         "deadline_far": _with(
             _changed(promise("upload 1", at_ms=at), deadline_ms=at + HOUR_MS + 1)),
         "boost_unoffered": _with(boost(at_ms=at, policy="fresh")),
+        "weights_parent": _with(
+            learned("weights 2", "weights 1", at_ms=at),
+            learned("weights 3", "weights 1", at_ms=at + 1)),
         # all entries before
         "weights_unlogged": _with(epoch(2, at_ms=at, weights="weights 2")),
         "parent_unlogged": _with(WeightsPublished(
             at_ms=at, digest=digest("weights 3"), parent=digest("weights 2"), recipe="ticks-1",
             origin="learned", lineage=digest("lineage"))),
+        "restored_unknown": _with(
+            learned("weights 2", "weights 1", at_ms=at, origin="restored")),
         "hour_key_unknown": _with(HourKey(at_ms=OVER_MS, hour=HOUR - 1, key=hour_key(HOUR).hex())),
         "promise_unknown": _with(settled),
         "promise_epoch_unknown": _with(promise("upload 1", at_ms=at), PromiseKept(

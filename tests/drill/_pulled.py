@@ -11,9 +11,9 @@ import httpx
 from plainview.app.villain import LEVERS
 from plainview.core.tlog import parse_checkpoint, parse_note
 from plainview.sim.world import World
-from tests.drill._live_crowd import LiveSwiper
 from tests.drill._outside import Outsider, Steps, hand_over, places_of
 from tests.live import LiveService, LiveViewer
+from tests.live_swiper import LiveSwiper
 
 PROVEN_BY: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("bury-topic", "boost-creator", "leave-out-video"), frozenset({"epoch_root"})),

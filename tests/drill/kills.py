@@ -5,8 +5,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from tests.drill._live_crowd import replay_all
 from tests.fault.test_kill import Turn, kill_and_audit
+from tests.live_swiper import replay_all
 
 AIMED: list[Turn] = [
     *[("worker", "encoding")] * 6, *[("worker", "publishing")] * 3, *[("worker", "freezing")] * 5,

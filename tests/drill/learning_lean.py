@@ -26,8 +26,8 @@ from plainview.sim.errand import viewer_id
 from plainview.sim.pocket import Pocket
 from plainview.sim.sitting import ClientEvent, Partisan, crowd, events_of
 from plainview.sim.world import World
-from tests.drill._live_crowd import replay_all
 from tests.live import LiveService, LiveViewer
+from tests.live_swiper import replay_all
 from tests.pocket_evidence import START_MS, make_pocket
 from tests.stock import stock
 

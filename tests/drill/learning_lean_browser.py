@@ -24,11 +24,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from plainview.sim.sitting import Partisan
 from plainview.sim.world import World
-from tests.drill._live_crowd import replay_all
 from tests.drill.learning_lean import AFTER, BEFORE, SEEDS, VIDEOS, judge, told, topic_of
 from tests.e2e.browser.conftest import CHROMIUM_FLAGS, chromium_path
 from tests.e2e.browser.sitting import Sitter, check_kept, share_after, sit_out
 from tests.live import LiveService
+from tests.live_swiper import replay_all
 from tests.stock import stock
 
 

@@ -37,12 +37,12 @@ from plainview.edge.writer.client import WriterClient
 from plainview.ports.intake import DecideVideo
 from plainview.ports.serving import PublishWeights
 from plainview.sim.world import World
-from tests.drill._live_crowd import LiveSwiper
 from tests.drill._outside import Differs, Outsider, Steps
 from tests.drill._pulled import Pulling
 from tests.drill.check_week import weights_file
 from tests.drill.served_slates import POLICIES, sit
 from tests.live import SOURCE, LiveService
+from tests.live_swiper import LiveSwiper
 from tests.stock import stock
 
 VIDEOS, VIEWERS, THREADS = 600, 26, 3

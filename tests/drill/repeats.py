@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.drill._live_crowd import LiveSwiper, replay_all
 from tests.live import LiveService
+from tests.live_swiper import LiveSwiper, replay_all
 from tests.stock import stock
 
 

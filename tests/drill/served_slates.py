@@ -22,8 +22,8 @@ from plainview.edge.writer.client import WriterClient
 from plainview.ports.intake import DecideVideo
 from plainview.sim.sitting import ClientEvent, events_of
 from plainview.sim.world import World
-from tests.drill._live_crowd import LiveSwiper, replay_all
 from tests.live import LiveService
+from tests.live_swiper import LiveSwiper, replay_all
 from tests.stock import stock
 
 VIEWERS, VIDEOS, PARTS, THREADS = 40, 2_400, 4, 4

@@ -818,6 +818,7 @@ export interface components {
         Health: {
             is_log_stalled: boolean;
             making: number;
+            lesson_faults: number;
             playable: number;
             ready: boolean;
             reason: string;

@@ -1,4 +1,4 @@
-"""The command line: `plainview up | demo | import | replay | check | witness | …`."""
+"""The command line: `plainview up | demo | import | replay | learn | check | witness | …`."""
 
 import argparse
 import os
@@ -15,6 +15,7 @@ from plainview.app.check_options import (
     add_check_arguments,
     add_receipts_arguments,
 )
+from plainview.app.learn_options import LEARN, LEARN_EXAMPLES, add_learn_arguments
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
@@ -108,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     add_arguments(replay)
     _add_settings(replay, only=("data",))
     replay.set_defaults(run=_replay)
+    learn = _command(commands, "learn", LEARN, epilog=LEARN_EXAMPLES)
+    add_learn_arguments(learn)
+    _add_settings(learn, only=("data",))
+    learn.set_defaults(run=_learn)
     witnesses = _command(commands, "witnesses", WITNESSES)
     add_witnesses_arguments(witnesses)
     _add_settings(witnesses, only=("data",))
@@ -176,6 +181,7 @@ def _up(options: argparse.Namespace) -> int:
     from plainview.edge.keys import make_keys
 
     settings = settings_of(options)
+    _see_recipe(settings)
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
@@ -189,6 +195,21 @@ def _up(options: argparse.Namespace) -> int:
         print(f"plainview: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _see_recipe(settings: Settings) -> None:
+    """That the recipe's file can be learned by. Raises: BadSetting."""
+    if settings.learn in ("on", "off"):
+        return
+    from plainview.app.recipe_file import read_recipe
+    from plainview.core.learn import BadRecipe
+
+    try:
+        read_recipe(settings.learn)
+    except (OSError, BadRecipe) as error:
+        raise BadSetting(
+            f"--learn (or PLAINVIEW_LEARN) must be on, off or a recipe file: {error}."
+        ) from error
 
 
 def _greet(settings: Settings, port: int, operator_key: str) -> None:
@@ -237,6 +258,13 @@ def _replay(options: argparse.Namespace) -> int:
     from plainview.app.replay_command import replay_command
 
     return replay_command(options, settings_of(options).data)
+
+
+def _learn(options: argparse.Namespace) -> int:
+    _one_thread()
+    from plainview.app.learn_command import learn_command
+
+    return learn_command(options, settings_of(options).data)
 
 
 def _witnesses(options: argparse.Namespace) -> int:

@@ -24,6 +24,21 @@ SETTINGS = (
     Setting("port", "--port", "PORT", "8080", "port to listen on"),
     Setting("web", "--web", "PLAINVIEW_WEB", "", "web processes; 2 on four cores or more, else 1"),
     Setting("edition", "--edition", "PLAINVIEW_EDITION", "home", "name of this service, kept once"),
+    Setting("learn", "--learn", "PLAINVIEW_LEARN", "on", "on, off, or a recipe file to learn by"),
+    Setting(
+        "learn_every",
+        "--learn-every",
+        "PLAINVIEW_LEARN_EVERY_S",
+        "300",
+        "seconds from one learning tick to the next, at least",
+    ),
+    Setting(
+        "learn_min",
+        "--learn-min",
+        "PLAINVIEW_LEARN_MIN",
+        "2000",
+        "examples that a learning tick waits for",
+    ),
 )
 
 
@@ -43,8 +58,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     web: int
     edition: str
+    learn: str = "on"
+    learn_every_s: int = 300
+    learn_min: int = 2000
     is_demo: bool = False
     has_levers: bool = False
+
+    @property
+    def learns(self) -> bool:
+        """Whether it learns while it runs."""
+        return self.learn != "off"
 
     @property
     def is_open(self) -> bool:
@@ -83,6 +106,9 @@ def read_settings(
         port=_whole("port", found["port"], most=65_535),
         web=_whole("web", found["web"] or str(default_web()), least=1, most=64),
         edition=edition,
+        learn=found["learn"],
+        learn_every_s=_whole("learn_every", found["learn_every"], least=1, most=86_400),
+        learn_min=_whole("learn_min", found["learn_min"], least=1, most=1_000_000),
         is_demo=is_demo,
         has_levers=has_levers or is_demo,
     )

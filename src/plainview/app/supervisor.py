@@ -128,6 +128,9 @@ class Supervisor:
             self._child("worker", "worker", [root, settings.edition, *demo]),
             *(self._child(f"web-{k}", "web", web, sock.fileno()) for k in range(settings.web)),
         ]
+        if settings.learns:
+            learner = [root, settings.learn, str(settings.learn_every_s), str(settings.learn_min)]
+            self.children.append(self._child("learner", "learner", learner))
 
     def _child(self, name: str, module: str, arguments: list[str], *fds: int) -> Child:
         def start() -> "subprocess.Popen[bytes]":

@@ -16,6 +16,7 @@ from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.sqlite.learning_reads import SqliteLearningReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
@@ -23,13 +24,16 @@ from plainview.edge.writer.client import WriterClient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plainview.core.learn.recipe import Recipe
     from plainview.core.tlog import Policy
     from plainview.edge.keys import FileSigner
     from plainview.flows.begin_log import SourceTree
     from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
     from plainview.flows.gather_cosignatures import CosignatureGatherer
+    from plainview.flows.gather_lessons import LessonGatherer
     from plainview.flows.intake import Intake
+    from plainview.flows.learn_tick import Learner
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
     from plainview.flows.publish_checkpoint import CheckpointPublisher
@@ -52,6 +56,7 @@ class Wired:
         self.objects = LocalObjects(folder.objects)
         self.epoch_files = LocalEpochFiles(folder.epochs)
         self.log_reads = SqliteLogReads(self.reads)
+        self.learning_reads = SqliteLearningReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
 
@@ -219,6 +224,35 @@ class Wired:
 
         return StoredEvidence(
             views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects
+        )
+
+    def lesson_gatherer(self, recipe: "Recipe") -> "LessonGatherer":
+        """What turns receipts into examples, for the learner."""
+        from plainview.flows.gather_lessons import LessonGatherer
+
+        return LessonGatherer(
+            reads=self.learning_reads,
+            evidence=self.evidence(),
+            public_keys=self.receipt_keys(),
+            writer=self.writer,
+            clock=self.clock,
+            recipe=recipe,
+        )
+
+    def learner(self, recipe: "Recipe", *, every_ms: int, examples_min: int) -> "Learner":
+        """What makes learning ticks, for the learner."""
+        from plainview.flows.learn_tick import Learner
+
+        return Learner(
+            recipe,
+            every_ms=every_ms,
+            examples_min=examples_min,
+            learning=self.learning_reads,
+            reads=self.reads,
+            files=self.epoch_files,
+            objects=self.objects,
+            writer=self.writer,
+            clock=self.clock,
         )
 
     @property

@@ -6,7 +6,8 @@ from plainview.app.settings import SETTINGS, BadSetting, default_web, read_setti
 
 VARIABLES = {
     "PLAINVIEW_DATA_DIR": "/srv/data", "HOST": "0.0.0.0", "PORT": "9000", "PLAINVIEW_WEB": "3",
-    "PLAINVIEW_EDITION": "north",
+    "PLAINVIEW_EDITION": "north", "PLAINVIEW_LEARN": "off", "PLAINVIEW_LEARN_EVERY_S": "60",
+    "PLAINVIEW_LEARN_MIN": "500",
 }  # fmt: skip
 
 
@@ -15,6 +16,8 @@ def test_without_anything_the_defaults_hold() -> None:
     settings = read_settings({}, {})
     assert (str(settings.data), settings.host, settings.port) == ("data", "127.0.0.1", 8080)
     assert (settings.web, settings.edition) == (default_web(), "home")
+    assert (settings.learn, settings.learn_every_s, settings.learn_min) == ("on", 300, 2000)
+    assert settings.learns
     assert not settings.is_open
 
 
@@ -23,16 +26,21 @@ def test_variables_stand_before_defaults() -> None:
     settings = read_settings({}, VARIABLES)
     assert (str(settings.data), settings.host, settings.port) == ("/srv/data", "0.0.0.0", 9000)
     assert (settings.web, settings.edition) == (3, "north")
+    assert (settings.learns, settings.learn_every_s, settings.learn_min) == (False, 60, 500)
     assert settings.is_open
     assert set(VARIABLES) == {setting.variable for setting in SETTINGS}
 
 
 def test_flags_stand_before_variables() -> None:
     """Every setting has a flag that wins."""
-    flags = {"data": "d", "host": "::1", "port": "1", "web": "2", "edition": "e"}
+    flags = {
+        "data": "d", "host": "::1", "port": "1", "web": "2", "edition": "e", "learn": "r.json",
+        "learn_every": "5", "learn_min": "7",
+    }  # fmt: skip
     settings = read_settings(flags, VARIABLES)
     assert (str(settings.data), settings.host, settings.port) == ("d", "::1", 1)
     assert (settings.web, settings.edition) == (2, "e")
+    assert (settings.learn, settings.learn_every_s, settings.learn_min) == ("r.json", 5, 7)
     assert set(flags) == {setting.name for setting in SETTINGS}
 
 
@@ -50,6 +58,8 @@ def test_the_demonstration_has_levers() -> None:
         ({"port": "65536"}, "from 0 to 65535"),
         ({"port": "-1"}, "'-1'"),
         ({"web": "0"}, "--web (or PLAINVIEW_WEB)"),
+        ({"learn_every": "0"}, "--learn-every (or PLAINVIEW_LEARN_EVERY_S)"),
+        ({"learn_min": "many"}, "from 1 to 1000000"),
         ({"edition": "é"}, "--edition"),
         ({"edition": "x" * 25}, "1 to 24"),
         ({"edition": "Radio 4"}, "single hyphens"),

@@ -7,6 +7,8 @@ from plainview.app.http.shapes import GONE
 from plainview.app.wire import Wired
 from plainview.core.catalogue import BadRows, DeltaRefused, rows_bytes
 from plainview.core.history import Policies, Source, Trust, WeightsPublished, parse_entry
+from plainview.core.learn import BadLineage
+from plainview.core.learn.lineage_file import parse_tick_lineage
 from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest, VideoId
@@ -69,7 +71,7 @@ class PublicFiles:
             case Policies():
                 return {Digest(one.digest) for one in entry.offered}
             case WeightsPublished():
-                return {Digest(entry.digest), Digest(entry.lineage)}
+                return {Digest(entry.digest), *self._lineage_of(entry)}
             case Trust():
                 return {digest_of(entry.document.encode())}
             case Source():
@@ -77,6 +79,18 @@ class PublicFiles:
                 lines = listing.decode().splitlines()
                 return {Digest(entry.digest), *(Digest(line.split(" ")[-1]) for line in lines)}
         return set()
+
+    def _lineage_of(self, entry: WeightsPublished) -> set[Digest]:
+        """The document that says where weights come from, and the files that it names."""
+        named = {Digest(entry.lineage)}
+        try:
+            data = self._wired.objects.get(Digest(entry.lineage))
+            if entry.origin == "learned":
+                told = parse_tick_lineage(data)
+                named |= {told.recipe, told.candidate.state, *told.dropped.lineages}
+        except (NoObject, BadLineage):
+            pass
+        return named
 
     def epoch(self, number: int, part: str) -> bytes | None:
         """`header`, `rows` or `leaves` of an epoch whose entry is published."""

@@ -46,6 +46,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a full slate can be served, and why not.
 
     `making` is how many demonstration clips are still to come, besides those `playable`.
+    `lesson_faults`: receipts of which the learner found that what they say cannot be made again;
+    each is in its log, and more than none wants looking at.
     """
 
     ready: bool
@@ -54,6 +56,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     wanted: int
     making: int
     is_log_stalled: bool
+    lesson_faults: int
 
 
 class Service:
@@ -133,6 +136,7 @@ class Service:
             wanted=SLATE_SIZE,
             making=self.wired.reads.count_open((DEMO_CLIP, MAKE_VIDEO)) if self.is_demo else 0,
             is_log_stalled=stalled_ms > 0,
+            lesson_faults=self.wired.learning_reads.gathered().faults,
         )
 
     def stall_ms(self) -> int:

@@ -19,6 +19,7 @@ from plainview.audit.check.findings import (
     WITHHELD,
     Finding,
 )
+from plainview.audit.check.lineage import Lineages
 from plainview.audit.check.log_view import LogView, Progress
 from plainview.audit.check.logged import fold_flags, header_differs
 from plainview.audit.check.source import (
@@ -61,7 +62,7 @@ class Catalogue:
         self.last_words = ""
         self.counts = dict.fromkeys(
             ("epochs checked", "epochs pruned", "epochs withheld", "rows checked for flags",
-             "videos checked against their rows", "videos gone"), 0,
+             "videos checked against their rows", "videos gone", "lineages of weights checked"), 0,
         )  # fmt: skip
         if is_copy(source):
             self.counts["epochs that the folder lacks"] = 0
@@ -77,12 +78,17 @@ class Catalogue:
             done += 1
             progress("policies, weights, source", done, total)
             self._policy(name, digest)
-        for digest, (_, entry) in history.weights.items():
+        for digest in history.weights:
             done += 1
             progress("policies, weights, source", done, total)
             self._weights(digest)
-            if int(entry.lineage, 16):
-                self._object(entry.lineage, "the lineage of weights")
+        lineages = Lineages(history, self._object)
+        for index, entry in history.published:
+            words = lineages.look(index, entry)
+            if words:
+                told = f"The lineage of weights {entry.digest[:12]}… does not hold: {words}."
+                self._withheld("lineage_differs", told)
+        self.counts["lineages of weights checked"] = lineages.checked
         for digest in history.sources:
             done += 1
             progress("policies, weights, source", done, total)

@@ -323,7 +323,8 @@ class _Check:
         words = (
             f"{done['epochs checked']} of {len(numbers)} epochs were downloaded and have the "
             f"logged roots; {done['videos checked against their rows']} videos held against their "
-            f"rows. {done['epochs pruned']} epochs are pruned, {done['epochs withheld']} withheld."
+            f"rows. {done['epochs pruned']} epochs are pruned, {done['epochs withheld']} withheld. "
+            f"{done['lineages of weights checked']} lineages of weights were held against the log."
         )
         if is_copy(self._source):
             words += f" The folder lacks {done['epochs that the folder lacks']}."

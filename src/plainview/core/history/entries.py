@@ -51,7 +51,7 @@ BoostCode = Literal["public_service", "emergency", "editorial", "paid", "new_cre
 AccessCode = Literal["replay", "export", "support", "legal_order", "security", "audit"]
 Role = Literal["operator", "moderator", "support", "auditor", "machine"]
 Author = Literal["creator", "operator", "moderator", "machine"]
-Origin = Literal["starting", "learned", "imported"]
+Origin = Literal["starting", "learned", "imported", "restored"]
 
 
 class _Entry(
@@ -123,6 +123,9 @@ class WeightsPublished(_Entry, frozen=True, kw_only=True, tag="weights"):
         if self.origin == "learned":
             _must(self.parent != NO_DIGEST, "learned weights name their parent")
             _must(self.lineage != NO_DIGEST, "learned weights name their lineage")
+        if self.origin == "restored":
+            _must(self.parent != NO_DIGEST, "restored weights name those they replace as parent")
+            _must(self.lineage != NO_DIGEST, "restored weights name a document that says why")
 
 
 class Hours(_Entry, frozen=True, kw_only=True, tag="hours"):

@@ -36,8 +36,9 @@ from plainview.core.receipts import hour_of
 from plainview.core.terms.ids import NO_DIGEST
 
 PREFIX_RULES: Final = (
-    "weights_unlogged", "parent_unlogged", "hour_key_unknown", "promise_unknown",
-    "promise_epoch_unknown", "served_too_early", "hour_uncommitted", "promise_broken",
+    "weights_unlogged", "parent_unlogged", "restored_unknown", "hour_key_unknown",
+    "promise_unknown", "promise_epoch_unknown", "served_too_early", "hour_uncommitted",
+    "promise_broken",
 )  # fmt: skip
 """Broken only where something is nowhere before: shown by the whole log up to the entry."""
 
@@ -65,7 +66,7 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 class History:
     """What a log has established so far. Owned by whoever folds; not to be changed from outside.
 
-    `trusts`, `epochs`, `intervals` and `decisions` are in the order of the log; `weights`,
+    `trusts`, `epochs`, `published` and `decisions` are in the order of the log; `weights`,
     `policies`, `sources` and `hours` say at which index something was first logged.
     """
 
@@ -77,6 +78,7 @@ class History:
         self.offers: list[At[Policies]] = []
         self.policies: dict[tuple[str, str], int] = {}
         self.weights: dict[str, At[WeightsPublished]] = {}
+        self.published: list[At[WeightsPublished]] = []
         self.hours: list[At[Hours]] = []
         self.hour_keys: dict[int, At[HourKey]] = {}
         self.decisions: list[At[DecisionTaken]] = []
@@ -169,6 +171,14 @@ class History:
     def _weights(self, index: int, entry: WeightsPublished) -> None:
         if entry.parent != NO_DIGEST and entry.parent not in self.weights:
             self._prefix("parent_unlogged", f"weights {entry.parent[:12]}… were never logged")
+        elif self.published and entry.parent not in (NO_DIGEST, self.published[-1][1].digest):
+            last = self.published[-1][1].digest
+            words = f"weights with parent {entry.parent[:12]}… were published after {last[:12]}…"
+            self._run("weights_parent", self.published[-1], words)
+        if entry.origin == "restored" and entry.digest not in self.weights:
+            words = f"weights {entry.digest[:12]}… were restored that were never published"
+            self._prefix("restored_unknown", words)
+        self.published.append((index, entry))
         self.weights.setdefault(entry.digest, (index, entry))
 
     def _hours(self, index: int, entry: Hours) -> None:

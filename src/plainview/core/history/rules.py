@@ -23,9 +23,11 @@ from plainview.core.history.entries import (
     PromiseKept,
     PromiseRefused,
     Trust,
+    WeightsPublished,
 )
 from plainview.core.history.trust import BadTrust, check_trust, parse_trust
 from plainview.core.receipts import hour_commitment, hour_of
+from plainview.core.terms.ids import NO_DIGEST
 
 HOUR_MS: Final = 3_600_000
 AHEAD_MS: Final = 24 * HOUR_MS
@@ -276,6 +278,16 @@ def _boost_unoffered(run: Sequence[Entry]) -> Words:
     return ""
 
 
+def _weights_parent(run: Sequence[Entry]) -> Words:
+    *before, last = run
+    known = [entry.digest for entry in before if isinstance(entry, WeightsPublished)]
+    if not isinstance(last, WeightsPublished) or last.parent == NO_DIGEST or not known:
+        return ""
+    if last.parent != known[-1]:
+        return f"weights with parent {last.parent[:12]}… were published after {known[-1][:12]}…"
+    return ""
+
+
 RANGES: Final[dict[str, tuple[type[Entry], Callable[[Sequence[Entry]], Words]]]] = {
     "trust_gap": (Trust, _gap(Trust, "version", "version")),
     "epoch_gap": (EpochFrozen, _gap(EpochFrozen, "number", "epoch", is_first_free=True)),
@@ -284,6 +296,7 @@ RANGES: Final[dict[str, tuple[type[Entry], Callable[[Sequence[Entry]], Words]]]]
     "decisions_unlogged": (DecisionTaken, _decisions_unlogged),
     "deadline_far": (Trust, _deadline_far),
     "boost_unoffered": (Policies, _boost_unoffered),
+    "weights_parent": (WeightsPublished, _weights_parent),
 }
 """Rule -> the kind of entry that a run begins with (unless it begins with entry 0), and the judge
 of a run whose last entry is the one in question."""

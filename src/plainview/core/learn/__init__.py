@@ -6,6 +6,7 @@ What learns (`tick`, `gate`, `lineage`) is imported by those who learn: its loop
 from plainview.core.learn.certificate import largest_sum
 from plainview.core.learn.errors import (
     BadFile,
+    BadLineage,
     BadRecipe,
     BadState,
     BadWindow,
@@ -18,6 +19,7 @@ from plainview.core.learn.starting import starting_weights
 from plainview.core.learn.weights_file import encode_weights, load_weights
 
 __all__ = [
-    "BadFile", "BadRecipe", "BadState", "BadWindow", "LearnError", "NotExact", "TooFewViewers",
-    "WeightsRefused", "encode_weights", "largest_sum", "load_weights", "starting_weights",
+    "BadFile", "BadLineage", "BadRecipe", "BadState", "BadWindow", "LearnError", "NotExact",
+    "TooFewViewers", "WeightsRefused", "encode_weights", "largest_sum", "load_weights",
+    "starting_weights",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ class LearnError(ValueError):
     ├── BadRecipe          not a recipe, or one that does not fit its parent: refuse the release
     ├── BadState           not the float state of these weights: learn on from the weights alone,
     │                      or fetch the state that the lineage names
+    ├── BadLineage         not a document of learn-v1 that says where weights come from
     ├── BadWindow          examples outside the spec, or more than the recipe takes: a fault in
     │                      whoever gathered them
     └── TooFewViewers      one viewer would be more of the window than the recipe allows: wait
@@ -35,6 +36,10 @@ class BadRecipe(LearnError):
 
 class BadState(LearnError):
     """The bytes are not the float state that belongs to these weights."""
+
+
+class BadLineage(LearnError):
+    """The bytes do not say where weights come from."""
 
 
 class BadWindow(LearnError):

@@ -111,8 +111,8 @@ def publish_weights(db: sqlite3.Cursor, command: PublishWeights) -> Done:
     last = db.execute("SELECT digest FROM weights ORDER BY n DESC LIMIT 1").fetchone()
     if last is None or last[0] != command.digest:
         db.execute(
-            "INSERT INTO weights (digest, published_ms, recipe, origin, lineage)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO weights (digest, published_ms, recipe, origin, lineage, ticks)"
+            " SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) FROM ticks",
             (command.digest, command.at_ms, command.recipe, command.origin, command.lineage),
         )
         if has_begun(db):

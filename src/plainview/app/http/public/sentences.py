@@ -215,6 +215,7 @@ def _weights(entry: WeightsPublished) -> str:
         "starting": f"The starting weights were published ({by}): nothing is learned yet.",
         "learned": f"New weights were published, learned by the recipe {by} from those before.",
         "imported": f"Weights made elsewhere were published, by the recipe {by}.",
+        "restored": f"Weights published before ({by}) were put back in the place of those in use.",
     }[entry.origin]
 
 

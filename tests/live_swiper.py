@@ -46,6 +46,7 @@ class LiveSwiper:
         A connection for each request, so that any web process may be the one to answer.
         """
         cookies = self.client.http.cookies
+        self.client.http.close()
         self.client.http = httpx.Client(
             base_url=service.base,
             headers={"x-plainview": "1", "connection": "close"},
@@ -84,6 +85,6 @@ def replay_all(root: Path) -> tuple[int, str]:
     run = subprocess.run(
         [sys.executable, "-m", "plainview.app.cli", "replay", "--all", "--data", str(root)],
         capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")},
     )  # fmt: skip
     return run.returncode, (run.stdout + run.stderr).strip()

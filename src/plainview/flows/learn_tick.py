@@ -1,0 +1,334 @@
+"""Learn: when a tick is due make it, judge it, and record it with whatever it publishes."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from plainview.core.feed import build_index
+from plainview.core.learn import NotExact, TooFewViewers, load_weights
+from plainview.core.learn.gate import gate
+from plainview.core.learn.lineage import Dropped, lineage_record
+from plainview.core.learn.recipe import Recipe, encode_recipe, parse_recipe, recipe_digest
+from plainview.core.learn.tick import Parent, Tick, learn_tick, run, tick_seed
+from plainview.core.learn.window import EXAMPLE, Examples, Window, choose, window_of
+from plainview.core.lessons import shifts_fields, value_shifts
+from plainview.core.policy import compile_policy
+from plainview.core.terms.canonical import Canonical
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.flows.read_epoch import NoEpoch, open_epoch
+from plainview.ports.clock import Clock
+from plainview.ports.commands import Writer
+from plainview.ports.learning import (
+    LearningReads,
+    Lesson,
+    MadeTick,
+    RecordTick,
+    TickOrder,
+    TickRecord,
+    Waiting,
+)
+from plainview.ports.objects import Objects
+from plainview.ports.serving import EpochFiles, ServingReads
+
+HELD_OUT_PART: Final = 5
+"""Of what waits, one part in so many is held out, the newest."""
+HELD_OUT_MAX: Final = 20_000
+"""Examples that a candidate is judged on, at most."""
+NOT_EXACT, TOO_FEW_VIEWERS = "not_exact", "too_few_viewers"
+"""Why a window is passed over without a candidate."""
+
+
+class NotYet(Exception):
+    """The tick must not be made of what waits now: wait for more."""
+
+
+class FilesDiffer(Exception):
+    """A stored file is not the one of its name: it was altered. Learn nothing from it; put the
+    true file back, or publish other weights (`plainview learn roll-back`)."""
+
+
+class MadeFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """A tick's outcome, and the files that it names."""
+
+    made: MadeTick
+    weights: bytes = b""
+    state: bytes = b""
+    lineage: bytes = b""
+
+
+class Learner:
+    """Learns whenever it is due. One thread at a time; a second process that learns is refused by
+    the writer and looks again. What it keeps in memory it can lose."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        every_ms: int,
+        examples_min: int,
+        learning: LearningReads,
+        reads: ServingReads,
+        files: EpochFiles,
+        objects: Objects,
+        writer: Writer,
+        clock: Clock,
+    ) -> None:
+        self._recipe = recipe
+        self._every_ms = every_ms
+        self._examples_min = examples_min
+        self._learning = learning
+        self._reads = reads
+        self._files = files
+        self._objects = objects
+        self._writer = writer
+        self._clock = clock
+        self._not_before = 0
+
+    def learn_if_due(self) -> TickRecord | None:
+        """Make and record a tick if it is due: `every_ms` after the last, with `examples_min` to
+        learn from; at once when as many wait as one tick takes.
+
+        Raises: Refused: another learned or published meanwhile; look again. WriterGone.
+            FilesDiffer, LearnError: what is stored cannot be learned on from.
+        """
+        order, is_full = self._plan()
+        if order is None:
+            return None
+        began_ms = self._clock.now_ms()
+        self._objects.put(encode_recipe(self._recipe))
+        try:
+            files = make_tick(
+                order, learning=self._learning, reads=self._reads, files=self._files,
+                objects=self._objects,
+            )  # fmt: skip
+        except NotYet as error:
+            if not is_full:
+                # Not again for each example more.
+                waits = sum(one.count for one in self._learning.waiting(order.after_seq))
+                self._not_before = waits + max(waits // 10, 1)
+                return None
+            files = passed_over(order, str(error), learning=self._learning)
+        for data in (files.weights, files.state) if not files.made.reason else ():
+            self._objects.put(data)
+        if files.lineage:
+            self._objects.put(files.lineage)
+        now_ms = self._clock.now_ms()
+        record = TickRecord(
+            order=order, made=files.made, at_ms=now_ms, took_ms=max(now_ms - began_ms, 0)
+        )
+        self._writer.submit(RecordTick(tick=record, recipe_name=self._recipe.name))
+        return record
+
+    def _plan(self) -> tuple[TickOrder | None, bool]:
+        """The tick that is due, and whether as many wait as one tick takes."""
+        at, parent = self._learning.gathered(), self._learning.in_use()
+        newest = self._reads.newest_epoch()
+        policies = self._reads.policies()
+        if parent is None or newest is None or not policies or at.upto_seq <= at.learned_seq:
+            return None, False
+        waiting = self._learning.waiting(at.learned_seq)
+        total = sum(one.count for one in waiting)
+        windows = split_windows(waiting, recipe=self._recipe)
+        if windows is None or (total < self._not_before and not windows.is_full):
+            return None, False
+        last = self._learning.tick(at.ticks) if at.ticks else None
+        is_time = last is None or self._clock.now_ms() >= last.at_ms + self._every_ms
+        if not windows.is_full and (not is_time or windows.offered < self._examples_min):
+            return None, False
+        by = self._learning.learned_by(parent.digest)
+        order = TickOrder(
+            number=at.ticks + 1,
+            after_seq=at.learned_seq,
+            upto_seq=windows.upto_seq,
+            held_after_seq=windows.held_after_seq,
+            held_upto_seq=windows.held_upto_seq,
+            since=parent.ticks,
+            parent=parent.digest,
+            parent_state=by.made.state if by else None,
+            recipe=recipe_digest(self._recipe),
+            epoch=newest.number,
+            policy=policies[0].digest,
+        )
+        return order, windows.is_full
+
+
+class Windows(msgspec.Struct, frozen=True, kw_only=True):
+    """What is learned and what is held out of the places that wait, in the terms of a TickOrder;
+    `offered` examples to learn from, `is_full` if more wait than one tick takes."""
+
+    upto_seq: int
+    held_after_seq: int
+    held_upto_seq: int
+    offered: int
+    is_full: bool
+
+
+def split_windows(waiting: Sequence[Waiting], *, recipe: Recipe) -> Windows | None:
+    """Divide what waits.
+
+    Held out are the newest, a fifth of all and at least twice what the gate needs, but no more than
+    the recipe takes. Learned from are the oldest, as many as it takes; what is between waits for
+    the next tick.
+
+    None: there are not enough to hold out.
+    """
+    total = sum(one.count for one in waiting)
+    most = min(HELD_OUT_MAX, recipe.offered_max)
+    wanted = min(max(total // HELD_OUT_PART, 2 * recipe.held_out_min), most)
+    newest_first = list(accumulate(one.count for one in reversed(waiting)))
+    enough = next((k for k, count in enumerate(newest_first, 1) if count >= wanted), None)
+    taken = min(enough, sum(count <= most for count in newest_first)) if enough else 0
+    learnable = waiting[: len(waiting) - taken] if taken else ()
+    offered = list(accumulate(one.count for one in learnable))
+    fits = sum(count <= recipe.offered_max for count in offered)
+    if not fits:
+        return None
+    return Windows(
+        upto_seq=learnable[fits - 1].seq,
+        held_after_seq=learnable[-1].seq,
+        held_upto_seq=waiting[-1].seq,
+        offered=offered[fits - 1],
+        is_full=fits < len(learnable),
+    )
+
+
+def make_tick(
+    order: TickOrder,
+    *,
+    learning: LearningReads,
+    reads: ServingReads,
+    files: EpochFiles,
+    objects: Objects,
+) -> MadeFiles:
+    """The tick that `order` describes, with the same bytes each time it is made.
+
+    Raises: NotYet: too few viewers, or too few examples to judge on. FilesDiffer, LearnError: a
+        stored file is not what it should be. NoObject, NoEpoch: it is gone.
+    """
+    recipe = parse_recipe(stored(order.recipe, objects=objects))
+    parent = parent_of(order, objects=objects)
+    offered = learning.lessons(order.after_seq, order.upto_seq)
+    window = window_of(examples_in(offered))
+    held_out = held_out_window(
+        examples_in(learning.lessons(order.held_after_seq, order.held_upto_seq)),
+        parent=parent, recipe=recipe,
+    )  # fmt: skip
+    examples, judged_on = len(window.examples), len(held_out.examples)
+    try:
+        tick = learn_tick(parent, window, recipe)
+    except TooFewViewers as error:
+        raise NotYet(TOO_FEW_VIEWERS) from error
+    except NotExact:
+        made = MadeTick(reason=NOT_EXACT, examples=examples, held_out=judged_on)
+        return MadeFiles(made=made)
+    verdict = gate(
+        load_weights(tick.weights),
+        parent=load_weights(parent.weights),
+        held_out=held_out.examples,
+        float_logits=run(tick.network, held_out.examples)[0],
+        recipe=recipe,
+    )
+    lineage = lineage_record(
+        tick,
+        parent=parent,
+        window=window,
+        held_out=held_out,
+        recipe=recipe,
+        verdict=verdict,
+        shifts=_shifts(order, parent, tick, reads=reads, files=files, objects=objects),
+        dropped=dropped_before(order, learning=learning),
+    )
+    made = MadeTick(
+        weights=digest_of(tick.weights),
+        state=digest_of(tick.state),
+        lineage=digest_of(lineage),
+        reason=verdict.reason,
+        examples=examples,
+        held_out=judged_on,
+        chosen=tick.chosen,
+        viewers=tick.viewers,
+        newest_ms=max(one.at_ms for one in offered),
+    )
+    return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
+
+
+def passed_over(order: TickOrder, reason: str, *, learning: LearningReads) -> MadeFiles:
+    """A full window that no tick can be made of: its examples teach nothing."""
+    offered = learning.lessons(order.after_seq, order.upto_seq)
+    examples = sum(one.count for one in offered)
+    return MadeFiles(made=MadeTick(reason=reason, examples=examples, held_out=0))
+
+
+def held_out_window(examples: Examples, *, parent: Parent, recipe: Recipe) -> Window:
+    """What of `examples` a candidate is judged on: chosen as the examples of a tick are, so that no
+    viewer alone decides what is published.
+
+    Raises: NotYet: too few are left.
+    """
+    window = window_of(examples)
+    seed = tick_seed(parent=parent, window=window, recipe=recipe)
+    try:
+        chosen = choose(window, recipe=recipe, seed=seed)
+    except TooFewViewers as error:
+        raise NotYet(TOO_FEW_VIEWERS) from error
+    if len(chosen) < recipe.held_out_min:
+        raise NotYet("held_out_small")
+    return window_of(examples[chosen])
+
+
+def dropped_before(order: TickOrder, *, learning: LearningReads) -> list[Dropped]:
+    """The candidates that were dropped since the parent was published, oldest first."""
+    between = order.number - 1 - order.since
+    ticks = learning.ticks(before=order.number, count=between) if between else ()
+    return [
+        Dropped(lineage=tick.made.lineage, reason=tick.made.reason)
+        for tick in reversed(ticks)
+        if tick.made.lineage != NO_DIGEST
+    ]
+
+
+def examples_in(lessons: Iterable[Lesson]) -> Examples:
+    """The examples of `lessons`, in order."""
+    data = b"".join(lesson.records for lesson in lessons)
+    return np.frombuffer(data, dtype=EXAMPLE)
+
+
+def parent_of(order: TickOrder, *, objects: Objects) -> Parent:
+    """The files that a tick learns on from."""
+    state = order.parent_state
+    return Parent(
+        weights=stored(order.parent, objects=objects),
+        state=b"" if state is None else stored(state, objects=objects),
+    )
+
+
+def stored(digest: Digest, *, objects: Objects) -> bytes:
+    """The stored file of that name. Raises: NoObject; FilesDiffer: it has other bytes."""
+    data = objects.get(digest)
+    found = digest_of(data)
+    if found != digest:
+        raise FilesDiffer(f"the file stored as {digest} has the hash {found}")
+    return data
+
+
+def _shifts(
+    order: TickOrder,
+    parent: Parent,
+    tick: Tick,
+    *,
+    reads: ServingReads,
+    files: EpochFiles,
+    objects: Objects,
+) -> dict[str, Canonical]:
+    record = reads.epoch(order.epoch)
+    if record is None:
+        raise NoEpoch(f"epoch {order.epoch}")
+    index = build_index(open_epoch(record, reads=reads, files=files))
+    policy = compile_policy(stored(order.policy, objects=objects))
+    old, new = load_weights(parent.weights), load_weights(tick.weights)
+    moved = value_shifts(old, new, index=index, policy=policy)
+    return shifts_fields(moved, index=index, policy=policy)

@@ -1,0 +1,102 @@
+"""The fault table of a tick: SIGKILL at each moment, then everything is looked at, then again.
+
+Whatever the moment, the last good weights are in use, and learning goes on where it was: the tick
+is made, once, the same.
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plainview.core.history import WeightsPublished, fold_history, parse_entry
+from plainview.core.learn import load_weights
+from plainview.flows.learn_tick import stored
+from plainview.flows.verify_tick import SAME, TickVerifier
+from tests.fault.learning_victim import MOMENTS
+from tests.learning_edition import LearningEdition
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One tick published, and what the next can be made of."""
+    edition = LearningEdition(tmp_path_factory.mktemp("lived"))
+    edition.live()
+    record = edition.learn()
+    assert record is not None
+    assert record.is_published
+    edition.live()
+    yield edition
+    edition.close()
+
+
+def run(root: Path, at: str) -> int:
+    """How a learner ended that was to die at `at`."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.fault.learning_victim", str(root), at],
+        check=False, capture_output=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
+    return done.returncode
+
+
+def audit(edition: LearningEdition) -> int:
+    """See that all is whole; how many ticks there are."""
+    ticks = edition.learning.gathered().ticks
+    published = edition.learning.published()
+    assert len(published) == ticks + 1
+    in_use = edition.reads.weights()
+    assert in_use == published[-1].digest
+    load_weights(stored(in_use, objects=edition.objects))
+    entries = [parse_entry(body) for body in edition.log_reads.log_entries(0, count=9_999)]
+    assert fold_history(entries)[1] == []
+    named = [entry.digest for entry in entries if isinstance(entry, WeightsPublished)]
+    assert named == [one.digest for one in published]
+    end = 0
+    for number in range(1, ticks + 1):
+        record = edition.learning.tick(number)
+        assert record is not None
+        assert record.order.after_seq == end
+        end = record.order.upto_seq
+    assert edition.learning.gathered().learned_seq == end
+    verifier = TickVerifier(
+        learning=edition.learning, log=edition.log_reads, reads=edition.reads,
+        files=edition.files, objects=edition.objects,
+    )  # fmt: skip
+    looked = [*verifier.ticks(), *verifier.published()]
+    assert {one.outcome for one in looked} == {SAME}, looked
+    (whole,) = sqlite3.connect(edition.root / "plainview.db").execute("PRAGMA integrity_check")
+    assert whole == ("ok",)
+    return ticks
+
+
+@pytest.mark.parametrize("at", MOMENTS)
+def test_a_learner_killed_at_any_moment_learns_once(
+    lived: LearningEdition, tmp_path: Path, at: str
+) -> None:
+    """Before the commit there is one tick, after it two; the next learner makes what is missing,
+    and of the same window and parent the very same weights."""
+    wanted, root = tmp_path / "undisturbed", tmp_path / "killed"
+    made = []
+    for folder, moment in ((wanted, "nowhere"), (root, at)):
+        edition = LearningEdition(folder, like=lived)
+        (folder / "now").write_text(str(edition.clock.now))
+        code = run(folder, moment)
+        assert code == (0 if moment == "nowhere" else -signal.SIGKILL)
+        assert audit(edition) == (2 if moment in ("committed", "nowhere") else 1)
+        run(folder, "nowhere")
+        if moment != "nowhere" and moment != "committed":
+            assert audit(edition) == 2
+        record = edition.learning.tick(2)
+        assert record is not None
+        made.append(record.made)
+        edition.close()
+    assert made[0] == made[1]

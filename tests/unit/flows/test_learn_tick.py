@@ -1,0 +1,317 @@
+"""A tick is made when it is due, from what waits, once; and nobody alone decides its outcome."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from plainview.core.history import WeightsPublished, fold_history, parse_entry
+from plainview.core.learn import load_weights
+from plainview.core.learn.lineage_file import parse_tick_lineage
+from plainview.core.learn.recipe import recipe_digest
+from plainview.core.learn.window import LABEL_ONE
+from plainview.core.receipts import parse_receipt
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import NO_DIGEST, ViewerId
+from plainview.core.terms.weights import HEADS
+from plainview.flows.forget_lessons import forget_lessons
+from plainview.flows.learn_tick import (
+    HELD_OUT_MAX,
+    FilesDiffer,
+    Windows,
+    examples_in,
+    make_tick,
+    split_windows,
+)
+from plainview.ports.commands import Refused
+from plainview.ports.learning import KeepLessons, Lesson, TickRecord, Waiting
+from tests.learning_edition import SHORT_RECIPE, LearningEdition
+
+ALL = 2**60
+DAY_MS = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What a tick can be made of; copied, never changed."""
+    edition = LearningEdition(tmp_path_factory.mktemp("lived"))
+    edition.live()
+    yield edition
+    edition.close()
+
+
+@pytest.fixture
+def edition(lived: LearningEdition, tmp_path: Path) -> Any:
+    edition = LearningEdition(tmp_path, like=lived)
+    yield edition
+    edition.close()
+
+
+def learned(edition: LearningEdition) -> TickRecord:
+    record = edition.learn()
+    assert record is not None
+    return record
+
+
+# ------------------------------------------------------------------------------------ windows
+
+
+def places(*counts: int) -> list[Waiting]:
+    return [Waiting(10 * k, ViewerId(f"{k:032x}"), n) for k, n in enumerate(counts, 1)]
+
+
+SMALL = msgspec.structs.replace(SHORT_RECIPE, held_out_min=5, offered_max=40)
+
+
+def test_the_newest_are_held_out_and_the_oldest_learned() -> None:
+    """Of 8 places of 8 the last two hold out the fifth and the ten that are wanted; the first five
+    are all that the recipe takes, and the sixth waits."""
+    assert split_windows(places(*[8] * 8), recipe=SMALL) == Windows(
+        upto_seq=50, held_after_seq=60, held_upto_seq=80, offered=40, is_full=True
+    )
+
+
+def test_what_is_not_held_out_is_learned_when_it_fits() -> None:
+    """Two windows that touch, and more does not wait."""
+    assert split_windows(places(*[8] * 6), recipe=SMALL) == Windows(
+        upto_seq=40, held_after_seq=40, held_upto_seq=60, offered=32, is_full=False
+    )
+
+
+@pytest.mark.parametrize("counts", [(), (9,), (5, 4), (12,)])
+def test_too_few_to_hold_out_are_left_to_wait(counts: tuple[int, ...]) -> None:
+    """Without enough to judge on, or with nothing beside it, there are no windows."""
+    assert split_windows(places(*counts), recipe=SMALL) is None
+
+
+def test_what_is_held_out_is_bounded() -> None:
+    """A fifth of a million would be two hundred thousand; no more are judged on than the bound."""
+    recipe = msgspec.structs.replace(SMALL, offered_max=1_000_000)
+    windows = split_windows(places(*[100] * 10_000), recipe=recipe)
+    assert windows is not None
+    assert windows.offered == 1_000_000 - HELD_OUT_MAX
+
+
+# -------------------------------------------------------------------------------------- ticks
+
+
+def test_a_tick_is_published_and_the_epoch_swaps_with_it(edition: LearningEdition) -> None:
+    """New weights are stored, logged with their lineage, and the next epoch and its slates rank
+    with them; the lineage names what it came from."""
+    before = edition.reads.weights()
+    record = learned(edition)
+    assert record.is_published
+    assert edition.reads.weights() == record.made.weights
+    shelf = edition.shelf.newest()
+    assert shelf.weights.digest == shelf.epoch.header.weights == record.made.weights
+    receipt = parse_receipt(edition.slate(edition.crowd[0][0]).receipt)
+    assert receipt.weights == record.made.weights
+    told = parse_tick_lineage(edition.objects.get(record.made.lineage))
+    assert (told.parent.weights, told.parent.state) == (before, digest_of(b""))
+    assert (told.candidate.weights, told.candidate.state) == (
+        record.made.weights, record.made.state,
+    )  # fmt: skip
+    assert told.recipe == recipe_digest(edition.recipe)
+    assert told.window.examples == record.made.examples
+    entries = [parse_entry(body) for body in edition.log_reads.log_entries(0, count=9_999)]
+    assert fold_history(entries)[1] == []
+    assert [e.lineage for e in entries if isinstance(e, WeightsPublished)] == [
+        NO_DIGEST, record.made.lineage,
+    ]  # fmt: skip
+
+
+def test_the_next_tick_goes_on_from_the_state(edition: LearningEdition) -> None:
+    """Its parent is what was published, by weights and by state, and its window begins where the
+    last one ended: what was held out is learned now."""
+    first, second = learned(edition), learned(edition)
+    assert (second.order.parent, second.order.parent_state) == (
+        first.made.weights, first.made.state,
+    )  # fmt: skip
+    assert second.order.after_seq == first.order.upto_seq
+    assert second.order.upto_seq > first.order.held_upto_seq
+    assert (second.order.number, second.order.since) == (2, 1)
+
+
+def test_no_example_is_offered_twice(edition: LearningEdition) -> None:
+    """All windows together hold each lesson once, and none that a candidate was judged on before it
+    was learned."""
+    records = [learned(edition) for _ in range(3)]
+    offered = [
+        lesson.seq
+        for record in records
+        for lesson in edition.learning.lessons(record.order.after_seq, record.order.upto_seq)
+    ]
+    assert len(offered) == len(set(offered))
+    assert all(record.order.upto_seq <= record.order.held_after_seq for record in records)
+
+
+def test_a_tick_is_not_made_before_its_time(edition: LearningEdition) -> None:
+    """Not sooner after the last than was asked for, however much waits."""
+    learned(edition)
+    edition.learner = edition.new_learner(every_ms=10**12)
+    edition.live(2)
+    assert edition.learn() is None
+
+
+def test_a_tick_waits_for_enough_examples(edition: LearningEdition) -> None:
+    """Not with fewer to learn from than was asked for, however long that takes."""
+    edition.learner = edition.new_learner(examples_min=10**6)
+    assert edition.learn() is None
+
+
+def test_a_full_window_is_learned_at_once(edition: LearningEdition) -> None:
+    """When more wait than one tick takes, the next is made before its time, from the oldest."""
+    learned(edition)
+    edition.recipe = msgspec.structs.replace(edition.recipe, offered_max=200)
+    edition.learner = edition.new_learner(every_ms=10**12)
+    record = learned(edition)
+    assert 190 <= record.made.examples <= 200
+    assert record.made.held_out <= 200
+    assert edition.learning.waiting(record.order.upto_seq)
+
+
+def test_a_dropped_tick_leaves_the_weights(edition: LearningEdition) -> None:
+    """It is recorded with its reason, stores no weights, and the next published one names it."""
+    strict = msgspec.structs.replace(edition.recipe, quantised_ppm_max=0, name="strict-1")
+    edition.recipe, kept = strict, edition.recipe
+    edition.learner = edition.new_learner()
+    dropped = learned(edition)
+    assert dropped.made.reason == "quantised"
+    assert edition.reads.weights() == dropped.order.parent
+    with pytest.raises(Exception, match=dropped.made.weights):
+        edition.objects.get(dropped.made.weights)
+    edition.recipe = kept
+    edition.learner = edition.new_learner()
+    record = learned(edition)
+    told = parse_tick_lineage(edition.objects.get(record.made.lineage))
+    assert (told.dropped.count, told.dropped.lineages) == (1, (dropped.made.lineage,))
+    assert record.order.since == 0
+
+
+def test_a_tick_made_twice_is_the_same(edition: LearningEdition) -> None:
+    """Made again from its order and what is stored, a tick has the same files."""
+    record = learned(edition)
+    learned(edition)
+    again = make_tick(
+        record.order, learning=edition.learning, reads=edition.reads, files=edition.files,
+        objects=edition.objects,
+    )  # fmt: skip
+    assert again.made == record.made
+    assert edition.objects.get(record.made.state) == again.state
+
+
+def test_a_second_learner_is_refused(edition: LearningEdition) -> None:
+    """Whoever records a tick after another did for the same window changes nothing."""
+    second = edition.new_learner()
+    plan = second._plan()
+    assert edition.learner.learn_if_due() is not None
+    edition.clock.now += 1
+    second._plan = lambda: plan  # type: ignore[method-assign]
+    with pytest.raises(Refused):
+        second.learn_if_due()
+    assert edition.learning.gathered().ticks == 1
+
+
+def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
+    """When the parent's file has other bytes than its name says, no tick is made of it."""
+    record = learned(edition)
+    path = edition.objects.path_of(record.made.weights)
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    with pytest.raises(FilesDiffer):
+        edition.learner.learn_if_due()
+    assert edition.learning.gathered().ticks == 1
+
+
+# ----------------------------------------------------------------------------------- influence
+
+
+def taught(edition: LearningEdition, viewer: ViewerId, *, count: int) -> None:
+    """`count` examples of one viewer who finishes and likes whatever there is."""
+    source = examples_in(edition.learning.lessons(0, ALL))
+    examples = np.resize(source, count).copy()
+    examples["viewer"] = np.frombuffer(bytes.fromhex(viewer), dtype=np.uint8)
+    examples["labels"][:, HEADS.index("like")] = LABEL_ONE
+    at = edition.learning.gathered()
+    lessons = tuple(
+        Lesson(at.upto_seq + 1 + i, viewer, 1_000, edition.clock.now, part.tobytes())
+        for i, part in enumerate(np.split(examples, count // 1_000))
+    )
+    edition.writer.submit(
+        KeepLessons(
+            after_seq=at.upto_seq, upto_seq=at.upto_seq + len(lessons), receipts=len(lessons),
+            passed_over=0, lessons=lessons, faults=(),
+        )
+    )  # fmt: skip
+
+
+def test_a_flood_of_one_viewer_teaches_no_more_than_its_share(edition: LearningEdition) -> None:
+    """With 100,000 examples of one viewer beside those of fifteen, at most as many of theirs as the
+    recipe says of one viewer are learned, and are what the candidate is judged on."""
+    taught(edition, edition.crowd[0][0], count=100_000)
+    edition.gatherer = edition.new_gatherer()
+    edition.live()
+    record = edition.learner.learn_if_due()
+    assert record is not None
+    assert record.made.examples > 80_000
+    most = 15 * 128 + SHORT_RECIPE.viewer_examples_max
+    assert record.made.chosen <= most
+    told = parse_tick_lineage(edition.objects.get(record.made.lineage))
+    assert told.held_out.examples <= most
+
+
+def test_too_few_viewers_teach_nothing(tmp_path: Path) -> None:
+    """With five viewers a tick must not be made; it is not tried again for each example more."""
+    edition = LearningEdition(tmp_path, viewers=5)
+    edition.live(20)
+    assert edition.learner.learn_if_due() is None
+    assert edition.learner._not_before > 0
+    assert edition.learning.gathered().ticks == 0
+    edition.close()
+
+
+def test_a_full_window_of_too_few_viewers_is_passed_over(tmp_path: Path) -> None:
+    """So that five viewers who fill the window do not keep others from being learned from."""
+    recipe = msgspec.structs.replace(SHORT_RECIPE, offered_max=300)
+    edition = LearningEdition(tmp_path, viewers=5, recipe=recipe)
+    edition.live(20)
+    record = edition.learner.learn_if_due()
+    assert record is not None
+    assert (record.made.reason, record.made.lineage) == ("too_few_viewers", NO_DIGEST)
+    assert edition.learning.gathered().learned_seq == record.order.upto_seq
+    edition.close()
+
+
+# -------------------------------------------------------------------------------------- memory
+
+
+def test_lessons_are_forgotten_after_the_retention(edition: LearningEdition) -> None:
+    """A tick's examples are kept for as many days as epochs are, and then only the oldest go."""
+    records = [learned(edition) for _ in range(2)]
+
+    def forget(**bounds: int) -> bool:
+        return forget_lessons(
+            learning=edition.learning, log=edition.log_reads, writer=edition.writer,
+            clock=edition.clock, **bounds,
+        )  # fmt: skip
+
+    assert not forget()
+    assert forget(bytes_max=0)
+    assert edition.learning.pruned_seq() == records[0].order.upto_seq
+    edition.clock.now = records[1].at_ms + 90 * DAY_MS
+    assert not forget()
+    edition.clock.now += 1
+    assert forget()
+    assert not forget()
+    left = edition.learning.lessons(0, ALL)
+    assert {one.seq for one in left} == {one.seq for one in edition.learning.waiting(
+        records[1].order.upto_seq)}  # fmt: skip
+
+
+def test_what_is_published_loads(edition: LearningEdition) -> None:
+    """The stored file has a certificate, and the state that belongs to it is stored beside it."""
+    record = learned(edition)
+    assert load_weights(edition.objects.get(record.made.weights)).bound < 2**24
+    assert digest_of(edition.objects.get(record.made.state)) == record.made.state
