@@ -1,6 +1,6 @@
-"""Quantiles of Student's t and of the normal distribution, by bisection on their areas."""
+"""Quantiles of Student's t and of the normal distribution, from their areas."""
 
-from math import erf, exp, lgamma, log, log1p, sqrt
+from math import erf, exp, lgamma, log, log1p, pi, sqrt
 from typing import Final
 
 STEPS: Final = 64
@@ -16,16 +16,16 @@ def t_quantile(p: float, df: float) -> float:
     """
     if p < 0.5:
         return -t_quantile(1 - p, df)
-    low, high = 0.0, 1.0
-    while t_area(high, df) < p and high < 1e12:
-        high *= 2
+    # On this side the area is concave and the normal's quantile is too small, so each of Newton's
+    # steps goes up and none goes past.
+    x = normal_quantile(p)
+    front = lgamma((df + 1) / 2) - lgamma(df / 2) - log(df * pi) / 2
     for _ in range(STEPS):
-        middle = (low + high) / 2
-        if t_area(middle, df) < p:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+        step = (p - t_area(x, df)) / exp(front - (df + 1) / 2 * log1p(x * x / df))
+        x += step
+        if step <= 1e-12 * x:
+            break
+    return x
 
 
 def t_area(x: float, df: float) -> float:
