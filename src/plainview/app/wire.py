@@ -15,6 +15,7 @@ from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
+from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
@@ -52,6 +53,7 @@ class Wired:
         self.objects = LocalObjects(folder.objects)
         self.epoch_files = LocalEpochFiles(folder.epochs)
         self.log_reads = SqliteLogReads(self.reads)
+        self.experiments = SqliteExperimentReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
 
@@ -256,6 +258,7 @@ class Wired:
             edition=edition,
             release=release,
             is_release_logged=self.release_logged(release),
+            experiment_at=self.experiments.experiment_at,
         )
 
 

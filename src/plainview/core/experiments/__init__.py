@@ -4,7 +4,7 @@ Nothing here decides a slate, so numbers may be floats. Nothing is drawn: the sa
 same figures.
 """
 
-from plainview.core.experiments.errors import BadLog, ExperimentError
+from plainview.core.experiments.errors import BadLog, BadPlan, ExperimentError
 from plainview.core.experiments.offpolicy import (
     ESTIMATORS,
     Estimate,
@@ -17,9 +17,29 @@ from plainview.core.experiments.offpolicy import (
     sndr,
     snips,
 )
+from plainview.core.experiments.plan import METRICS, Plan, StopRule, parse_plan
+from plainview.core.experiments.readings import (
+    ArmReading,
+    Outcome,
+    Reading,
+    outcome_of,
+    read_results,
+)
+from plainview.core.experiments.sequences import (
+    VIEWERS_MIN,
+    Difference,
+    Sample,
+    difference,
+    is_mismatch,
+    sample_of,
+    shares_doubt,
+)
 from plainview.core.experiments.student import normal_quantile, t_quantile
 
 __all__ = [
     "Logged", "Estimate", "Trust", "ESTIMATORS", "ips", "snips", "dr", "sndr", "effective",
-    "judged", "t_quantile", "normal_quantile", "ExperimentError", "BadLog",
+    "judged", "t_quantile", "normal_quantile", "Plan", "StopRule", "METRICS", "parse_plan",
+    "Outcome", "ArmReading", "Reading", "outcome_of", "read_results",
+    "Sample", "Difference", "VIEWERS_MIN", "sample_of", "difference", "shares_doubt", "is_mismatch",
+    "ExperimentError", "BadLog", "BadPlan",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 """Importing this registers every command the writer carries out; a new module is named here."""
 
-from plainview.edge.sqlite import intake, jobs, levers, serving, tlog, view
+from plainview.edge.sqlite import experiments, intake, jobs, levers, serving, tlog, view
 
-CARRYING = (intake, jobs, levers, serving, tlog, view)
+CARRYING = (experiments, intake, jobs, levers, serving, tlog, view)
