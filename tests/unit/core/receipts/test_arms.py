@@ -28,7 +28,7 @@ def test_the_arm_is_the_one_worked_out_by_hand() -> None:
 
 
 def test_shares_come_out() -> None:
-    """Of 10,000 viewers the arms of 500, 300 and 200 thousandths get those within three standard errors, 150."""
+    """Of 10,000 viewers the arms of 500, 300 and 200 thousandths get 150 more or less."""
     counts = [0, 0, 0]
     for k in range(10_000):
         counts[arm_index(SALT, viewer(k), (500, 300, 200))] += 1
