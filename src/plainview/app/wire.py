@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
     from plainview.flows.publish_checkpoint import CheckpointPublisher
+    from plainview.flows.run_experiment import Experiments
     from plainview.flows.run_jobs import JobRunner
     from plainview.flows.serve_slate import Epochs, Serving
     from plainview.ports.demo import DemoStudio
@@ -146,6 +147,18 @@ class Wired:
             client=HttpWitnessClient(),
             clock=self.clock,
             policy=self.policy,
+        )
+
+    def experiment_flow(self) -> "Experiments":
+        """What is done with experiments: by the worker, the command line, the operator's page."""
+        from plainview.flows.run_experiment import Experiments
+
+        return Experiments(
+            reads=self.experiments,
+            writer=self.writer,
+            objects=self.objects,
+            clock=self.clock,
+            chance=self.chance,
         )
 
     def interval_logger(self) -> "IntervalLogger":

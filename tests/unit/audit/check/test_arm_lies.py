@@ -4,6 +4,7 @@ experiment, revealed or not, is no finding."""
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from plainview.audit.check.accusations import receipt_proof, unlogged_proof
@@ -11,10 +12,11 @@ from plainview.audit.check.check import Wanted, check
 from plainview.audit.check.findings import EVIDENCE, Report
 from plainview.audit.check.judge import judge_proof
 from plainview.audit.check.log_view import read_log
+from plainview.audit.check.logged import contradicts_entry
 from plainview.audit.check.proof_files import BadProof
 from plainview.audit.check.receipts import signed_text
-from plainview.core.history import Experiment, ExperimentEnded
-from plainview.core.receipts import arm_index, arm_text, salt_commitment
+from plainview.core.history import Experiment, ExperimentEnded, parse_entry
+from plainview.core.receipts import arm_index, arm_text, parse_receipt, salt_commitment
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from tests.honest_world import HOUR_MS, HonestWorld, key_of, viewer_of
@@ -29,7 +31,7 @@ class Trial:
     def __init__(self) -> None:
         self.world = HonestWorld(videos=40).live(slates=2)
         now_ms = self.world.now_ms
-        self.world.log(
+        self.declared = self.world.log(
             Experiment(
                 at_ms=now_ms, name="half", arms=ARMS, shares_milli=(500, 500),
                 from_ms=now_ms + 500, to_ms=now_ms + 2 * HOUR_MS, salt=salt_commitment(SALT),
@@ -109,7 +111,10 @@ def never_declared() -> Trial:
 
 
 def another_salt_revealed() -> Trial:
-    return Trial().serves(0).ends(salt=key_of("chosen afterwards"))
+    trial = Trial()
+    for k in range(6):
+        trial.serves(k)
+    return trial.ends(salt=key_of("chosen afterwards"))
 
 
 LIES: list[tuple[Callable[[], Trial], str]] = [
@@ -148,6 +153,17 @@ def test_an_honest_experiment_is_no_finding() -> None:
     assert report.findings == ()
     assert report.counts["receipts in an experiment"] == 5
     assert report.counts["arms worked out again"] == 5
+
+
+def test_an_experiment_in_the_place_of_a_choice_is_objected_to() -> None:
+    """The same receipt is fine where nobody chose, and not where it says that the viewer did."""
+    trial = Trial().serves(0)
+    declared = parse_entry(trial.world.entries[trial.declared])
+    receipt = parse_receipt(trial.world.pocket.slates[-1].receipt)
+    assert contradicts_entry("arm_undeclared", receipt, [declared]) == ""
+    chosen = msgspec.structs.replace(receipt, chosen_by="viewer")
+    words = contradicts_entry("arm_undeclared", chosen, [declared])
+    assert words == "Experiment 'half' took the place of what the viewer had chosen."
 
 
 def test_an_honest_receipt_is_no_evidence() -> None:
