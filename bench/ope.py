@@ -8,6 +8,7 @@ how often the 95 % interval holds the truth, and whether the policies come out i
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ def needed() -> tuple[Path | None, Any, str]:
     if not os.environ.get("PLAINVIEW_DATA") or not folder.is_dir():
         return None, None, "PLAINVIEW_DATA does not name a folder with open_bandit/ in it"
     try:
-        import pyarrow.parquet
+        parquet = import_module("pyarrow.parquet")
     except ImportError:
         return None, None, "pyarrow is not installed, which reads the sample"
-    return folder, pyarrow.parquet, ""
+    return folder, parquet, ""
 
 
 def say_open_bandit() -> None:

@@ -54,7 +54,7 @@ def test_moments_are_the_same_from_the_same_seed() -> None:
 
 def test_intervals_hold_the_truth_and_the_order_comes_out() -> None:
     """Of 24 policies judged by 400 viewers' log, ten times: at least nine intervals in ten hold the
-    truth, and tau is above .85 on average, for each estimator. (The drill asks for .93 and .9.)"""
+    truth, and tau is above .85 on average, for each estimator; the drill asks for .93 and .9."""
     world = make_world(8, videos=120, start_ms=START_MS)
     moments = make_moments(world, seed=8, viewers=150)
     blunt = Fitted(slopes=np.array([0.3] + [0.0] * (2 * len(TRAITS) - 1) + [0.3]))

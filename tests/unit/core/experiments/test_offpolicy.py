@@ -160,6 +160,7 @@ def test_columns_that_are_no_log_are_refused() -> None:
 
 # ------------------------------------------------------------------------------------ for any log
 
+Rows = list[tuple[int, float, float, float, float]]
 numbers = st.floats(-5, 5)
 rows_of_logs = st.lists(
     st.tuples(st.integers(0, 6), numbers, st.floats(0.05, 20), numbers, numbers),
@@ -168,7 +169,7 @@ rows_of_logs = st.lists(
 
 
 @given(rows_of_logs)
-def test_the_policy_that_served_is_worth_what_it_brought(rows: list[tuple[int, ...]]) -> None:
+def test_the_policy_that_served_is_worth_what_it_brought(rows: Rows) -> None:
     """With all weights 1, IPS and SNIPS are the mean reward; with a model true in the mean of
     v = q, so are the doubly robust."""
     own = log(*[(row[0], row[1], 1.0, row[3], row[3]) for row in rows])
@@ -178,7 +179,7 @@ def test_the_policy_that_served_is_worth_what_it_brought(rows: list[tuple[int, .
 
 
 @given(rows_of_logs)
-def test_self_normalised_stays_among_the_rewards(rows: list[tuple[int, ...]]) -> None:
+def test_self_normalised_stays_among_the_rewards(rows: Rows) -> None:
     """SNIPS is a mean with weights, so it is no less than the least reward nor above the most."""
     found = snips(log(*rows)).value
     rewards = [row[1] for row in rows]
@@ -186,9 +187,7 @@ def test_self_normalised_stays_among_the_rewards(rows: list[tuple[int, ...]]) ->
 
 
 @given(rows_of_logs, numbers)
-def test_adding_to_all_rewards_adds_to_the_self_normalised(
-    rows: list[tuple[int, ...]], extra: float
-) -> None:
+def test_adding_to_all_rewards_adds_to_the_self_normalised(rows: Rows, extra: float) -> None:
     """SNIPS of rewards that are all higher by x is higher by x, with the same error."""
     before = snips(log(*rows))
     after = snips(log(*[(row[0], row[1] + extra, row[2]) for row in rows]))
@@ -197,7 +196,7 @@ def test_adding_to_all_rewards_adds_to_the_self_normalised(
 
 
 @given(rows_of_logs)
-def test_a_perfect_model_needs_no_weights(rows: list[tuple[int, ...]]) -> None:
+def test_a_perfect_model_needs_no_weights(rows: Rows) -> None:
     """Where the model is the reward itself, both doubly robust are the mean of what is expected."""
     perfect = log(*[(row[0], row[1], row[2], row[1], row[4]) for row in rows])
     mean = float(perfect.expected.mean())
@@ -206,7 +205,7 @@ def test_a_perfect_model_needs_no_weights(rows: list[tuple[int, ...]]) -> None:
 
 
 @given(rows_of_logs)
-def test_without_a_model_the_doubly_robust_are_the_plain_ones(rows: list[tuple[int, ...]]) -> None:
+def test_without_a_model_the_doubly_robust_are_the_plain_ones(rows: Rows) -> None:
     """With q = v = 0 DR is IPS and SNDR is SNIPS, errors too."""
     plain = log(*[row[:3] for row in rows])
     for robust, simple in ((dr, ips), (sndr, snips)):
@@ -215,9 +214,7 @@ def test_without_a_model_the_doubly_robust_are_the_plain_ones(rows: list[tuple[i
 
 
 @given(rows_of_logs, st.integers(1, 4))
-def test_the_same_rows_again_by_the_same_viewers_say_no_more(
-    rows: list[tuple[int, ...]], times: int
-) -> None:
+def test_the_same_rows_again_by_the_same_viewers_say_no_more(rows: Rows, times: int) -> None:
     """Repeating each viewer's rows changes neither value, error nor effective size."""
     once, often = log(*rows), log(*[row for row in rows for _ in range(times)])
     for estimator in ESTIMATORS.values():

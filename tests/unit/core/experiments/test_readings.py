@@ -38,10 +38,10 @@ def test_the_last_report_of_a_showing_counts() -> None:
 
 def test_what_was_taken_back_does_not_count() -> None:
     """A like that was undone is none; a video unwanted and reported is one."""
-    video = {"video": VideoId(7)}
+    one, other = VideoId(7), VideoId(8)
     found = outcome(
-        event(1, "like", **video), event(2, "unlike", **video), event(3, "like", video=VideoId(8)),
-        event(4, "not_interested", **video), event(5, "report", reason="spam", **video),
+        event(1, "like", video=one), event(2, "unlike", video=one), event(3, "like", video=other),
+        event(4, "not_interested", video=one), event(5, "report", reason="spam", video=one),
         event(6, "not_interested", video=VideoId(9)),
         event(7, "undo_not_interested", video=VideoId(9)),
     )  # fmt: skip

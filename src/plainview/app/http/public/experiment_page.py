@@ -108,9 +108,8 @@ def _signed(metric: str, value: float) -> str:
 def shares_plot(plan: Plan, reading: Reading) -> Html:
     """A bar for each arm's viewers, with a mark where its declared share of all of them ends."""
     total = max(1, sum(arm.viewers for arm in reading.arms))
-    scale = (WIDTH - LEFT - RIGHT) / max(
-        max(arm.viewers for arm in reading.arms), total * max(plan.shares_milli) / 1000, 1
-    )
+    due_most = total * max(plan.shares_milli) / 1000
+    scale = (WIDTH - LEFT - RIGHT) / max(due_most, *(arm.viewers for arm in reading.arms))
     marks: list[Child] = []
     for i, (arm, share) in enumerate(zip(reading.arms, plan.shares_milli, strict=True)):
         y, due = i * ROW, LEFT + scale * total * share / 1000
