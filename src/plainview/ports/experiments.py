@@ -93,6 +93,10 @@ class ExperimentReads(Protocol):
         """Each viewer served in that experiment, by their first slate in it."""
         ...
 
+    def recent_receipts(self, count: int) -> Sequence[bytes]:
+        """The bytes of the newest `count` receipts of all viewers, newest first."""
+        ...
+
     def events_since(self, viewer: ViewerId, n: int) -> Sequence[bytes]:
         """The viewer's canonical events from number `n` on, in order."""
         ...

@@ -167,6 +167,13 @@ class SqliteExperimentReads:
             for viewer, arm, at_ms, n, _ in rows
         ]
 
+    def recent_receipts(self, count: int) -> Sequence[bytes]:
+        """See `ExperimentReads`."""
+        rows = self._reads.db.execute(
+            "SELECT body FROM receipts ORDER BY issued_ms DESC, id LIMIT ?", (count,)
+        )
+        return [row[0] for row in rows]
+
     def events_since(self, viewer: ViewerId, n: int) -> Sequence[bytes]:
         """See `ExperimentReads`."""
         rows = self._reads.db.execute(
