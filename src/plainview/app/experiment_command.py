@@ -8,8 +8,10 @@ from pathlib import Path
 from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
 from plainview.app.trust_command import writing
 from plainview.app.wire import Wired
-from plainview.core.experiments import METRICS, BadPlan
+from plainview.core.experiments import METRICS, BadPlan, Estimate
+from plainview.core.policy import PolicyRefused
 from plainview.edge.data_folder import DataFolder, FolderRefused
+from plainview.flows.estimate_policy import NoChoices
 from plainview.flows.run_experiment import Experiments, NoExperiment, Shown
 from plainview.ports.commands import Refused
 
@@ -30,8 +32,10 @@ def experiment_command(options: argparse.Namespace, data: Path) -> int:
             return _declare(folder, wired, Path(options.what))
         if options.action == "stop":
             return _stop(folder, wired, options.what)
+        if options.action == "estimate":
+            return _estimate(wired, Path(options.what), slates=options.slates)
         return _status(wired, options.what)
-    except (BadPlan, NoExperiment, FolderRefused, OSError) as error:
+    except (BadPlan, NoExperiment, NoChoices, PolicyRefused, FolderRefused, OSError) as error:
         print(f"plainview: {error}", file=sys.stderr)
         return 1
     except Refused as refusal:
@@ -81,6 +85,31 @@ def _status(wired: Wired, name: str | None) -> int:
         )
         print(f"{one.name:<24}  {state_words(one, now_ms=now_ms):<44}  {arms}")
     return 0
+
+
+def _estimate(wired: Wired, file: Path, *, slates: int) -> int:
+    """Judge a policy by the newest slates; 1 where it cannot be told."""
+    from plainview.core.policy import compile_policy
+    from plainview.flows.estimate_policy import PolicyEstimator
+
+    policy = compile_policy(file.read_bytes())
+    found = PolicyEstimator(reads=wired.experiments, evidence=wired.evidence()).estimate(
+        policy, slates=slates
+    )
+    print(f"By {found.slates:,} slates, {found.unusable:,} of them without their inputs:")
+    print(f"  {found.served.rows:,} places watched by {found.served.clusters:,} viewers")
+    print("  share of a video that is watched, per place, and 95 % interval")
+    print(f"  as served              {_share(found.served)}")
+    for estimate, refusal in found.estimates:
+        print(f"  {policy.name:<16} {estimate.method:<5} {refusal or _share(estimate)}")
+    told = [estimate for estimate, refusal in found.estimates if not refusal]
+    for one in told[:1]:
+        print(f"  the log says as much as {one.effective:.0f} viewers of its own would")
+    return 0 if told else 1
+
+
+def _share(found: Estimate) -> str:
+    return f"{found.value:.3f} [{found.low:.3f} .. {found.high:.3f}]"
 
 
 def _say(shown: Shown, *, now_ms: int) -> None:

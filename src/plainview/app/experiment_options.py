@@ -29,18 +29,24 @@ examples:
   plainview experiment status
   plainview experiment status softer
   plainview experiment stop softer
+  plainview experiment estimate softer-policy.toml     before any of it: SNIPS and DR, or why not
 """
 
 
-ACTIONS = ("declare", "status", "stop")
+SLATES = 2_000
+ACTIONS = ("declare", "status", "stop", "estimate")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """`plainview experiment declare FILE | status [NAME] | stop NAME`."""
+    """`plainview experiment declare FILE | status [NAME] | stop NAME | estimate POLICY`."""
     command.add_argument(
         "action",
         choices=ACTIONS,
         help="declare FILE: log a declaration, it begins by itself; status [NAME]: all of them, or"
-        " what one shows; stop NAME: end one early, its salt is revealed",
+        " what one shows; stop NAME: end one early, its salt is revealed; estimate FILE: what a"
+        " policy would be worth, by slates served",
     )
     command.add_argument("what", nargs="?", metavar="FILE | NAME", help="which, see above")
+    command.add_argument(
+        "--slates", type=int, default=SLATES, help=f"judge by so many newest slates [{SLATES}]"
+    )

@@ -10,11 +10,13 @@ from plainview.app.cli import main
 from plainview.app.experiment_words import state_words
 from plainview.app.http.public.experiment_page import experiment_page, experiments_page
 from plainview.core.experiments import ArmReading, Difference, Outcome, Reading, read_results
+from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
 from plainview.flows.run_experiment import Shown
 from plainview.ports.experiments import ExperimentRecord
-from tests.edition import Edition
+from tests.edition import Edition, serve
 from tests.unit.core.experiments.test_readings import PLAN
+from tests.unit.core.feed.parts import FOLDER
 
 DAY_MS = 86_400_000
 OVER = "ended 1970-01-04 00:00:00 UTC, its time was over; its salt is not revealed yet"
@@ -63,6 +65,38 @@ def test_what_it_shows_is_told_in_a_table(folder: Path, capsys: pytest.CaptureFi
     assert "Which <feed>?" in said
     assert "! Cannot tell yet: for-you, popular have fewer than 50 viewers" in said
     assert said.count("cannot tell yet") == 3
+
+
+def test_without_slates_a_policy_cannot_be_estimated(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was watched yet: status 1 and one line; a file that is no policy likewise."""
+    assert run(folder, "estimate", str(FOLDER / "for-you.toml")) == 1
+    assert "nothing to judge by yet" in capsys.readouterr().err
+    assert run(folder, "estimate", str(folder / "half.toml")) == 1
+    assert "line 2: nothing reads question" in capsys.readouterr().err
+
+
+def test_a_policy_is_estimated_from_what_was_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two viewers who watched two places: what was served is told, the policy is not, since a
+    hundred viewers are needed."""
+    edition = Edition(tmp_path / "data", videos=60)
+    edition.freezer.freeze_if_due()
+    edition.publish()
+    for k in (1, 2):
+        viewer = edition.viewer(k)
+        slate = parse_receipt(serve(edition, viewer, 1).receipt).slate
+        for place in slate[:2]:
+            edition.act(
+                viewer, f"w{place.video}", "watch", video=place.video, number=1, ms=2000, loops=0
+            )
+    edition.close()
+    assert run(tmp_path, "estimate", str(FOLDER / "for-you.toml")) == 1
+    said = capsys.readouterr().out
+    assert "By 2 slates, 0 of them without their inputs:\n  4 places watched by 2 viewers" in said
+    assert said.count("cannot tell: 2 viewers chose, at least 100 are needed") == 2
 
 
 @pytest.mark.parametrize(
