@@ -58,7 +58,7 @@ def say_open_bandit() -> None:
                     f" {value * 1000:4.1f} ± {error * 1960:3.1f}  {name:<6}"
                     f"{found.value * 1000:5.1f} [{found.low * 1000:5.1f}, {found.high * 1000:4.1f}]"
                     f" {off:+5.1f} errors off, as {found.effective:5,.0f} rows, weights"
-                    f" {found.mean_weight:.2f}  {refusal.partition(':')[0]}"
+                    f" {found.mean_weight:.2f}  {refusal.partition(':')[0]}".rstrip()
                 )
                 refusals.add(refusal)
     print(f"  {asked} estimates, {told} told; {inside} intervals hold the value of its own log")
