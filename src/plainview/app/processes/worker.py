@@ -24,6 +24,7 @@ from plainview.flows.prepare_edition import (
     reveal_hours,
 )
 from plainview.ports.commands import Refused, WriterGone
+from plainview.ports.objects import NoObject
 
 LOG = logging.getLogger(__name__)
 
@@ -104,10 +105,10 @@ def run_experiments(wired: Wired, stop: threading.Event) -> None:
     experiments = wired.experiment_flow()
     while not stop.wait(EXPERIMENTS_POLL_S):
         try:
+            experiments.end_due()
             for words in experiments.guard():
                 LOG.warning("an experiment is stopped: %s", words)
-            experiments.end_due()
-        except (Refused, WriterGone) as error:
+        except (Refused, WriterGone, NoObject) as error:
             LOG.warning("the end of an experiment was not logged: %s", error)
             stop.wait(RETRY_S)
 

@@ -40,13 +40,17 @@ def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
         eyebrow="Operator",
         lead="Each was declared in the public log before it began, and reveals at its end what"
         " divided its viewers.",
+        foot=_foot(),
     )
 
 
 def experiment_page(shown: Shown, *, now_ms: int) -> str:
     """What one experiment shows by now."""
     record, plan, reading = shown.record, shown.plan, shown.reading
-    said = [box(el("p", words), state="Caution", is_good=False) for words in reading.cautions]
+    said = [
+        box(el("p", words), state="Caution", is_good=None if "Cannot tell" in words else False)
+        for words in reading.cautions
+    ]
     said += [box(el("p", words), state="Stop rule", is_good=False) for words in reading.tripped]
     return page(
         said,
@@ -58,6 +62,18 @@ def experiment_page(shown: Shown, *, now_ms: int) -> str:
         title=record.name,
         eyebrow=("Operator · ", el("a", "Experiments", href="/operator/experiments")),
         lead=f"{plan.question} — {state_words(record, now_ms=now_ms)}.",
+        foot=_foot(),
+    )
+
+
+def _foot() -> Html:
+    return el(
+        "p",
+        "Figures of this service's own database, counted just now. Whose arm was which can be"
+        " checked from outside once it is over; that its viewers did what is counted cannot. To"
+        " declare, stop or estimate: ",
+        el("code", "plainview experiment --help"),
+        ".",
     )
 
 
