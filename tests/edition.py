@@ -17,6 +17,7 @@ from plainview.edge.memory import CountedChance, FixedSigner, SetClock
 from plainview.edge.memory_log import FixedLogSigner, FixedRootSigner
 from plainview.edge.sqlite.commands import CARRYING
 from plainview.edge.sqlite.database import open_to_write
+from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
@@ -53,6 +54,7 @@ class Edition:
         self.files = LocalEpochFiles(folder.epochs)
         chance = CountedChance()
         self.log_reads = SqliteLogReads(self.reads)
+        self.experiments = SqliteExperimentReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         name_edition("test", reads=self.reads, writer=self.writer)
         if has_log:
@@ -102,7 +104,7 @@ class Edition:
             views=self.reads, reads=self.reads, writer=self.writer, signer=FixedSigner(),
             clock=self.clock, folds=ViewerFolds(self.reads), epochs=self.shelf,
             policies={policy.name: policy for policy in compiled}, edition="test",
-            release=Digest("0" * 64),
+            release=Digest("0" * 64), experiment_at=self.experiments.experiment_at,
         )  # fmt: skip
 
     def viewer(self, k: int) -> ViewerId:

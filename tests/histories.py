@@ -15,6 +15,7 @@ from plainview.core.history import (
     EpochFrozen,
     Erasure,
     Experiment,
+    ExperimentEnded,
     HourKey,
     Hours,
     Interval,
@@ -33,7 +34,7 @@ from plainview.core.history import (
     origin_of,
     sign_trust,
 )
-from plainview.core.receipts import hour_commitment, public_key_of
+from plainview.core.receipts import hour_commitment, public_key_of, salt_commitment
 from plainview.core.terms.ids import NO_DIGEST, Digest
 from plainview.core.tlog import log_key
 
@@ -139,7 +140,16 @@ def experiment(name: str, *, at_ms: int) -> Experiment:
     """Two arms, half and half."""
     return Experiment(
         at_ms=at_ms, name=name, arms=("for-you", "popular"), shares_milli=(500, 500),
-        from_ms=at_ms + 10, to_ms=at_ms + 1000, salt=digest(name),
+        from_ms=at_ms + 10, to_ms=at_ms + 1000, salt=salt_commitment(key_of(name)),
+        plan=digest(f"plan of {name}"),
+    )  # fmt: skip
+
+
+def experiment_end(name: str, *, at_ms: int, salt: str = "") -> ExperimentEnded:
+    """It ended when this was logged."""
+    return ExperimentEnded(
+        at_ms=at_ms, name=name, ended_ms=at_ms, salt=key_of(salt or name).hex(),
+        reason_code="operator",
     )  # fmt: skip
 
 
@@ -197,6 +207,7 @@ def lawful() -> list[Entry]:
         Erasure(at_ms=at + 3000, subject=digest("viewer"), request=digest("asked"), receipts=1),
         learned("weights 2", "weights 1", at_ms=at + 3100),
         epoch(3, at_ms=at + 3200, decisions=1, weights="weights 2"),
+        experiment_end("half-and-half", at_ms=at + 3300),
         interval(2, at_ms=at + 5000, receipts=3),
         HourKey(at_ms=OVER_MS, hour=HOUR, key=hour_key(HOUR).hex()),
         Hours(at_ms=OVER_MS, first=HOUR + 48, commitments=keys(HOUR + 48, 24)),
@@ -260,6 +271,13 @@ def broken() -> dict[str, list[Entry]]:
         "promise_late": _with(promise("upload 1", at_ms=at),
                               _changed(settled, at_ms=at + HOUR_MS + 1)),
         "experiment_twice": _with(experiment("half", at_ms=at), experiment("half", at_ms=at)),
+        "experiment_end_twice": _with(
+            experiment("half", at_ms=at), experiment_end("half", at_ms=at + 20),
+            experiment_end("half", at_ms=at + 30)),
+        "experiment_end_time": _with(
+            experiment("half", at_ms=at), experiment_end("half", at_ms=at + 1001)),
+        "experiment_salt_wrong": _with(
+            experiment("half", at_ms=at), experiment_end("half", at_ms=at + 20, salt="other")),
         # a run of entries
         "trust_gap": _with(trust(document(version=3), at_ms=at)),
         "epoch_gap": _with(epoch(3, at_ms=at)),
@@ -272,7 +290,15 @@ def broken() -> dict[str, list[Entry]]:
         "weights_parent": _with(
             learned("weights 2", "weights 1", at_ms=at),
             learned("weights 3", "weights 1", at_ms=at + 1)),
+        "experiment_unoffered": _with(
+            _changed(experiment("half", at_ms=at), arms=("for-you", "fresh"))),
         # all entries before
+        "experiment_overlap": _with(
+            experiment("half", at_ms=at), experiment("other", at_ms=at + 500)),
+        "experiment_unknown": _with(experiment_end("half", at_ms=at)),
+        "experiment_unrevealed": _with(
+            experiment("half", at_ms=at),
+            interval(2, at_ms=at + 1001 + 24 * HOUR_MS)),
         "weights_unlogged": _with(epoch(2, at_ms=at, weights="weights 2")),
         "parent_unlogged": _with(WeightsPublished(
             at_ms=at, digest=digest("weights 3"), parent=digest("weights 2"), recipe="ticks-1",

@@ -244,10 +244,12 @@ class HonestWorld:
 
     # ------------------------------------------------------------------------------ the service
 
-    def serve(self, viewer: ViewerId, *, policy: str = "for-you") -> PocketSlate:
+    def serve(
+        self, viewer: ViewerId, *, policy: str = "for-you", arm: str | None = None
+    ) -> PocketSlate:
         """A slate, watched to the end of its first half."""
         self.now_ms += 1000
-        slate = self.pocket.serve(viewer, policy=policy, now_ms=self.now_ms)
+        slate = self.pocket.serve(viewer, policy=policy, now_ms=self.now_ms, arm=arm)
         self._new_slates.append(slate)
         self._busy[viewer] = None
         for place, video in enumerate(slate.videos[: len(slate.videos) // 2]):

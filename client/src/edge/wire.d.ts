@@ -1119,6 +1119,7 @@ export interface components {
         };
         /** WhyShape */
         WhyShape: {
+            chosen_words: string;
             considered: components["schemas"]["ConsideredShape"];
             filtered_words: {
                 [key: string]: string;

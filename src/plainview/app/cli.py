@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from plainview import __version__
+from plainview.app import experiment_options
 from plainview.app.check_options import (
     CHECK,
     CHECK_EXAMPLES,
@@ -133,6 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     witness_options.add_arguments(witness)
     witness.set_defaults(run=_witness)
+    experiment = _command(
+        commands, "experiment", experiment_options.EXPERIMENT, epilog=experiment_options.EXAMPLES
+    )
+    experiment_options.add_arguments(experiment)
+    _add_settings(experiment, only=("data",))
+    experiment.set_defaults(run=_experiment)
     reset = _command(commands, "reset", RESET)
     _add_settings(reset, only=("data",))
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -296,6 +303,13 @@ def _witness(options: argparse.Namespace) -> int:
     from plainview.app.witness.command import witness_command
 
     return witness_command(options)
+
+
+def _experiment(options: argparse.Namespace) -> int:
+    _one_thread()
+    from plainview.app.experiment_command import experiment_command
+
+    return experiment_command(options, settings_of(options).data)
 
 
 def _import(options: argparse.Namespace) -> int:

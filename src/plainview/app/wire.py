@@ -15,6 +15,7 @@ from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
+from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
     from plainview.flows.publish_checkpoint import CheckpointPublisher
+    from plainview.flows.run_experiment import Experiments
     from plainview.flows.run_jobs import JobRunner
     from plainview.flows.serve_slate import Epochs, Serving
     from plainview.ports.demo import DemoStudio
@@ -57,6 +59,7 @@ class Wired:
         self.epoch_files = LocalEpochFiles(folder.epochs)
         self.log_reads = SqliteLogReads(self.reads)
         self.learning_reads = SqliteLearningReads(self.reads)
+        self.experiments = SqliteExperimentReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
 
@@ -149,6 +152,18 @@ class Wired:
             client=HttpWitnessClient(),
             clock=self.clock,
             policy=self.policy,
+        )
+
+    def experiment_flow(self) -> "Experiments":
+        """What is done with experiments: by the worker, the command line, the operator's page."""
+        from plainview.flows.run_experiment import Experiments
+
+        return Experiments(
+            reads=self.experiments,
+            writer=self.writer,
+            objects=self.objects,
+            clock=self.clock,
+            chance=self.chance,
         )
 
     def interval_logger(self) -> "IntervalLogger":
@@ -290,6 +305,7 @@ class Wired:
             edition=edition,
             release=release,
             is_release_logged=self.release_logged(release),
+            experiment_at=self.experiments.experiment_at,
         )
 
 

@@ -23,11 +23,13 @@ class SlateDiffers(NoReason):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a video stood where it did, under which policy."""
+    """Why a video stood where it did, under which policy, and how that policy came to be used."""
 
     why: Why
     policy: str
     epoch: int
+    chosen_by: str = "viewer"
+    arm: str = ""
 
 
 def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -> Explained:
@@ -69,4 +71,7 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
         why = explain(trace, video)
     except BadRequest as error:
         raise NoReason("This video is not in that slate.") from error
-    return Explained(why=why, policy=receipt.policy, epoch=receipt.epoch)
+    return Explained(
+        why=why, policy=receipt.policy, epoch=receipt.epoch, chosen_by=receipt.chosen_by,
+        arm=receipt.arm,
+    )  # fmt: skip

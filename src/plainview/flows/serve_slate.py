@@ -10,6 +10,8 @@ from plainview.core.receipts import (
     LOGGED,
     RECEIPT_DOMAIN,
     UNLOGGED,
+    arm_index,
+    arm_text,
     build_receipt,
     hour_of,
     slate_seed,
@@ -22,6 +24,7 @@ from plainview.flows.fold_viewer import ViewerFolds
 from plainview.flows.open_epoch import ServedEpoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
+from plainview.ports.experiments import ExperimentRecord
 from plainview.ports.keys import Signer
 from plainview.ports.serving import HourKey, ServingReads
 from plainview.ports.view import Issued, IssueSlate, ViewReads
@@ -64,6 +67,7 @@ class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     edition: str
     release: Digest
     is_release_logged: Callable[[], bool] = lambda: False
+    experiment_at: Callable[[int], ExperimentRecord | None] = lambda _now_ms: None
 
 
 class SlateRefused(Exception):
@@ -119,8 +123,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
 
     Raises: SlateRefused: see there. NoViewer. NoEpoch: nothing was frozen yet. WriterGone.
     """
-    policy = by.policies.get(asked.policy)
-    if policy is None:
+    if asked.policy not in by.policies:
         raise UnknownPolicy(f"There is no feed called {asked.policy!r}.")
     state = _state_with(asked, by=by)
     if asked.number <= state.number:
@@ -131,11 +134,12 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         )
     served = by.epochs.at_least(state.epoch)
     now_ms = by.clock.now_ms()
+    policy, arm = _policy_for(asked, now_ms, by=by)
     hour_key = by.reads.hour_key(hour_of(now_ms))
     if hour_key is None:
         raise NotReady("No key was committed for this hour yet.")
     slate = _make(asked, state, policy, served, hour_key, now_ms)
-    receipt = _receipt(asked, state, policy, served, hour_key, now_ms, slate, by=by)
+    receipt = _receipt(asked, state, policy, served, hour_key, now_ms, slate, arm, by=by)
     issue = IssueSlate(
         viewer=asked.viewer,
         number=asked.number,
@@ -145,6 +149,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         epoch=served.epoch.header.number,
         videos=tuple(item.video for item in slate.items),
         at_ms=now_ms,
+        arm=arm,
     )
     try:
         return by.writer.submit(issue)
@@ -155,6 +160,18 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         if refusal.code == NumberGap.code:
             raise NumberGap(refusal.message, next_number=next_number) from refusal
         raise
+
+
+def _policy_for(asked: SlateAsked, now_ms: int, *, by: Serving) -> tuple[Policy, str]:
+    """The policy to serve, and the arm of the experiment it comes from. What the viewer chose
+    stands before any experiment."""
+    under_way = by.experiment_at(now_ms) if asked.chosen_by == "default" else None
+    if under_way is None:
+        return by.policies[asked.policy], ""
+    name = under_way.arms[arm_index(under_way.salt, asked.viewer, under_way.shares_milli)]
+    if name not in by.policies:
+        raise NotReady(f"The feed {name!r} of an experiment is not on offer here.")
+    return by.policies[name], arm_text(under_way.name, name)
 
 
 def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:
@@ -209,6 +226,7 @@ def _receipt(
     hour_key: HourKey,
     now_ms: int,
     slate: Slate,
+    arm: str,
     *,
     by: Serving,
 ) -> bytes:
@@ -223,6 +241,7 @@ def _receipt(
         policy=policy.name,
         policy_digest=policy.digest,
         chosen_by=asked.chosen_by,
+        arm=arm,
         weights=served.weights.digest,
         epoch=served.epoch.header.number,
         epoch_root=served.epoch.root,

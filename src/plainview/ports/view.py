@@ -70,8 +70,9 @@ class IssueSlate(Command[Issued], frozen=True, kw_only=True):
     """Store a receipt and append its `served` event, in one transaction.
 
     If (viewer, number) is stored with the same nonce, the stored one is the answer and this one
-    is forgotten. Refused: `no_viewer`; `number_taken` (another nonce; detail next_number);
-    `number_gap` (number is not last + 1; detail next_number).
+    is forgotten. `arm` is what the receipt says of an experiment. Refused: `no_viewer`;
+    `number_taken` (another nonce; detail next_number); `number_gap` (number is not last + 1;
+    detail next_number).
     """
 
     viewer: ViewerId
@@ -82,6 +83,7 @@ class IssueSlate(Command[Issued], frozen=True, kw_only=True):
     epoch: int
     videos: tuple[VideoId, ...]
     at_ms: int
+    arm: str = ""
 
 
 class ViewerHead(msgspec.Struct, frozen=True, kw_only=True):

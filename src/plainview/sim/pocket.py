@@ -231,8 +231,13 @@ class Pocket:
         policy: str,
         now_ms: int,
         context: Context | None = None,
+        arm: str | None = None,
     ) -> PocketSlate:
-        """The viewer's next slate, with its receipt, and the `served` event in the chain."""
+        """The viewer's next slate, with its receipt, and the `served` event in the chain.
+
+        `arm`: what the receipt says of an experiment, "" for none, of a viewer who chose no policy;
+        None: the viewer chose.
+        """
         state = self.state(viewer)
         number = state.number + 1
         nonce = sha256(f"{viewer} {number}".encode()).hexdigest()[:32]
@@ -252,11 +257,12 @@ class Pocket:
             index=self.index, weights=self.weights, policy=rules, state=state, request=request,
             kernels=self._kernels,
         )  # fmt: skip
-        return self._issue(state, slate, rules, request, nonce)
+        return self._issue(state, slate, rules, request, nonce, arm)
 
     def _issue(
-        self, state: ViewerState, slate: Slate, rules: Policy, request: SlateRequest, nonce: str
-    ) -> PocketSlate:
+        self, state: ViewerState, slate: Slate, rules: Policy, request: SlateRequest, nonce: str,
+        arm: str | None,
+    ) -> PocketSlate:  # fmt: skip
         viewer, hour = state.viewer, hour_of(request.now_ms)
         epoch = max(self.epochs)
         receipt = build_receipt(
@@ -268,7 +274,8 @@ class Pocket:
             nonce=nonce,
             policy=rules.name,
             policy_digest=rules.digest,
-            chosen_by="viewer",
+            chosen_by="viewer" if arm is None else "default",
+            arm=arm or "",
             weights=self.weights.digest,
             epoch=epoch,
             epoch_root=self.epochs[epoch].root,

@@ -40,6 +40,22 @@ def test_a_likeness_that_took_points_off_is_admitted(source: str) -> None:
         assert (AGAINST in why_shape(explained(one), title="For you").sentence) is is_said
 
 
+@pytest.mark.parametrize(
+    ("chosen_by", "arm", "said"),
+    [
+        ("viewer", "", "You chose them."),
+        ("default", "", "Nobody: they come first."),
+        ("default", "half/popular", "part “popular” of the experiment “half”"),
+    ],
+)
+def test_who_chose_the_rules_is_said(chosen_by: str, arm: str, said: str) -> None:
+    """The viewer, nobody, or an experiment, which is named with its part and the way out."""
+    one = msgspec.structs.replace(explained(a_ranked_why()), chosen_by=chosen_by, arm=arm)
+    words = why_shape(one, title="For you").chosen_words
+    assert said in words
+    assert ("Choose a feed yourself" in words) == bool(arm)
+
+
 def test_what_the_predictions_add_makes_the_value() -> None:
     """The rows shown, with what labels take off, sum to the value shown."""
     shape = why_shape(explained(a_ranked_why()), title="For you")

@@ -14,6 +14,7 @@ from plainview import __version__
 from plainview.app.http.checking import CHECK_ROUTES
 from plainview.app.http.creators import CREATOR_ROUTES
 from plainview.app.http.errors import ApiError, answer_error
+from plainview.app.http.experiments import EXPERIMENT_ROUTES
 from plainview.app.http.media import MEDIA_ROUTES
 from plainview.app.http.operator import OPERATOR_ROUTES
 from plainview.app.http.pages import PAGE_ROUTES
@@ -79,6 +80,7 @@ def build_application(service: Service) -> Litestar:
             *UPLOAD_ROUTES,
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,
+            *EXPERIMENT_ROUTES,
             *TLOG_ROUTES,
             *PUBLIC_ROUTES,
             *PAGE_ROUTES,

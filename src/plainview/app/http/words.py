@@ -3,6 +3,7 @@
 import msgspec
 
 from plainview.core.feed import Why
+from plainview.core.receipts import split_arm
 from plainview.core.terms.weights import HEADS
 from plainview.flows.explain_video import Explained
 
@@ -80,6 +81,7 @@ class WhyShape(msgspec.Struct, frozen=True, kw_only=True):
     slot: str
     place: int
     policy: str
+    chosen_words: str
     propensity_words: str
     reasons: tuple[ReasonShape, ...]
     predictions: tuple[PredictionShape, ...]
@@ -97,6 +99,7 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
         slot=why.item.slot,
         place=why.place,
         policy=explained.policy,
+        chosen_words=_chosen(explained),
         propensity_words=_odds(why.item.propensity),
         reasons=tuple(
             ReasonShape(
@@ -142,6 +145,17 @@ def _sentence(why: Why, title: str) -> str:
     moved = next((one.label for one in why.effects if one.effect > 0), "")
     most = f" What raised it most: {moved}." if moved else ""
     return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{against}{most}"
+
+
+def _chosen(explained: Explained) -> str:
+    """Who chose the rules."""
+    experiment, arm = split_arm(explained.arm)
+    if experiment:
+        return (
+            f"You had chosen none, so chance did: you are in the part “{arm}” of the experiment"
+            f" “{experiment}”. Choose a feed yourself and you are out of it."
+        )
+    return "You chose them." if explained.chosen_by == "viewer" else "Nobody: they come first."
 
 
 def _odds(propensity: int) -> str:

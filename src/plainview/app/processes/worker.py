@@ -24,6 +24,7 @@ from plainview.flows.prepare_edition import (
     reveal_hours,
 )
 from plainview.ports.commands import Refused, WriterGone
+from plainview.ports.objects import NoObject
 
 LOG = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ HOURS_POLL_S = 5.0
 PUBLISH_POLL_S = 0.05
 INTERVAL_POLL_S = 0.1
 WITNESS_POLL_S = 0.2
+EXPERIMENTS_POLL_S = 1.0
 RETRY_S = 0.2
 
 Loop = Callable[[Wired, threading.Event], None]
@@ -98,9 +100,22 @@ def keep_hours(wired: Wired, stop: threading.Event) -> None:
             LOG.warning("hour keys were not committed: %s", error)
 
 
+def run_experiments(wired: Wired, stop: threading.Event) -> None:
+    """Stop an experiment when a rule of its declaration applies; log the end of those over."""
+    experiments = wired.experiment_flow()
+    while not stop.wait(EXPERIMENTS_POLL_S):
+        try:
+            experiments.end_due()
+            for words in experiments.guard():
+                LOG.warning("an experiment is stopped: %s", words)
+        except (Refused, WriterGone, NoObject) as error:
+            LOG.warning("the end of an experiment was not logged: %s", error)
+            stop.wait(RETRY_S)
+
+
 LOOPS: list[Loop] = [
     freeze_epochs, publish_checkpoints, gather_cosignatures, log_intervals, keep_hours,
-    keep_source_files,
+    keep_source_files, run_experiments,
 ]  # fmt: skip
 
 

@@ -372,6 +372,12 @@ class _Check:
         if is_copy(self._source):
             lacks = done["receipts whose place the folder lacks"]
             words += f" The folder does not show the place of {lacks:,}."
+        if done["receipts in an experiment"]:
+            words += (
+                f" {done['receipts in an experiment']:,} name an arm of an experiment; of those"
+                f" {done['arms worked out again']:,} the salt is revealed and gives the same arm"
+                f" or is reported."
+            )
         self.sections.append(Section(title="Receipts", words=words))
         return held
 

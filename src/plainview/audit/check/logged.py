@@ -4,8 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from plainview.core.catalogue import ACTIONS
-from plainview.core.history import DecisionTaken, Entry, EpochFrozen, History, Hours, log_name
-from plainview.core.receipts import Receipt
+from plainview.core.history import (
+    DecisionTaken,
+    Entry,
+    EpochFrozen,
+    Experiment,
+    ExperimentEnded,
+    History,
+    Hours,
+    log_name,
+)
+from plainview.core.receipts import Receipt, arm_index, arm_text, salt_commitment, split_arm
 from plainview.core.terms.epoch import EpochHeader
 from plainview.core.terms.ids import Digest, VideoId
 
@@ -18,6 +27,12 @@ STALE_MS: Final = 30_000
 
 def contradicts_entry(rule: str, receipt: Receipt, entries: Sequence[Entry]) -> str:
     """Words if these entries, shown to be in the log, contradict `receipt` by `rule`."""
+    if rule == "arm_undeclared" and len(entries) == 1 and isinstance(entries[0], Experiment):
+        return _undeclared(receipt, entries[0])
+    if rule == "arm_wrong" and len(entries) == 2:
+        declared, ended = entries
+        if isinstance(declared, Experiment) and isinstance(ended, ExperimentEnded):
+            return _arm_wrong(receipt, declared, ended)
     one = entries[0] if len(entries) == 1 else None
     if rule == "hour_commitment" and isinstance(one, Hours):
         return _hour(receipt, one)
@@ -48,6 +63,41 @@ def _hour(receipt: Receipt, entry: Hours) -> str:
     return f"It names another commitment for hour {receipt.hour} than was logged."
 
 
+def _undeclared(receipt: Receipt, entry: Experiment) -> str:
+    """Words if the receipt's arm is not one of this experiment as it was declared."""
+    name, arm = split_arm(receipt.arm)
+    if name != entry.name:
+        return ""
+    if arm not in entry.arms:
+        return f"It names an arm {arm!r} that experiment {name!r} has not."
+    if receipt.policy != arm:
+        return f"It names arm {arm!r} of experiment {name!r} and policy {receipt.policy!r}."
+    if not entry.from_ms <= receipt.now_ms < entry.to_ms:
+        return f"It names an arm of experiment {name!r}, which was not under way."
+    if receipt.chosen_by == "viewer":
+        return f"Experiment {name!r} took the place of what the viewer had chosen."
+    return ""
+
+
+def _arm_wrong(receipt: Receipt, entry: Experiment, end: ExperimentEnded) -> str:
+    """Words if, by the salt that was revealed, the viewer was in another arm, or in one where the
+    receipt names none."""
+    salt = bytes.fromhex(end.salt)
+    if end.name != entry.name or salt_commitment(salt) != entry.salt:
+        return ""
+    name, _ = split_arm(receipt.arm)
+    if name == entry.name and receipt.now_ms >= end.ended_ms:
+        return f"It names an arm of experiment {name!r}, which had ended."
+    is_during = entry.from_ms <= receipt.now_ms < end.ended_ms
+    if not is_during or receipt.chosen_by == "viewer":
+        return ""
+    due = arm_text(entry.name, entry.arms[arm_index(salt, receipt.viewer, entry.shares_milli)])
+    if receipt.arm == due:
+        return ""
+    said = f"It names arm {receipt.arm!r}" if receipt.arm else "It names no arm"
+    return f"{said}; by the salt revealed its viewer was in {due!r}."
+
+
 def is_unlogged(rule: str, receipt: Receipt, history: History, *, newest_ms: int) -> str:
     """Words if `receipt` rests on something that is nowhere in the log, though the log has gone on
     long enough since (`newest_ms`: the time of its last entry)."""
@@ -60,6 +110,10 @@ def is_unlogged(rule: str, receipt: Receipt, history: History, *, newest_ms: int
     offered = (receipt.policy, receipt.policy_digest)
     if rule == "policy_unlogged" and offered not in history.policies:
         return f"It was made under a policy {receipt.policy!r} that was never logged."
+    if rule == "arm_unlogged" and receipt.arm:
+        name, _ = split_arm(receipt.arm)
+        if name not in history.experiments:
+            return f"It names an arm {receipt.arm!r} of an experiment that was never logged."
     if rule == "hour_unlogged" and history.hour_commitment(receipt.hour) is None:
         return f"No key was committed for hour {receipt.hour}."
     return ""

@@ -42,6 +42,7 @@ from plainview.core.receipts import (
     Receipt,
     parse_receipt,
     receipt_id,
+    split_arm,
     verify,
 )
 from plainview.core.terms.canonical import INT_BOUND
@@ -55,7 +56,13 @@ UNSHOWN_MAX: Final = 200
 """The service is asked about each receipt whose place in the log the file does not show, until it
 has shown none for so many."""
 AGAINST_EPOCH: Final = ("epoch_root", "epoch_weights", "epoch_late")
-UNLOGGED: Final = ("epoch_unlogged", "release_unlogged", "policy_unlogged", "hour_unlogged")
+UNLOGGED: Final = (
+    "epoch_unlogged",
+    "release_unlogged",
+    "policy_unlogged",
+    "hour_unlogged",
+    "arm_unlogged",
+)
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +116,8 @@ class Receipts:
         self.counts = dict.fromkeys(
             ("receipts", "receipts not signed by the service", "receipts from before the log",
              "receipts found in the log",
-             "receipts too new to be in the log", "receipts withheld"), 0,
+             "receipts too new to be in the log", "receipts withheld",
+             "receipts in an experiment", "arms worked out again"), 0,
         )  # fmt: skip
         if is_copy(source):
             self.counts["receipts whose place the folder lacks"] = 0
@@ -226,6 +234,7 @@ class Receipts:
         if committed is not None and committed[1] != receipt.hour_commitment:
             words = f"It names another commitment for hour {receipt.hour} than was logged."
             self._against("hour_commitment", words, one, committed[0])
+        self._arm(one)
         for rule in UNLOGGED:
             words = is_unlogged(rule, receipt, history, newest_ms=self._view.newest_ms)
             if words and self._may_say(rule, WHOLE_LOG_MAX):
@@ -234,10 +243,26 @@ class Receipts:
                 )
                 self._find(EVIDENCE, rule, f"Receipt {receipt.number}: {words}", proof)
 
-    def _against(self, rule: str, words: str, one: Checked, index: int) -> None:
+    def _arm(self, one: Checked) -> None:
+        """Its arm, if it names one or should: as declared, and by the salt once it is revealed."""
+        history, receipt = self._view.history, one.receipt
+        name, _ = split_arm(receipt.arm)
+        if name in history.experiments:
+            index, declared = history.experiments[name]
+            words = contradicts_entry("arm_undeclared", receipt, [declared])
+            self._against("arm_undeclared", words, one, index)
+            self.counts["receipts in an experiment"] += 1
+            self.counts["arms worked out again"] += name in history.ended
+        for ended, end in history.ended.items():
+            if ended in history.experiments:
+                begun = history.experiments[ended]
+                words = contradicts_entry("arm_wrong", receipt, [begun[1], end[1]])
+                self._against("arm_wrong", words, one, begun[0], end[0])
+
+    def _against(self, rule: str, words: str, one: Checked, *entries: int) -> None:
         if words and self._may_say(rule):
             proof = receipt_proof(
-                self._view, rule=rule, words=words, receipt=signed_text(one.held), entries=[index]
+                self._view, rule=rule, words=words, receipt=signed_text(one.held), entries=entries
             )
             self._find(EVIDENCE, rule, f"Receipt {one.receipt.number}: {words}", proof)
 

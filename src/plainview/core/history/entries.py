@@ -30,7 +30,7 @@ ID_BOUND: Final = 2**63
 OFFERED_MAX: Final = 64
 HOURS_MAX: Final = 744
 SIGNATURES_MAX: Final = 32
-ARMS_MAX: Final = 16
+ARMS_MAX: Final = 5
 TRUST_TEXT_MAX: Final = 32_768
 EMPTY_TREE: Final = EMPTY_ROOT.hex()
 
@@ -49,6 +49,7 @@ RefusalCode = Literal[
 ]  # fmt: skip
 BoostCode = Literal["public_service", "emergency", "editorial", "paid", "new_creator"]
 AccessCode = Literal["replay", "export", "support", "legal_order", "security", "audit"]
+EndCode = Literal["over", "operator", "guard"]
 Role = Literal["operator", "moderator", "support", "auditor", "machine"]
 Author = Literal["creator", "operator", "moderator", "machine"]
 Origin = Literal["starting", "learned", "imported", "restored"]
@@ -240,7 +241,11 @@ class Boost(_Entry, frozen=True, kw_only=True, tag="boost"):
 
 
 class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
-    """Viewers are divided among policies for a time, as declared before it begins."""
+    """Viewers are divided among policies for a time, as declared before it begins.
+
+    `salt` commits to what divides them, `plan` is the digest of the declaration: what is measured,
+    and when it will be stopped early.
+    """
 
     name: Name
     arms: Annotated[tuple[Name, ...], Meta(min_length=2, max_length=ARMS_MAX)]
@@ -248,12 +253,22 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     from_ms: Natural
     to_ms: Natural
     salt: DigestText
+    plan: DigestText
 
     def __post_init__(self) -> None:
         _must(len(set(self.arms)) == len(self.arms), "arms have different names")
         _must(len(self.arms) == len(self.shares_milli), "each arm has one share")
         _must(sum(self.shares_milli) == 1000, "shares add up to 1000")
         _must(self.from_ms < self.to_ms, "an experiment ends after it begins")
+
+
+class ExperimentEnded(_Entry, frozen=True, kw_only=True, tag="experiment_end"):
+    """The experiment is over since `ended_ms`; `salt` is what divided viewers, in hex."""
+
+    name: Name
+    ended_ms: Natural
+    salt: DigestText
+    reason_code: EndCode
 
 
 class Access(_Entry, frozen=True, kw_only=True, tag="access"):
@@ -274,7 +289,8 @@ class Erasure(_Entry, frozen=True, kw_only=True, tag="erasure"):
 
 Entry = (
     Trust | Source | Policies | WeightsPublished | Hours | HourKey | DecisionTaken | EpochFrozen
-    | Interval | Promise | PromiseKept | PromiseRefused | Boost | Experiment | Access | Erasure
+    | Interval | Promise | PromiseKept | PromiseRefused | Boost | Experiment | ExperimentEnded
+    | Access | Erasure
 )  # fmt: skip
 
 ENTRY_TYPES: Final[dict[str, type[Entry]]] = {

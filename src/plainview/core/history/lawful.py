@@ -19,6 +19,7 @@ from plainview.core.history.entries import (
     EpochFrozen,
     Erasure,
     Experiment,
+    ExperimentEnded,
     HourKey,
     Hours,
     Interval,
@@ -38,11 +39,14 @@ from plainview.core.terms.ids import NO_DIGEST
 PREFIX_RULES: Final = (
     "weights_unlogged", "parent_unlogged", "restored_unknown", "hour_key_unknown",
     "promise_unknown", "promise_epoch_unknown", "served_too_early", "hour_uncommitted",
-    "promise_broken",
+    "promise_broken", "experiment_overlap", "experiment_unknown", "experiment_unrevealed",
 )  # fmt: skip
 """Broken only where something is nowhere before: shown by the whole log up to the entry."""
 
 RULES: Final = (*ALONE, *PAIRS, *RANGES, *PREFIX_RULES)
+
+REVEAL_MS: Final = 24 * 3_600_000
+"""An experiment's salt is revealed at most this long after its end."""
 
 T = TypeVar("T")
 At = tuple[int, T]
@@ -89,6 +93,8 @@ class History:
         self.promises: dict[str, At[Promise]] = {}
         self.settled: dict[str, At[PromiseKept | PromiseRefused]] = {}
         self.experiments: dict[str, At[Experiment]] = {}
+        self.ended: dict[str, At[ExperimentEnded]] = {}
+        self._unrevealed: set[str] = set()
         self.erased_receipts = 0
         self._documents: dict[int, TrustDocument] = {}
         self._found: list[Breach] = []
@@ -269,6 +275,7 @@ class History:
             if self.hour_commitment(hour) is None:
                 words = f"slates in hour {hour}, for which no key was committed"
                 self._prefix("hour_uncommitted", words)
+        self._revealed_by(entry.to_ms)
         self.last_served = (index, entry)
 
     def _promise(self, index: int, entry: Promise) -> None:
@@ -307,7 +314,37 @@ class History:
         self._alone("declared_late", entry)
         if entry.name in self.experiments:
             self._pair("experiment_twice", self.experiments[entry.name], entry)
+        offer = self.offers[-1] if self.offers else None
+        names = {one.name for one in offer[1].offered} if offer else set()
+        if not names.issuperset(entry.arms):
+            self._run("experiment_unoffered", offer, "an arm is no policy on offer")
+        for name, (_, other) in self.experiments.items():
+            over_ms = self.ended[name][1].ended_ms if name in self.ended else other.to_ms
+            if name != entry.name and entry.from_ms < over_ms and other.from_ms < entry.to_ms:
+                words = f"experiments {name!r} and {entry.name!r} overlap in time"
+                self._prefix("experiment_overlap", words)
         self.experiments[entry.name] = (index, entry)
+
+    def _experiment_end(self, index: int, entry: ExperimentEnded) -> None:
+        if entry.name in self.ended:
+            self._pair("experiment_end_twice", self.ended[entry.name], entry)
+            return
+        if entry.name not in self.experiments:
+            words = f"it ends an experiment {entry.name!r} that was never declared"
+            self._prefix("experiment_unknown", words)
+        else:
+            self._pair("experiment_end_time", self.experiments[entry.name], entry)
+            self._pair("experiment_salt_wrong", self.experiments[entry.name], entry)
+        self.ended[entry.name] = (index, entry)
+
+    def _revealed_by(self, at_ms: int) -> None:
+        """Slates are still served: salts of what was over a day before must be revealed."""
+        for name, (_, one) in self.experiments.items():
+            is_open = name not in self.ended and name not in self._unrevealed
+            if is_open and one.to_ms + REVEAL_MS < at_ms:
+                self._unrevealed.add(name)
+                words = f"the salt of experiment {name!r} is not revealed a day after its end"
+                self._prefix("experiment_unrevealed", words)
 
     def _access(self, index: int, entry: Access) -> None:
         pass
@@ -319,7 +356,8 @@ class History:
         Trust: _trust, Source: _source, Policies: _policies, WeightsPublished: _weights,
         Hours: _hours, HourKey: _hour_key, DecisionTaken: _decision, EpochFrozen: _epoch,
         Interval: _interval, Promise: _promise, PromiseKept: _settle, PromiseRefused: _settle,
-        Boost: _boost, Experiment: _experiment, Access: _access, Erasure: _erasure,
+        Boost: _boost, Experiment: _experiment, ExperimentEnded: _experiment_end, Access: _access,
+        Erasure: _erasure,
     }  # fmt: skip
 
     # ---------------------------------------------------------------------------------- saying

@@ -15,6 +15,7 @@ from plainview.core.history.entries import (
     Entry,
     EpochFrozen,
     Experiment,
+    ExperimentEnded,
     HourKey,
     Hours,
     Interval,
@@ -26,7 +27,7 @@ from plainview.core.history.entries import (
     WeightsPublished,
 )
 from plainview.core.history.trust import BadTrust, check_trust, parse_trust
-from plainview.core.receipts import hour_commitment, hour_of
+from plainview.core.receipts import hour_commitment, hour_of, salt_commitment
 from plainview.core.terms.ids import NO_DIGEST
 
 HOUR_MS: Final = 3_600_000
@@ -204,6 +205,22 @@ def _experiment_twice(a: Experiment, b: Experiment) -> Words:
     return f"an experiment {b.name!r} was declared before" if a.name == b.name else ""
 
 
+def _experiment_end_twice(a: ExperimentEnded, b: ExperimentEnded) -> Words:
+    return f"experiment {b.name!r} was ended before" if a.name == b.name else ""
+
+
+def _experiment_end_time(a: Experiment, b: ExperimentEnded) -> Words:
+    if a.name != b.name or b.ended_ms <= min(a.to_ms, b.at_ms):
+        return ""
+    return f"experiment {b.name!r} is said to have ended after it was to, or after this was logged"
+
+
+def _experiment_salt_wrong(a: Experiment, b: ExperimentEnded) -> Words:
+    if a.name != b.name or salt_commitment(bytes.fromhex(b.salt)) == a.salt:
+        return ""
+    return f"the salt revealed for experiment {b.name!r} is not the one committed"
+
+
 PAIRS: Final[
     dict[str, tuple[tuple[type[Entry], ...], tuple[type[Entry], ...], Callable[[Any, Any], Words]]]
 ] = {
@@ -226,6 +243,9 @@ PAIRS: Final[
     "settled_twice": (SETTLED, SETTLED, _settled_twice),
     "promise_late": ((Promise,), SETTLED, _promise_late),
     "experiment_twice": ((Experiment,), (Experiment,), _experiment_twice),
+    "experiment_end_twice": ((ExperimentEnded,), (ExperimentEnded,), _experiment_end_twice),
+    "experiment_end_time": ((Experiment,), (ExperimentEnded,), _experiment_end_time),
+    "experiment_salt_wrong": ((Experiment,), (ExperimentEnded,), _experiment_salt_wrong),
 }
 
 
@@ -288,6 +308,16 @@ def _weights_parent(run: Sequence[Entry]) -> Words:
     return ""
 
 
+def _experiment_unoffered(run: Sequence[Entry]) -> Words:
+    *before, last = run
+    offers = [entry for entry in before if isinstance(entry, Policies)]
+    names = {one.name for one in offers[-1].offered} if offers else set()
+    if isinstance(last, Experiment) and not names.issuperset(last.arms):
+        lacks = sorted(set(last.arms) - names)
+        return f"an experiment with arms that are no policies on offer: {', '.join(lacks)}"
+    return ""
+
+
 RANGES: Final[dict[str, tuple[type[Entry], Callable[[Sequence[Entry]], Words]]]] = {
     "trust_gap": (Trust, _gap(Trust, "version", "version")),
     "epoch_gap": (EpochFrozen, _gap(EpochFrozen, "number", "epoch", is_first_free=True)),
@@ -297,6 +327,7 @@ RANGES: Final[dict[str, tuple[type[Entry], Callable[[Sequence[Entry]], Words]]]]
     "deadline_far": (Trust, _deadline_far),
     "boost_unoffered": (Policies, _boost_unoffered),
     "weights_parent": (WeightsPublished, _weights_parent),
+    "experiment_unoffered": (Policies, _experiment_unoffered),
 }
 """Rule -> the kind of entry that a run begins with (unless it begins with entry 0), and the judge
 of a run whose last entry is the one in question."""

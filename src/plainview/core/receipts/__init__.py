@@ -1,5 +1,12 @@
 """The bytes a viewer keeps: build, read, sign, verify and chain them. `specs/receipt-v1.md`."""
 
+from plainview.core.receipts.arms import (
+    BadArm,
+    arm_index,
+    arm_text,
+    salt_commitment,
+    split_arm,
+)
 from plainview.core.receipts.chain import BrokenChain, check_chain, check_follows
 from plainview.core.receipts.receipt import (
     LOGGED,
@@ -43,6 +50,11 @@ __all__ = [
     "UPLOAD_DOMAIN",
     "check_follows",
     "check_chain",
+    "salt_commitment",
+    "arm_index",
+    "arm_text",
+    "split_arm",
+    "BadArm",
     "ReceiptError",
     "BadReceipt",
     "BadSeedInput",

@@ -34,6 +34,7 @@ class ReceiptError(ValueError):
     ReceiptError
      ├── BadReceipt      the bytes are not a receipt: refuse them, play nothing from them
      ├── BadSeedInput    a key, nonce or hour of the wrong shape: a fault in the caller
+     ├── BadArm          a salt or shares of the wrong shape: a fault in the caller
      ├── BadKey          not an Ed25519 key: stop, the edition's keys are damaged
      ├── BadSignature    the signer did not sign these bytes: refuse them, keep them as evidence
      └── BrokenChain     a receipt does not name the one before it: refuse, keep both as evidence

@@ -1,5 +1,14 @@
 """Importing this registers every command the writer carries out; a new module is named here."""
 
-from plainview.edge.sqlite import intake, jobs, learning, levers, serving, tlog, view
+from plainview.edge.sqlite import (
+    experiments,
+    intake,
+    jobs,
+    learning,
+    levers,
+    serving,
+    tlog,
+    view,
+)
 
-CARRYING = (intake, jobs, learning, levers, serving, tlog, view)
+CARRYING = (experiments, intake, jobs, learning, levers, serving, tlog, view)

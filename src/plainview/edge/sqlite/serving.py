@@ -6,6 +6,7 @@ from plainview.core.history import PromiseKept
 from plainview.core.terms.epoch import COUNTERS
 from plainview.edge.sqlite.carrying import carries_out
 from plainview.edge.sqlite.entries import append_entry, has_begun
+from plainview.edge.sqlite.experiments import stop_unoffered
 from plainview.edge.sqlite.tlog import log_epoch, log_hours
 from plainview.edge.stating import state_policies, state_weights
 from plainview.ports.commands import Done, Refused
@@ -100,6 +101,7 @@ def offer_policies(db: sqlite3.Cursor, command: OfferPolicies) -> Done:
         "INSERT INTO policies (place, name, digest) VALUES (?, ?, ?)",
         [(place, p.name, p.digest) for place, p in enumerate(command.policies)],
     )
+    stop_unoffered(db, {policy.name for policy in command.policies}, at_ms=command.at_ms)
     if has_begun(db):
         append_entry(db, state_policies(command.policies, at_ms=command.at_ms))
     return Done()

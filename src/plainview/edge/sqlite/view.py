@@ -175,11 +175,11 @@ def issue_slate(db: sqlite3.Cursor, command: IssueSlate) -> Issued:
     draft = msgspec.structs.replace(draft, at_ms=command.at_ms)
     n, head, (served,) = _append(db, no, n, head, [draft])
     db.execute(
-        "INSERT INTO receipts (viewer, number, id, nonce, body, signature, served_n, issued_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO receipts (viewer, number, id, nonce, body, signature, served_n, issued_ms,"
+        " arm) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             no, command.number, receipt, command.nonce, command.receipt, command.signature, n,
-            command.at_ms,
+            command.at_ms, command.arm,
         ),
     )  # fmt: skip
     db.execute(

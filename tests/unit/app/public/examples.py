@@ -15,6 +15,7 @@ from plainview.core.history import (
     EpochFrozen,
     Erasure,
     Experiment,
+    ExperimentEnded,
     HourKey,
     Hours,
     Interval,
@@ -93,7 +94,10 @@ def every_entry() -> dict[str, Entry]:
         ),
         "experiment": Experiment(
             at_ms=NOW, name="shorter", arms=("for-you", "for-you-2"), shares_milli=(900, 100),
-            from_ms=NOW, to_ms=NOW + 86_400_000, salt=A,
+            from_ms=NOW, to_ms=NOW + 86_400_000, salt=A, plan=B,
+        ),
+        "experiment_end": ExperimentEnded(
+            at_ms=NOW, name="shorter", ended_ms=NOW, salt=A, reason_code="guard"
         ),
         "access": Access(at_ms=NOW, subject=A, reason_code="replay", by="operator"),
         "erasure": Erasure(at_ms=NOW, subject=A, request=B, receipts=12),

@@ -41,6 +41,8 @@ SAID = {
     " an emergency.",
     "experiment": "The experiment “shorter” divides viewers among “for-you” (90 %) and “for-you-2”"
     " (10 %) until 19 November 2026, 11:06:40 UTC.",
+    "experiment_end": "The experiment “shorter” ended at 18 November 2026, 11:06:40 UTC: a stop"
+    " rule of its declaration applied. What divided its viewers is revealed.",
     "access": "An operator read one person's data, to replay what that person was served.",
     "erasure": "One person's data were erased at their own request, 12 receipts among them.",
 }

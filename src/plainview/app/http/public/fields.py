@@ -121,6 +121,13 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "from_ms": "From when on.",
         "to_ms": "Until when.",
         "salt": "A commitment to what the division is drawn from, so that nobody is moved later.",
+        "plan": "The SHA-256 of the declaration: what is measured, and when it is stopped early.",
+    },
+    "experiment_end": {
+        "name": "Which experiment.",
+        "ended_ms": "Since when nobody is divided by it.",
+        "salt": "What the division was drawn from: anyone can work out whose arm was which.",
+        "reason_code": "Why, from a closed list.",
     },
     "access": {
         "subject": f"A commitment to the person's id. {COMMITMENT}",

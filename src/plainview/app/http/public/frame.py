@@ -43,6 +43,7 @@ def page(
     eyebrow: Child = None,
     lead: Child = None,
     head: Child = None,
+    foot: Child = None,
 ) -> str:
     """A whole page.
 
@@ -52,6 +53,7 @@ def page(
         here: which of PAGES it belongs to.
         eyebrow, lead: small above the heading, larger below it.
         head: more for the head element.
+        foot: instead of the line on checking, where a page says what cannot be checked.
     """
     links = [
         el("a", words, href=path, aria_current="page" if path == here else None)
@@ -89,7 +91,7 @@ def page(
                 id="content",
                 tabindex=-1,
             ),
-            el("footer", _foot(), class_="foot"),
+            el("footer", foot or _foot(), class_="foot"),
         ),
         lang="en",
     )

@@ -22,6 +22,7 @@ from plainview.core.history import (
     EpochFrozen,
     Erasure,
     Experiment,
+    ExperimentEnded,
     HourKey,
     Hours,
     Interval,
@@ -48,6 +49,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = {
     "erasure": "Erasures",
     "boost": "Boosts",
     "experiment": "Experiments",
+    "experiment_end": "Experiments ended",
     "promise": "Uploads taken",
     "promise_kept": "Uploads published",
     "promise_refused": "Uploads refused",
@@ -115,6 +117,12 @@ BOOST_WORDS: Final[Mapping[str, str]] = {
     "editorial": "an editor's choice",
     "paid": "paid for",
     "new_creator": "a new creator",
+}
+
+END_WORDS: Final[Mapping[str, str]] = {
+    "over": "its time was over",
+    "operator": "the operator stopped it",
+    "guard": "a stop rule of its declaration applied",
 }
 
 ACCESS_WORDS: Final[Mapping[str, str]] = {
@@ -296,6 +304,14 @@ def _experiment(entry: Experiment) -> str:
     return f"The experiment “{entry.name}” divides viewers among {listed(arms)} until {until}."
 
 
+def _experiment_end(entry: ExperimentEnded) -> str:
+    since = moment_words(entry.ended_ms)
+    return (
+        f"The experiment “{entry.name}” ended at {since}: {END_WORDS[entry.reason_code]}."
+        " What divided its viewers is revealed."
+    )
+
+
 def _access(entry: Access) -> str:
     return f"{ROLE_WORDS[entry.by]} read one person's data, {ACCESS_WORDS[entry.reason_code]}."
 
@@ -320,6 +336,7 @@ SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "promise_refused": _promise_refused,
     "boost": _boost,
     "experiment": _experiment,
+    "experiment_end": _experiment_end,
     "access": _access,
     "erasure": _erasure,
 }

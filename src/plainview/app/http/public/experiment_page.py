@@ -1,0 +1,185 @@
+"""The operator's pages of experiments, with plots that need no script."""
+
+from collections.abc import Sequence
+from math import isinf
+from typing import Final
+
+from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
+from plainview.app.http.public.frame import box, facts, page
+from plainview.app.http.public.html import Child, Html, el
+from plainview.core.experiments import METRICS, ArmReading, Plan, Reading
+from plainview.flows.run_experiment import Shown
+from plainview.ports.experiments import ExperimentRecord
+
+WIDTH: Final = 680
+ROW: Final = 44
+LEFT: Final = 150
+RIGHT: Final = 20
+COLOURS: Final = ("#8c8c94", "#4f9de8", "#e0a13c", "#c86bd0", "#58b27a")
+"""By arm, the first one grey. Each is named beside its mark, so colour only repeats it."""
+
+
+def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
+    """All experiments, newest first."""
+    rows = [
+        el(
+            "li",
+            el("a", one.name, href=f"/operator/experiments/{one.name}"),
+            f" · {state_words(one, now_ms=now_ms)} · ",
+            ", ".join(
+                f"{arm} {share / 10:g} %"
+                for arm, share in zip(one.arms, one.shares_milli, strict=True)
+            ),
+        )
+        for one in found
+    ]
+    nothing = el("p", "None was declared yet: ", el("code", "plainview experiment --help"), ".")
+    return page(
+        el("ul", rows) if rows else nothing,
+        title="Experiments",
+        eyebrow="Operator",
+        lead="Each was declared in the public log before it began, and reveals at its end what"
+        " divided its viewers.",
+        foot=_foot(),
+    )
+
+
+def experiment_page(shown: Shown, *, now_ms: int) -> str:
+    """What one experiment shows by now."""
+    record, plan, reading = shown.record, shown.plan, shown.reading
+    said = [
+        box(el("p", words), state="Caution", is_good=None if "Cannot tell" in words else False)
+        for words in reading.cautions
+    ]
+    said += [box(el("p", words), state="Stop rule", is_good=False) for words in reading.tripped]
+    return page(
+        said,
+        el("h2", "Viewers"),
+        shares_plot(plan, reading),
+        [_metric(metric, reading) for metric in METRICS],
+        el("h2", "As declared"),
+        _declared(plan),
+        title=record.name,
+        eyebrow=("Operator · ", el("a", "Experiments", href="/operator/experiments")),
+        lead=f"{plan.question} — {state_words(record, now_ms=now_ms)}.",
+        foot=_foot(),
+    )
+
+
+def _foot() -> Html:
+    return el(
+        "p",
+        "Figures of this service's own database, counted just now. Whose arm was which can be"
+        " checked from outside once it is over; that its viewers did what is counted cannot. To"
+        " declare, stop or estimate: ",
+        el("code", "plainview experiment --help"),
+        ".",
+    )
+
+
+def _declared(plan: Plan) -> Html:
+    stops = [
+        f"{metric_words(rule.metric)} {'rise' if rule.is_rise else 'fall'} by more than"
+        f" {rule.milli / 10:g} %, beyond doubt"
+        for rule in plan.stops
+    ]
+    return facts(
+        ("From", moment_text(plan.from_ms)),
+        ("To", moment_text(plan.to_ms)),
+        ("A viewer counts with their first", f"{plan.window_ms // 60_000:,} minutes"),
+        ("Stopped early when", "; ".join(stops) or "the operator stops it"),
+    )
+
+
+def _metric(metric: str, reading: Reading) -> list[Child]:
+    first = reading.arms[0]
+    words = f"{metric_words(metric)}, per viewer"
+    return [
+        el("h2", words),
+        gap_plot(metric, reading),
+        el(
+            "table",
+            el("thead", el("tr", [el("th", one) for one in ("Arm", "Viewers", "Mean", "Against")])),
+            el("tbody", [_row(metric, arm, first) for arm in reading.arms]),
+        ),
+    ]
+
+
+def _row(metric: str, arm: ArmReading, first: ArmReading) -> Html:
+    gap = arm.differences[metric]
+    against = f"{_signed(metric, gap.low)} .. {_signed(metric, gap.high)}"
+    if arm is first:
+        against = "what others are held against"
+    elif isinf(gap.low):
+        against = "cannot tell yet"
+    mean = number_words(metric, arm.means[metric])
+    counts = f"{arm.counted:,} of {arm.viewers:,}"
+    return el("tr", [el("td", one) for one in (arm.arm, counts, mean, against)])
+
+
+def _signed(metric: str, value: float) -> str:
+    return f"{'+' if value > 0 else ''}{number_words(metric, value)}"
+
+
+def shares_plot(plan: Plan, reading: Reading) -> Html:
+    """A bar for each arm's viewers, with a mark where its declared share of all of them ends."""
+    total = max(1, sum(arm.viewers for arm in reading.arms))
+    due_most = total * max(plan.shares_milli) / 1000
+    scale = (WIDTH - LEFT - RIGHT) / max(due_most, *(arm.viewers for arm in reading.arms))
+    marks: list[Child] = []
+    for i, (arm, share) in enumerate(zip(reading.arms, plan.shares_milli, strict=True)):
+        y, due = i * ROW, LEFT + scale * total * share / 1000
+        marks += [
+            _text(arm.arm, 0, y + 26),
+            el("rect", x=LEFT, y=y + 12, width=_n(scale * arm.viewers), height=20, rx=3,
+               fill=COLOURS[i]),
+            el("line", x1=_n(due), x2=_n(due), y1=y + 6, y2=y + 38, stroke="currentColor",
+               stroke_width=2),
+            _text(f"{arm.viewers:,}", LEFT + 8, y + 27),
+        ]  # fmt: skip
+    return _plot(marks, rows=len(reading.arms), label="Viewers in each arm, and what was declared")
+
+
+def gap_plot(metric: str, reading: Reading) -> Html:
+    """Each arm's distance from the first with its interval; the line is no difference."""
+    gaps = [(i, arm) for i, arm in enumerate(reading.arms) if i]
+    known = [arm.differences[metric] for _, arm in gaps if not isinf(arm.differences[metric].low)]
+    far = max((max(abs(gap.low), abs(gap.high)) for gap in known), default=1.0) or 1.0
+    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
+    scale = (WIDTH - LEFT - RIGHT) / 2 / far
+    marks: list[Child] = [
+        el("line", x1=_n(middle), x2=_n(middle), y1=0, y2=len(gaps) * ROW, stroke="currentColor",
+           stroke_dasharray="3 4", opacity="0.6"),
+    ]  # fmt: skip
+    for row, (i, arm) in enumerate(gaps):
+        gap, y = arm.differences[metric], row * ROW + 22
+        marks.append(_text(arm.arm, 0, y + 5))
+        if isinf(gap.low):
+            marks.append(_text("cannot tell yet", middle + 8, y + 5))
+            continue
+        low, value, high = (middle + scale * at for at in (gap.low, gap.value, gap.high))
+        marks += [
+            el("line", x1=_n(low), x2=_n(high), y1=y, y2=y, stroke=COLOURS[i], stroke_width=3,
+               stroke_linecap="round"),
+            el("circle", cx=_n(value), cy=y, r=6, fill=COLOURS[i]),
+        ]  # fmt: skip
+    ends = f"{_signed(metric, -far)} to {_signed(metric, far)}"
+    label = f"{metric_words(metric)}: difference from {reading.arms[0].arm}, {ends}"
+    return _plot(marks, rows=max(1, len(gaps)), label=label)
+
+
+def _plot(marks: Sequence[Child], *, rows: int, label: str) -> Html:
+    return el(
+        "figure",
+        el("svg", marks, viewBox=f"0 0 {WIDTH} {rows * ROW}", width="100%", role="img",
+           aria_label=label),
+        el("figcaption", label, class_="dim"),
+    )  # fmt: skip
+
+
+def _text(words: str, x: float, y: float) -> Html:
+    return el("text", words, x=_n(x), y=_n(y), fill="currentColor", font_size=15)
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}"

@@ -1,0 +1,131 @@
+"""An experiment as it is declared before it begins: a file of TOML whose digest is logged.
+
+There is no field for who is in it: viewers are divided by a hash and by nothing else.
+"""
+
+import re
+import tomllib
+from typing import Any, Final
+
+import msgspec
+
+from plainview.core.experiments.errors import BadPlan
+
+METRICS: Final = ("watch_ms", "likes", "rejects")
+"""What is counted per viewer: ms watched, videos liked, videos not wanted or reported."""
+
+ARMS_MAX: Final = 5
+SHARES: Final = 1000
+MINUTE_MS: Final = 60_000
+WINDOW_MIN_MAX: Final = 7 * 24 * 60
+DAYS_MAX: Final = 90
+QUESTION_MAX: Final = 300
+STOPS_MAX: Final = 8
+_NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z")
+_FIELDS: Final = {"name", "question", "arms", "shares", "from", "to", "window_min", "stop"}
+_STOP_FIELDS: Final = {"metric", "rises_milli", "falls_milli"}
+
+
+class StopRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Stop as soon as it is certain that an arm's `metric` is off the first arm's by more than
+    `milli` thousandths of it: above it if `is_rise`, else below."""
+
+    metric: str
+    is_rise: bool
+    milli: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is declared. The first arm is what the others are held against.
+
+    A viewer counts once `window_ms` have gone by since their first slate in the experiment, with
+    what they did in that time, whatever feed they chose meanwhile.
+    """
+
+    name: str
+    question: str
+    arms: tuple[str, ...]
+    shares_milli: tuple[int, ...]
+    from_ms: int
+    to_ms: int
+    window_ms: int
+    stops: tuple[StopRule, ...] = ()
+
+
+def parse_plan(data: bytes) -> Plan:
+    """Read a declaration. Raises: BadPlan.
+
+    >>> parse_plan(b'''
+    ... name = "shorter"
+    ... question = "Do shorter slates tire less?"
+    ... arms = ["for-you", "popular"]
+    ... shares = [900, 100]
+    ... from = 2026-12-01T00:00:00Z
+    ... to = 2026-12-15T00:00:00Z
+    ... window_min = 1440
+    ... ''').window_ms
+    86400000
+    """
+    try:
+        fields = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadPlan(f"not TOML: {error}") from error
+    unknown, missing = sorted(fields.keys() - _FIELDS), sorted(_FIELDS - {"stop"} - fields.keys())
+    if unknown or missing:
+        raise BadPlan(f"unknown fields {unknown}, missing {missing}; who is in it is not a field")
+    arms, shares = fields["arms"], fields["shares"]
+    _must(_is_list(arms, str) and 2 <= len(arms) <= ARMS_MAX, f"arms: 2 to {ARMS_MAX} policies")
+    _must(len(set(arms)) == len(arms), "arms: each once")
+    _must(all(_NAME.match(arm) for arm in arms), "arms: names of policies")
+    _must(_is_list(shares, int) and len(shares) == len(arms), "shares: one number for each arm")
+    _must(min(shares) >= 1 and sum(shares) == SHARES, f"shares: thousandths, {SHARES} in all")
+    _must(
+        isinstance(fields["name"], str) and bool(_NAME.match(fields["name"])), "name: a-z, 0-9, -"
+    )
+    question, window = fields["question"], fields["window_min"]
+    _must(isinstance(question, str) and 0 < len(question) <= QUESTION_MAX, "question: text")
+    _must(
+        type(window) is int and 1 <= window <= WINDOW_MIN_MAX, "window_min: minutes, up to 7 days"
+    )
+    from_ms, to_ms = _moment(fields, "from"), _moment(fields, "to")
+    _must(0 < to_ms - from_ms <= DAYS_MAX * 86_400_000, f"to: after from, at most {DAYS_MAX} days")
+    return Plan(
+        name=fields["name"], question=question, arms=tuple(arms), shares_milli=tuple(shares),
+        from_ms=from_ms, to_ms=to_ms, window_ms=window * MINUTE_MS,
+        stops=_stops(fields.get("stop", [])),
+    )  # fmt: skip
+
+
+def _stops(rules: Any) -> tuple[StopRule, ...]:
+    _must(_is_list(rules, dict) and len(rules) <= STOPS_MAX, "stop: a list of tables")
+    found = []
+    for rule in rules:
+        sides = [side for side in ("rises_milli", "falls_milli") if side in rule]
+        is_whole = rule.keys() <= _STOP_FIELDS and len(sides) == 1
+        _must(is_whole, "stop: a metric and one of rises_milli, falls_milli")
+        milli = rule[sides[0]]
+        _must(rule.get("metric") in METRICS, f"stop: metric is one of {', '.join(METRICS)}")
+        _must(type(milli) is int and 0 <= milli <= 10_000, f"stop: {sides[0]} is 0 .. 10000")
+        found.append(
+            StopRule(metric=rule["metric"], is_rise=sides[0] == "rises_milli", milli=milli)
+        )
+    return tuple(found)
+
+
+def _moment(fields: dict[str, Any], name: str) -> int:
+    """A moment with its zone, or ms since 1970, as ms."""
+    value = fields[name]
+    if type(value) is int and value >= 0:
+        return value
+    zone = getattr(value, "utcoffset", None)
+    _must(zone is not None and zone() is not None, f"{name}: a date and time with its zone, or ms")
+    return int(value.timestamp() * 1000)
+
+
+def _is_list(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(type(one) is kind for one in value)
+
+
+def _must(holds: bool, words: str) -> None:  # noqa: FBT001 - reads as the sentence it is
+    if not holds:
+        raise BadPlan(words)

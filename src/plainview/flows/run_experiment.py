@@ -1,0 +1,141 @@
+"""Run an experiment: declare it, stop it, end it when it is over, read what it shows."""
+
+import msgspec
+
+from plainview.core.experiments import (
+    Outcome,
+    Plan,
+    Reading,
+    outcome_of,
+    parse_plan,
+    read_results,
+)
+from plainview.ports.clock import Chance, Clock
+from plainview.ports.commands import Writer
+from plainview.ports.experiments import (
+    DeclareExperiment,
+    EndCode,
+    EndExperiment,
+    ExperimentReads,
+    ExperimentRecord,
+    StopExperiment,
+)
+from plainview.ports.objects import Objects
+
+STOP_AHEAD_MS = 5_000
+"""An early end is known to all processes this long before it comes."""
+
+GUARD_EVERY_MS = 60_000
+"""How often the stop rules are looked at. Their intervals hold however often that is."""
+
+
+class NoExperiment(Exception):
+    """There is no experiment of that name: see the list."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An experiment, what was declared, and what it shows."""
+
+    record: ExperimentRecord
+    plan: Plan
+    reading: Reading
+
+
+class Experiments:
+    """Everything that is done with experiments besides serving in them."""
+
+    def __init__(
+        self,
+        *,
+        reads: ExperimentReads,
+        writer: Writer,
+        objects: Objects,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
+        self._reads = reads
+        self._writer = writer
+        self._objects = objects
+        self._clock = clock
+        self._chance = chance
+        self._guarded_ms = 0
+
+    def declare(self, data: bytes) -> Plan:
+        """Declare what the file says; its salt is drawn here and committed to in the log.
+
+        Raises: BadPlan. Refused: see `DeclareExperiment`. WriterGone.
+        """
+        plan = parse_plan(data)
+        record = ExperimentRecord(
+            name=plan.name, plan=self._objects.put(data), arms=plan.arms,
+            shares_milli=plan.shares_milli, from_ms=plan.from_ms, to_ms=plan.to_ms,
+            salt=self._chance.token(32),
+        )  # fmt: skip
+        self._writer.submit(DeclareExperiment(experiment=record, at_ms=self._clock.now_ms()))
+        return plan
+
+    def stop(self, name: str, *, reason_code: EndCode = "operator") -> ExperimentRecord:
+        """Let it be over in a moment. Raises: NoExperiment. WriterGone."""
+        self._named(name)
+        now_ms = self._clock.now_ms()
+        self._writer.submit(
+            StopExperiment(
+                name=name, stop_ms=now_ms + STOP_AHEAD_MS, reason_code=reason_code, at_ms=now_ms
+            )
+        )
+        return self._named(name)
+
+    def end_due(self) -> list[str]:
+        """Log the end, with the salt, of those that are over; their names."""
+        now_ms = self._clock.now_ms()
+        due = [
+            one.name
+            for one in self._reads.experiments()
+            if not one.is_ended and one.over_ms <= now_ms
+        ]
+        for name in due:
+            self._writer.submit(EndExperiment(name=name, at_ms=now_ms))
+        return due
+
+    def guard(self) -> tuple[str, ...]:
+        """Stop the one under way if a stop rule of its declaration applies; why, in words."""
+        now_ms = self._clock.now_ms()
+        if now_ms < self._guarded_ms + GUARD_EVERY_MS:
+            return ()
+        self._guarded_ms = now_ms
+        under_way = self._reads.experiment_at(now_ms)
+        if under_way is None or under_way.stop_ms is not None:
+            return ()
+        tripped = self.shown(under_way.name).reading.tripped
+        if tripped:
+            self.stop(under_way.name, reason_code="guard")
+        return tripped
+
+    def shown(self, name: str) -> Shown:
+        """What it shows by now. Raises: NoExperiment."""
+        record = self._named(name)
+        plan = parse_plan(self._objects.get(record.plan))
+        now_ms = self._clock.now_ms()
+        divided = dict.fromkeys(plan.arms, 0)
+        outcomes: list[Outcome] = []
+        for one in self._reads.exposures(name):
+            divided[one.arm] = divided.get(one.arm, 0) + 1
+            until_ms = one.at_ms + plan.window_ms
+            if until_ms <= now_ms:
+                outcomes.append(
+                    outcome_of(
+                        self._reads.events_since(one.viewer, one.n),
+                        arm=one.arm, from_ms=one.at_ms, until_ms=until_ms,
+                    )
+                )  # fmt: skip
+        return Shown(record=record, plan=plan, reading=read_results(plan, divided, outcomes))
+
+    def all(self) -> list[ExperimentRecord]:
+        """All that were declared, newest first."""
+        return list(reversed(self._reads.experiments()))
+
+    def _named(self, name: str) -> ExperimentRecord:
+        for one in self._reads.experiments():
+            if one.name == name:
+                return one
+        raise NoExperiment(f"There is no experiment {name!r}.")
