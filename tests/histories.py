@@ -229,7 +229,8 @@ def _changed(entry: Entry, **changes: Any) -> Entry:
 
 
 def broken() -> dict[str, list[Entry]]:
-    """For each rule a log whose last entry, or another, breaks that rule and no other."""
+    """For each rule a log whose last entry, or another, breaks that rule and no other: one idea,
+    the table of all rules."""
     at, kept = BEGIN_MS + 3000, digest("upload 1")
     settled = PromiseRefused(at_ms=at + 1, upload=kept, reason_code="broken")
     first = beginning()
