@@ -242,7 +242,7 @@ export function standIn(): Plugin {
     const isEmpty = Date.now() - began_ms < EMPTY_MS;
     const clipOf = (id: string) => it.clips.find((clip) => clip.id === id);
     const media = /^\/media\/(\d+)\/(.+)$/.exec(path);
-    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", is_log_stalled: it.log.isStalled, playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12, making: 0 }, isEmpty ? 503 : 200);
+    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", is_log_stalled: it.log.isStalled, lesson_faults: 0, playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12, making: 0 }, isEmpty ? 503 : 200);
     if (media) {
       const clip = clipOf(media[1] as string);
       if (!clip || clip.isRemoved) return no(clip ? 410 : 404, "removed");

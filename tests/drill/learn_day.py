@@ -34,7 +34,7 @@ from plainview.ports.learning import TickOrder
 from tests.learning_edition import LearningEdition
 
 DAY_MS: Final = 86_400_000
-TICKS, PARTS = 14, 5
+TICKS, PARTS = 18, 4
 """Ticks in a day, and parts of the time between two; an epoch is frozen after each."""
 PUBLICATIONS_MIN, EPOCHS_MIN = 10, 50
 POLICIES: Final = ("for-you", "following", "popular", "fresh")
@@ -120,7 +120,7 @@ def main() -> int:
     """Live the day, look at it twice; exit 1 when something is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--slates", type=int, default=20_000)
-    parser.add_argument("--videos", type=int, default=2_400)
+    parser.add_argument("--videos", type=int, default=3_000)
     parser.add_argument("--viewers", type=int, default=96)
     options = parser.parse_args()
     rounds = -(-options.slates // (options.viewers * TICKS * PARTS))

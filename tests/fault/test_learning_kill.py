@@ -6,7 +6,6 @@ is made, once, the same.
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from plainview.core.history import WeightsPublished, fold_history, parse_entry
 from plainview.core.learn import load_weights
 from plainview.flows.learn_tick import stored
 from plainview.flows.verify_tick import SAME, TickVerifier
+from plainview.ports.learning import MadeTick
 from tests.fault.learning_victim import MOMENTS
 from tests.learning_edition import LearningEdition
 
@@ -73,30 +73,36 @@ def audit(edition: LearningEdition) -> int:
     )  # fmt: skip
     looked = [*verifier.ticks(), *verifier.published()]
     assert {one.outcome for one in looked} == {SAME}, looked
-    (whole,) = sqlite3.connect(edition.root / "plainview.db").execute("PRAGMA integrity_check")
-    assert whole == ("ok",)
+    assert edition.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     return ticks
 
 
-@pytest.mark.parametrize("at", MOMENTS)
+@pytest.fixture(scope="module")
+def undisturbed(lived: LearningEdition, tmp_path_factory: pytest.TempPathFactory) -> MadeTick:
+    """What the next tick comes to when nobody is killed."""
+    return learned_after(lived, tmp_path_factory.mktemp("undisturbed"), "nowhere")
+
+
+def learned_after(lived: LearningEdition, root: Path, at: str) -> MadeTick:
+    """The second tick of a learner killed at `at`, and of the one after it if that is needed."""
+    edition = LearningEdition(root, like=lived)
+    (root / "now").write_text(str(edition.clock.now))
+    assert run(root, at) == (0 if at == "nowhere" else -signal.SIGKILL)
+    is_recorded = at in ("committed", "nowhere")
+    assert audit(edition) == (2 if is_recorded else 1)
+    run(root, "nowhere")
+    if not is_recorded:
+        assert audit(edition) == 2
+    record = edition.learning.tick(2)
+    assert record is not None
+    edition.close()
+    return record.made
+
+
+@pytest.mark.parametrize("at", [moment for moment in MOMENTS if moment != "nowhere"])
 def test_a_learner_killed_at_any_moment_learns_once(
-    lived: LearningEdition, tmp_path: Path, at: str
+    lived: LearningEdition, undisturbed: MadeTick, tmp_path: Path, at: str
 ) -> None:
     """Before the commit there is one tick, after it two; the next learner makes what is missing,
     and of the same window and parent the very same weights."""
-    wanted, root = tmp_path / "undisturbed", tmp_path / "killed"
-    made = []
-    for folder, moment in ((wanted, "nowhere"), (root, at)):
-        edition = LearningEdition(folder, like=lived)
-        (folder / "now").write_text(str(edition.clock.now))
-        code = run(folder, moment)
-        assert code == (0 if moment == "nowhere" else -signal.SIGKILL)
-        assert audit(edition) == (2 if moment in ("committed", "nowhere") else 1)
-        run(folder, "nowhere")
-        if moment != "nowhere" and moment != "committed":
-            assert audit(edition) == 2
-        record = edition.learning.tick(2)
-        assert record is not None
-        made.append(record.made)
-        edition.close()
-    assert made[0] == made[1]
+    assert learned_after(lived, tmp_path, at) == undisturbed

@@ -817,8 +817,8 @@ export interface components {
         /** Health */
         Health: {
             is_log_stalled: boolean;
-            making: number;
             lesson_faults: number;
+            making: number;
             playable: number;
             ready: boolean;
             reason: string;
