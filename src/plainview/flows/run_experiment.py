@@ -106,6 +106,8 @@ class Experiments:
         under_way = self._reads.experiment_at(now_ms)
         if under_way is None or under_way.stop_ms is not None:
             return ()
+        if not parse_plan(self._objects.get(under_way.plan)).stops:
+            return ()  # nothing would come of adding it all up
         tripped = self.shown(under_way.name).reading.tripped
         if tripped:
             self.stop(under_way.name, reason_code="guard")

@@ -253,6 +253,17 @@ def test_results_are_counted_from_receipts_and_events(edition: Edition) -> None:
     assert reading.cautions[0].startswith("Cannot tell yet")
 
 
+def test_viewers_of_an_arm_are_found_without_reading_all_receipts(edition: Edition) -> None:
+    """The question is answered by the index of arms: it never scans the table of receipts."""
+    asked: list[str] = []
+    edition.reads.db.set_trace_callback(asked.append)
+    edition.experiments.exposures("half")
+    edition.reads.db.set_trace_callback(None)
+    plan = edition.reads.db.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
+    assert any("receipts_arm" in row[3] for row in plan)
+    assert not any("SCAN receipts" in row[3] for row in plan)
+
+
 def test_a_stop_rule_that_applies_stops_it(edition: Edition) -> None:
     """With 60 viewers in each arm, one of which is watched a tenth as long, the rule declared for
     that stops the experiment, once its figures are looked at; the log says why."""

@@ -378,6 +378,7 @@ class _Check:
                 f" {done['arms worked out again']:,} the salt is revealed and gives the same arm"
                 f" or is reported."
             )
+            words += "".join(map(held.arm_words, sorted(held.arms)))
         self.sections.append(Section(title="Receipts", words=words))
         return held
 

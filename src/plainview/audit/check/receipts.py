@@ -28,6 +28,7 @@ from plainview.audit.check.proof_files import SignedText
 from plainview.audit.check.receipts_file import HeldReceipt, ReceiptsFile, ViewerFile
 from plainview.audit.check.source import Source, is_copy, read_bytes
 from plainview.core.events import extend, genesis
+from plainview.core.experiments import is_mismatch
 from plainview.core.history import (
     BadEntry,
     HistoryError,
@@ -40,6 +41,7 @@ from plainview.core.receipts import (
     BadReceipt,
     BadSignature,
     Receipt,
+    arm_text,
     parse_receipt,
     receipt_id,
     split_arm,
@@ -113,6 +115,7 @@ class Receipts:
         self.findings: list[Finding] = []
         self.checked: list[Checked] = []
         self.events: dict[ViewerId, tuple[bytes, ...]] = {}
+        self.arms: dict[str, dict[str, set[ViewerId]]] = {}
         self.counts = dict.fromkeys(
             ("receipts", "receipts not signed by the service", "receipts from before the log",
              "receipts found in the log",
@@ -252,12 +255,27 @@ class Receipts:
             words = contradicts_entry("arm_undeclared", receipt, [declared])
             self._against("arm_undeclared", words, one, index)
             self.counts["receipts in an experiment"] += 1
+            arms = self.arms.setdefault(name, {})
+            arms.setdefault(receipt.arm, set()).add(receipt.viewer)
             self.counts["arms worked out again"] += name in history.ended
         for ended, end in history.ended.items():
             if ended in history.experiments:
                 begun = history.experiments[ended]
                 words = contradicts_entry("arm_wrong", receipt, [begun[1], end[1]])
                 self._against("arm_wrong", words, one, begun[0], end[0])
+
+    def arm_words(self, name: str) -> str:
+        """How many viewers of the file each arm has, beside the shares that were declared."""
+        declared = self._view.history.experiments[name][1]
+        counts = [len(self.arms[name].get(arm_text(name, arm), ())) for arm in declared.arms]
+        shares = [share / 1000 for share in declared.shares_milli]
+        said = ", ".join(
+            f"{count:,} viewers in {arm!r} ({share:.1%} declared)"
+            for count, arm, share in zip(counts, declared.arms, shares, strict=True)
+        )
+        odd = is_mismatch(counts, shares) if min(shares) else False
+        more = " That is not as declared: either these viewers were picked, or the salt was."
+        return f" Experiment {name!r}: {said}.{more if odd else ''}"
 
     def _against(self, rule: str, words: str, one: Checked, *entries: int) -> None:
         if words and self._may_say(rule):

@@ -25,8 +25,9 @@ VIEWERS_MIN: Final = 50
 """In an arm, below which no interval is told: means are not normal yet."""
 
 SHARES_ALPHA: Final = 0.001
-SHARES_WEIGHT: Final = 1000.0
-"""How closely the alternative to the declared shares lies around them (Dirichlet)."""
+SHARES_WEIGHTS: Final = (10.0, 1000.0)
+"""How closely alternatives lie around the declared shares (Dirichlet): one far off, which few
+viewers show, and one near, which takes many."""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,9 +95,10 @@ def shares_doubt(counts: Sequence[int], shares: Sequence[float]) -> float:
     """How many times likelier these counts are under shares drawn around the declared ones than
     under the declared ones: at least 1000 shows a mismatch at a level of .001, whenever it is seen.
 
-    The Dirichlet's weights are SHARES_WEIGHT times the shares.
+    The mean over SHARES_WEIGHTS, times the shares: a mean of such factors is one again.
     """
-    return exp(min(700.0, log_doubt(counts, shares, weight=SHARES_WEIGHT)))
+    each = [log_doubt(counts, shares, weight=weight) for weight in SHARES_WEIGHTS]
+    return sum(exp(min(700.0, one)) for one in each) / len(each)
 
 
 def log_doubt(counts: Sequence[int], shares: Sequence[float], *, weight: float) -> float:

@@ -157,8 +157,9 @@ class SqliteExperimentReads:
         rows = self._reads.db.execute(
             "SELECT viewers.id, receipts.arm, issued_ms, served_n, min(receipts.number)"
             " FROM receipts JOIN viewers ON viewers.no = receipts.viewer"
-            # In ASCII 0 comes after the slash, so these are the arms of this experiment.
-            " WHERE receipts.arm > ?1 || '/' AND receipts.arm < ?1 || '0'"
+            # In ASCII 0 comes after the slash, so these are the arms of this experiment. The first
+            # condition is what lets the partial index be used.
+            " WHERE receipts.arm <> '' AND receipts.arm > ?1 || '/' AND receipts.arm < ?1 || '0'"
             " GROUP BY receipts.viewer ORDER BY receipts.viewer",
             (name,),
         )

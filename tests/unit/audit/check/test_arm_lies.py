@@ -153,6 +153,24 @@ def test_an_honest_experiment_is_no_finding() -> None:
     assert report.findings == ()
     assert report.counts["receipts in an experiment"] == 5
     assert report.counts["arms worked out again"] == 5
+    words = next(one.words for one in report.sections if one.title == "Receipts")
+    of = [sum(trial.arm(viewer_of(k)) == arm for k in range(5)) for arm in ARMS]
+    assert f"{of[0]} viewers in 'for-you' (50.0% declared), {of[1]} viewers in 'popular'" in words
+    assert "not as declared" not in words
+
+
+def test_arms_of_other_sizes_than_declared_are_said() -> None:
+    """A file of 24 viewers all in one arm of two says so; that is no finding, for they may have
+    been picked."""
+    trial = Trial()
+    picked = [k for k in range(90) if trial.arm(viewer_of(k)) == "popular"][:24]
+    for k in picked:
+        trial.serves(k)
+    report = trial.ends().told()
+    assert report.findings == ()
+    words = next(one.words for one in report.sections if one.title == "Receipts")
+    assert "0 viewers in 'for-you' (50.0% declared), 24 viewers in 'popular'" in words
+    assert "That is not as declared" in words
 
 
 def test_an_experiment_in_the_place_of_a_choice_is_objected_to() -> None:

@@ -90,6 +90,8 @@ def test_shares_that_fit_are_not_doubted_and_others_are() -> None:
     assert not is_mismatch([5000, 5100], [0.5, 0.5])
     assert is_mismatch([5000, 5600], [0.5, 0.5])
     assert is_mismatch([180, 20], [0.5, 0.5])
+    assert is_mismatch([24, 0], [0.5, 0.5])
+    assert not is_mismatch([12, 0], [0.5, 0.5])
     assert not is_mismatch([180, 20], [0.9, 0.1])
     assert shares_doubt([0, 0], [0.5, 0.5]) == pytest.approx(1.0)
 

@@ -13,6 +13,10 @@ from tests.unit.core.feed.parts import FOLLOWING, FOR_YOU, FRESH, POPULAR, WEIGH
 from tests.worlds import demo_catalogue, epoch_of, slate_request, viewer_state
 
 INDEX = build_index(epoch_of(demo_catalogue(), weights=WEIGHTS.digest))
+# Half of all pictures differ in fewer than 32 of 64 points.
+ALIKE = policy_with(
+    FOR_YOU, {"\nshare = 0.08": "\nshare = 0.5", "lookalike_bits = 8": "lookalike_bits = 30"}
+)
 BOLD = policy_with(FOR_YOU, {"\nshare = 0.08": "\nshare = 0.5"})
 
 
@@ -23,7 +27,9 @@ def traced(policy: Policy, *, seed: str = "odds", size: int = 12) -> Trace:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("policy", [FOR_YOU, BOLD, FOLLOWING, POPULAR, FRESH], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "policy", [FOR_YOU, BOLD, ALIKE, FOLLOWING, POPULAR, FRESH], ids=lambda p: p.name
+)
 @pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
 def test_the_odds_of_what_was_placed_are_its_propensity(policy: Policy, seed: str) -> None:
     """At each place of a slate the odds worked out anew are those stated, and all odds of a place
@@ -57,3 +63,14 @@ def test_a_video_that_is_no_candidate_counts_for_spacing_alone() -> None:
     assert other not in first
     assert other not in second
     assert sum(second.values()) == CERTAIN
+
+
+def test_when_all_candidates_are_placed_nothing_is_left() -> None:
+    """After every candidate the next place has no odds at all, though a video stood there that was
+    none."""
+    trace = traced(FOLLOWING)
+    candidates = [VideoId(int(v)) for v in INDEX.ids[trace.candidates.rows]]
+    other = next(VideoId(int(v)) for v in INDEX.ids.tolist() if v not in set(candidates))
+    odds = place_odds(trace, [*candidates, other])
+    assert odds[-1] == {}
+    assert all(odds[:-1])
