@@ -21,6 +21,7 @@ from plainview.core.catalogue import (
     fold_decisions,
     freeze,
     next_events_root,
+    place_rows,
     rows_bytes,
     thaw,
     topic_list,
@@ -118,6 +119,7 @@ class Pocket:
         }
         self._topics = topic_list((), world.videos)
         self._rows = build_rows(world.videos, topics=self._topics)
+        self._content = self._rows["embedding"].copy()
         self._frozen: Frozen | None = None
         self.index: Index
         self.freeze(now_ms)
@@ -141,8 +143,9 @@ class Pocket:
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
         self._uncounted = []
-        self._rows = self._flagged(with_counts(self._rows, self._counts))
-        self.weights = load_weights(self.weights_bytes)
+        if self.weights.digest != digest_of(self.weights_bytes):
+            self.weights = load_weights(self.weights_bytes)
+        self._rows = self._flagged(with_counts(self._placed(), self._counts))
         self._frozen = freeze(
             self._frozen,
             rows=self._rows,
@@ -153,6 +156,7 @@ class Pocket:
             events_counted=self._events_counted,
             events_root=self._events_root,
             frozen_ms=now_ms,
+            centroids=self.weights.centroids_digest,
         )
         epoch = self._frozen.epoch
         self.epochs[epoch.header.number] = PocketEpoch(
@@ -163,6 +167,14 @@ class Pocket:
             frozen_ms=epoch.header.frozen_ms,
         )
         self.index = build_index(epoch)
+
+    def _placed(self) -> Rows:
+        """The rows where the weights in use place them; the content function the others."""
+        if self._frozen and self._frozen.epoch.header.weights == self.weights.digest:
+            return self._rows
+        rows = self._rows.copy()
+        rows["embedding"] = self._content
+        return place_rows(as_rows(rows), self.weights.places)
 
     def decide(self, video: VideoId, action: str, *, at_ms: int) -> Decision:
         """Take a decision, which the next epoch folds in."""
