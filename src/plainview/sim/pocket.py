@@ -166,7 +166,8 @@ class Pocket:
             root=epoch.root,
             frozen_ms=epoch.header.frozen_ms,
         )
-        self.index = build_index(epoch)
+        earlier = getattr(self, "index", None)
+        self.index = build_index(epoch, centroids=self.weights.centroids, earlier=earlier)
 
     def _placed(self) -> Rows:
         """The rows where the weights in use place them; the content function the others."""
@@ -206,8 +207,8 @@ class Pocket:
         last = self.epochs[max(self.epochs)]
         self._frozen = thaw(last.header, last.rows, last.root)
         self._rows = self._frozen.epoch.rows
-        self.index = build_index(self._frozen.epoch)
         self.weights = load_weights(self.weights_bytes)
+        self.index = build_index(self._frozen.epoch, centroids=self.weights.centroids)
         compiled = [compile_policy(data) for data in self.policies_bytes.values()]
         self.policies = {policy.name: policy for policy in compiled}
 
