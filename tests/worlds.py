@@ -26,14 +26,14 @@ def signs(token: str) -> list[int]:
 
 
 def embedding(*, topics: Sequence[int], creator: int, words: Sequence[str] = ()) -> list[int]:
-    """A content embedding: topic 6, creator 3, words 1, shortened to length 400."""
+    """A content embedding: topic 6, creator 3, words 1, shortened to length 256."""
     total = [0] * EMBED_DIM
     parts = [(f"t{t}", 6) for t in topics] + [(f"c{creator}", 3)] + [(w, 1) for w in words]
     for token, weight in parts:
         for d, sign in enumerate(signs(token)):
             total[d] += weight * sign
     norm = isqrt(sum(v * v for v in total)) or 1
-    return [max(-127, min(127, v * 400 // norm)) for v in total]
+    return [max(-127, min(127, v * 256 // norm)) for v in total]
 
 
 def count_code(n: int) -> int:

@@ -168,7 +168,7 @@ class Profile:
                     continue
                 e = signal.row.embedding
                 dots = [dot(e, leader) for leader in leaders]
-                if dots and max(dots) >= 64_000:
+                if dots and max(dots) >= 32_768:
                     places[r] = dots.index(max(dots))
                 elif sign > 0 and len(leaders) < 8 and any(e):
                     places[r] = len(leaders)
@@ -460,7 +460,7 @@ class Reference:
         return [
             clip127(x)
             for x in (
-                *(dot(row.embedding, vector) // 1250 for vector in (
+                *(dot(row.embedding, vector) // 800 for vector in (
                     profile.recent, profile.lasting, profile.loved, profile.averse)),
                 sum(profile.topic_affinity(topic) for topic in topics),
                 64 if is_untried else 0,

@@ -48,8 +48,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     Arrays are over the N rows of the epoch, in its order (by id). `order_*` are permutations of the
     rows, best first, ties by id. `flagged` are the rows with a flag that a rule may read.
-    `features` is (N, len(EPOCH_FEATURES)). `lists` is None where the header names no centroids: then
-    every row is looked at.
+    `features` is (N, len(EPOCH_FEATURES)). `lists` is None where the header names no centroids:
+    then every row is looked at.
     """
 
     header: EpochHeader

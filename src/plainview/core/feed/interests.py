@@ -22,8 +22,8 @@ AFFINITY_PRIOR = 6 * DECAY_ONE
 RECENT_COUNT = 8
 HABIT_COUNT = 32
 LEADERS_MAX, INTERESTS_MAX = 8, 4
-LEADER_DOT = 64_000
-"""How near a video must be to the first of an interest to be of it: a cosine of 0.4."""
+LEADER_DOT = 32_768
+"""How near a video must be to the first of an interest to be of it: a cosine of about a half."""
 INTEREST_SHARE = 8
 """An interest of less than an eighth of the whole is not asked for."""
 
@@ -73,9 +73,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that ranking knows of the viewer.
 
     `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. `*_queries` (n, EMBED_DIM) are
-    what the near sources look for, the heaviest first, `*_masses` (n,) their weights. The topic columns are by
-    1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the newest
-    RECENT_COUNT. The creator columns go with `creators`, sorted.
+    what the near sources look for, the heaviest first, `*_masses` (n,) their weights. The topic
+    columns are by 1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the
+    newest RECENT_COUNT. The creator columns go with `creators`, sorted.
     """
 
     interests: NDArray[np.int8]

@@ -27,7 +27,7 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import HEADS, Places
 
-LENGTH: Final = np.float32(400)
+LENGTH: Final = np.float32(256)
 """A place of length 1 in the steps of the table: the scale of the content function."""
 GOOD: Final = ("finish", "like", "save", "share")
 BAD: Final = ("skip", "reject")

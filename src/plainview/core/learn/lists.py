@@ -11,7 +11,7 @@ from plainview.core.learn.window import draws, order_by
 from plainview.core.terms.lists import list_of_each
 from plainview.core.terms.weights import Centroids
 
-LENGTH: Final = 400
+LENGTH: Final = 256
 ROWS_PER_LIST: Final = 64
 """How many rows, at most and for each list, the centroids are made from."""
 
