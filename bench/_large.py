@@ -34,7 +34,9 @@ def large_rows(videos: int, *, seed: int = 1) -> tuple[Rows, NDArray[np.int64]]:
     genres = max(8, videos // GENRE_VIDEOS)
     topic_of_genre = rng.integers(0, TOPICS, size=genres)
     genre = rng.integers(0, genres, size=videos)
-    topic = np.where(rng.random(videos) < 0.9, topic_of_genre[genre], rng.integers(0, TOPICS, videos))
+    topic = np.where(
+        rng.random(videos) < 0.9, topic_of_genre[genre], rng.integers(0, TOPICS, videos)
+    )
     creator = rng.integers(0, max(12, videos // 12), size=videos)
     signs = rng.integers(0, 2, size=(TOPICS, EMBED_DIM)) * 2 - 1
     rows = np.zeros(videos, ROW)
@@ -47,7 +49,9 @@ def large_rows(videos: int, *, seed: int = 1) -> tuple[Rows, NDArray[np.int64]]:
     rows["language"] = 0x656E
     rows["counters"][:, 0] = np.minimum(rng.pareto(1.0, size=videos) * 20, 250)
     rows["counters"][:, 1] = rows["counters"][:, 0] * 4 // 10
-    by_creator = np.random.default_rng(seed).integers(0, 2, size=(creator.max() + 1, EMBED_DIM)) * 2 - 1
+    by_creator = (
+        np.random.default_rng(seed).integers(0, 2, size=(creator.max() + 1, EMBED_DIM)) * 2 - 1
+    )
     total = 6 * signs[topic] + 3 * by_creator[creator]
     for _ in range(8):  # tags and words
         total = total + rng.integers(0, 2, size=total.shape) * 2 - 1
@@ -92,9 +96,7 @@ def learned_table(
     return np.clip(np.floor(place * LENGTH + 0.5), -127, 127).astype(np.int8)
 
 
-def large_pocket(
-    rows: Rows, table: NDArray[np.int8], centroids: Centroids | None
-) -> Pocket:
+def large_pocket(rows: Rows, table: NDArray[np.int8], centroids: Centroids | None) -> Pocket:
     """An edition of these rows, standing where `table` puts them, with lists or without."""
     pocket = Pocket(
         make_world(1, videos=24, start_ms=START_MS), weights=starting_weights(),

@@ -84,6 +84,7 @@ def epoch_of(
     number: int = 1,
     topics: Sequence[str] = TOPICS,
     now_ms: int = NOW_MS,
+    centroids: Digest = NO_DIGEST,
 ) -> Epoch:
     """An epoch of `videos`. Its root is a digest of the rows, not the tree of the spec."""
     rows = np.array(list(videos), dtype=ROW) if videos else np.zeros(0, dtype=ROW)
@@ -92,7 +93,7 @@ def epoch_of(
     header = EpochHeader(
         edition="test", number=number, previous_root=NO_DIGEST, weights=weights, decisions=0,
         events_counted=0, events_root=NO_DIGEST, frozen_ms=now_ms, rows=len(rows),
-        topics=tuple(topics), centroids=NO_DIGEST,
+        topics=tuple(topics), centroids=centroids,
     )  # fmt: skip
     return Epoch(header=header, rows=rows, root=digest_of(rows.tobytes()))
 

@@ -29,9 +29,7 @@ def learned_digest(count: int) -> str:
     embeddings = msgspec.structs.replace(
         STARTING_RECIPE.embeddings, passes=1, lists_from=1, lists=5, probes=2
     )
-    recipe = msgspec.structs.replace(
-        STARTING_RECIPE, hidden=(24,), passes=1, embeddings=embeddings
-    )
+    recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(24,), passes=1, embeddings=embeddings)
     known, history = drawn_catalogue(50), window_of(drawn_histories(drawn_catalogue(50), 0))
     parent, total = Parent(weights=starting_weights()), sha256()
     for number in (1, 2):

@@ -98,6 +98,7 @@ class Pocket:
         self.world = world
         self.weights_bytes = weights
         self.weights = load_weights(weights)
+        self.weights_files = {digest_of(weights): weights}
         self.policies_bytes = {digest_of(data): data for data in policies}
         compiled = [compile_policy(data) for data in policies]
         self.policies: dict[str, Policy] = {policy.name: policy for policy in compiled}
@@ -188,6 +189,7 @@ class Pocket:
     def publish_weights(self, data: bytes) -> None:
         """Use another weights file from the next epoch on."""
         self.weights_bytes = data
+        self.weights_files[digest_of(data)] = data
 
     def _flagged(self, rows: Rows) -> Rows:
         """`rows` with the flags that the decisions amount to."""

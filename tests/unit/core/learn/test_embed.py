@@ -182,9 +182,7 @@ def test_a_flood_counts_as_one_viewer() -> None:
     flood["receipt"][:, :4] = np.arange(20_000, dtype=np.uint32).view(np.uint8).reshape(-1, 4)
     how = msgspec.structs.replace(recipe(), viewer_examples_max=64)
     window = window_of(np.concatenate([WINDOW, flood]))
-    made = embed_tick(
-        STARTING, known=KNOWN, history=window_of(PAST), window=window, recipe=how
-    )
+    made = embed_tick(STARTING, known=KNOWN, history=window_of(PAST), window=window, recipe=how)
     counted = only(
         watched_well(PAST, window.examples, context_max=12),
         choose(window, recipe=how, seed=made.seed),
