@@ -1,7 +1,7 @@
 """A catalogue of a million videos without a million objects, and embeddings learned in it.
 
-Videos have a topic, a creator and a genre. Content knows topic and creator; what viewers care for is
-the genre, which no row names. Histories walk through two or three genres of a viewer's own; the
+Videos have a topic, a creator and a genre. Content knows topic and creator; what viewers care for
+is the genre, which no row names. Histories walk through two or three genres of a viewer's own; the
 learner's own kernel moves videos by them, as a tick does.
 """
 
@@ -102,8 +102,7 @@ def large_pocket(rows: Rows, table: NDArray[np.int8], centroids: Centroids | Non
         make_world(1, videos=24, start_ms=START_MS), weights=starting_weights(),
         policies=[path.read_bytes() for path in POLICIES], now_ms=START_MS,
     )  # fmt: skip
-    pocket._rows, pocket._content = rows, rows["embedding"].copy()
-    pocket._topics = tuple(f"topic-{i:03d}" for i in range(TOPICS))
+    pocket.stock(rows, tuple(f"topic-{i:03d}" for i in range(TOPICS)))
     places = places_of(rows["id"].astype(np.uint64), table)
     pocket.publish_weights(with_places(starting_weights(), places=places, centroids=centroids))
     pocket.freeze(START_MS + 1)

@@ -170,6 +170,12 @@ class Pocket:
         earlier = getattr(self, "index", None)
         self.index = build_index(epoch, centroids=self.weights.centroids, earlier=earlier)
 
+    def stock(self, rows: Rows, topics: tuple[str, ...]) -> None:
+        """Serve these rows instead of the world's from the next epoch on: for catalogues so large
+        that nobody makes a million values of facts. What viewers do with them is not counted."""
+        self._rows, self._topics = rows, topics
+        self._content = rows["embedding"].copy()
+
     def _placed(self) -> Rows:
         """The rows where the weights in use place them; the content function the others."""
         if self._frozen and self._frozen.epoch.header.weights == self.weights.digest:

@@ -92,6 +92,6 @@ __all__ = [
     "content_embedding", "count_code", "count_codes", "count_floor", "delta", "encode_header",
     "epoch_root", "fold_decisions", "freeze", "hash_leaves", "language_code", "leaf_bytes",
     "leaf_count", "left_behind", "make_row", "merge_rows", "next_events_root", "parse_header",
-    "parse_rows", "place_rows", "placed_at", "prove_row", "rendition_digest", "root_over", "rows_bytes",
-    "thaw", "token_of", "topic_list", "verify_epoch", "with_counts", "words_of",
+    "parse_rows", "place_rows", "placed_at", "prove_row", "rendition_digest", "root_over",
+    "rows_bytes", "thaw", "token_of", "topic_list", "verify_epoch", "with_counts", "words_of",
 ]  # fmt: skip

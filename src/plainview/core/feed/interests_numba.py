@@ -224,11 +224,8 @@ def _fill_queries(
         masses[count], mass[best] = mass[best], 0
         count += 1
     if count == 0:
-        is_zero = True
-        for d in range(EMBED_DIM):
-            out[0, d] = plain[d]
-            is_zero &= plain[d] == 0
-        masses[0], count = 1, 0 if is_zero else 1
+        out[0] = plain
+        masses[0], count = 1, 1 if plain.any() else 0
     return count
 
 

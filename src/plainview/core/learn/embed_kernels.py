@@ -17,6 +17,7 @@ Whole = NDArray[np.int64]
 DIM = 64
 LANES = 8
 WIDTH = np.float32(DIM)
+FAR = np.float32(1e9)
 NOBODY = -1
 """Stands for no video: a context that is shorter, a draw that fell on what is known."""
 
@@ -61,6 +62,62 @@ def step(
 
 
 @compiled
+def stand(place: Floats, context: Whole, decays: Floats, viewer: Floats) -> np.float32:
+    """Fill in where a viewer stands: the decayed sum of `context`, brought to length 1. Returns the
+    length it had."""
+    for d in range(DIM):
+        viewer[d] = ZERO
+    for k in range(context.shape[0]):
+        if context[k] != NOBODY:
+            here = place[context[k]]
+            for d in range(DIM):
+                viewer[d] += decays[k] * here[d]
+    length = root(dot(viewer, viewer))
+    if length > ZERO:
+        for d in range(DIM):
+            viewer[d] /= length
+    return length
+
+
+@compiled
+def surprise(
+    place: Floats, drawn: Whole, offsets: Floats, scale: np.float32, viewer: Floats, slopes: Floats
+) -> None:
+    """Fill in by how much each logit should fall: the probability that softmax gives the row, less
+    1 for the target, times `scale`."""
+    top, total = -FAR, ZERO
+    for j in range(drawn.shape[0]):
+        if drawn[j] != NOBODY:
+            slopes[j] = scale * dot(viewer, place[drawn[j]]) + offsets[drawn[j]]
+            top = max(top, slopes[j])
+    for j in range(drawn.shape[0]):
+        if drawn[j] != NOBODY:
+            slopes[j] = exp32(slopes[j] - top)
+            total += slopes[j]
+    for j in range(drawn.shape[0]):
+        if drawn[j] != NOBODY:
+            slopes[j] = scale * (slopes[j] / total - (ONE if j == 0 else ZERO))
+
+
+@compiled
+def pulled(
+    place: Floats, drawn: Whole, slopes: Floats, viewer: Floats, length: np.float32, pull: Floats
+) -> None:
+    """Fill in the gradient of a video that was watched, but for its decay: across where the viewer
+    stands, since moving along it changes nothing at length 1."""
+    for d in range(DIM):
+        pull[d] = ZERO
+    for j in range(drawn.shape[0]):
+        if drawn[j] != NOBODY:
+            here = place[drawn[j]]
+            for d in range(DIM):
+                pull[d] += slopes[j] * here[d]
+    along = dot(viewer, pull)
+    for d in range(DIM):
+        pull[d] = (pull[d] - along * viewer[d]) / length
+
+
+@compiled
 def move(
     place: Floats,
     seen: Floats,
@@ -79,48 +136,19 @@ def move(
         drawn: (T, 1 + n) the target's row, then the rows drawn against it, NOBODY where none counts.
         offsets: (N,) what is added to a row's logit for how often it is drawn.
     """
-    L, C = contexts.shape[1], drawn.shape[1]
     viewer = np.zeros(DIM, dtype=np.float32)
     pull = np.zeros(DIM, dtype=np.float32)
-    logits = np.zeros(C, dtype=np.float32)
+    slopes = np.zeros(drawn.shape[1], dtype=np.float32)
     for i in range(order.shape[0]):
         t = order[i]
-        for d in range(DIM):
-            viewer[d] = ZERO
-            pull[d] = ZERO
-        for k in range(L):
-            row = contexts[t, k]
-            if row != NOBODY:
-                here = place[row]
-                for d in range(DIM):
-                    viewer[d] += decays[k] * here[d]
-        length = root(dot(viewer, viewer))
+        length = stand(place, contexts[t], decays, viewer)
         if length == ZERO:
             continue
-        for d in range(DIM):
-            viewer[d] /= length
-        top = -np.float32(1e9)
-        for j in range(C):
+        surprise(place, drawn[t], offsets, scale, viewer, slopes)
+        pulled(place, drawn[t], slopes, viewer, length, pull)
+        for j in range(drawn.shape[1]):
             if drawn[t, j] != NOBODY:
-                logits[j] = scale * dot(viewer, place[drawn[t, j]]) + offsets[drawn[t, j]]
-                top = max(top, logits[j])
-        total = ZERO
-        for j in range(C):
-            if drawn[t, j] != NOBODY:
-                logits[j] = exp32(logits[j] - top)
-                total += logits[j]
-        for j in range(C):
-            if drawn[t, j] != NOBODY:
-                logits[j] = scale * (logits[j] / total - (ONE if j == 0 else ZERO))
-                here = place[drawn[t, j]]
-                for d in range(DIM):
-                    pull[d] += logits[j] * here[d]
-        along = dot(viewer, pull)
-        for d in range(DIM):
-            pull[d] = (pull[d] - along * viewer[d]) / length
-        for j in range(C):
-            if drawn[t, j] != NOBODY:
-                step(place, seen, drawn[t, j], logits[j], rate, viewer)
-        for k in range(L):
+                step(place, seen, drawn[t, j], slopes[j], rate, viewer)
+        for k in range(contexts.shape[1]):
             if contexts[t, k] != NOBODY:
                 step(place, seen, contexts[t, k], decays[k], rate, pull)
