@@ -133,7 +133,7 @@ def move(
 
     Args:
         contexts: (T, L) rows watched well before, newest first, NOBODY after the last.
-        drawn: (T, 1 + n) the target's row, then the rows drawn against it, NOBODY where none counts.
+        drawn: (T, 1 + n) the target's row, then those drawn against it, NOBODY where none counts.
         offsets: (N,) what is added to a row's logit for how often it is drawn.
     """
     viewer = np.zeros(DIM, dtype=np.float32)

@@ -78,7 +78,7 @@ def test_the_exponential_is_that_of_the_specification() -> None:
 
 def test_learned_places_tell_the_next_good_watch_better_than_content() -> None:
     """In a world whose moods no caption names, on watches nobody learned from, one tick puts the
-    next good watch before 55 in 1,000 more of the videos drawn against it, two ticks before more."""
+    next good watch before 4 % more of the videos drawn against it, a second before more yet."""
     places = TICK.places
     assert places is not None
     first, second = judged(KNOWN), judged(moved(KNOWN, places))
@@ -111,7 +111,7 @@ def test_no_component_moves_further_than_the_recipe_lets_it() -> None:
 
 
 def test_good_watches_by_hand() -> None:
-    """Finished or praised is good, also if not finished; skipped or rejected is not, though liked."""
+    """Finished or praised is good; skipped or rejected is not, though it was liked."""
     held = (("finish",), ("like",), ("long",), ("finish", "reject"), ("skip", "share"), ())
     examples = np.zeros(len(held), dtype=EXAMPLE)
     for i, names in enumerate(held):
