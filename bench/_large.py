@@ -93,7 +93,8 @@ def learned_table(
             np.ascontiguousarray(np.concatenate([targets[:, None], against], axis=1)),
             order, decays, offsets, np.float32(12), np.float32(0.03),
         )  # fmt: skip
-    return np.clip(np.floor(place * LENGTH + 0.5), -127, 127).astype(np.int8)
+    table: NDArray[np.int8] = np.clip(np.floor(place * LENGTH + 0.5), -127, 127).astype(np.int8)
+    return table
 
 
 def large_pocket(rows: Rows, table: NDArray[np.int8], centroids: Centroids | None) -> Pocket:

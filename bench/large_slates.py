@@ -1,22 +1,24 @@
-"""Slates per second and per core over a million videos, near sources by the inverted file.
+"""Slates per second and core over a million videos, near sources by the inverted file.
 
     python -m bench.large_slates [VIDEOS [WATCHES]]         1,000,000 and 3,000,000 by default
 
-Embeddings are learned first, by the learner's kernel, from WATCHES good watches (`bench/_large.py`).
-A slate is what `slates` measures: fold, retrieve, filter, rank, arrange, receipt, signature. Recall:
-of the 500 nearest videos to each vector that the near sources ask for, how many the lists looked
-into hold, at the vector's share of the probes; over the viewers' own vectors, beside exact search.
+Embeddings are learned first, by the learner's kernel, from WATCHES good watches (see `_large`). A
+slate is what `slates` measures: fold, retrieve, filter, rank, arrange, receipt, signature. Recall:
+of the 500 videos that a near source would offer if it looked at every row, how many it offers with
+lists; over both sources of all viewers. The same slates without lists are measured after.
 
-Peer, where its libraries are installed (`pip install hnswlib lightgbm`, neither is needed for
-anything else): the two steps that retrieval and ranking are there, an HNSW graph asked for 400
-neighbours and a LightGBM model of 9 heads on 400 rows of the same features; no filter, no order that
-can be replayed, no receipt.
+Peer, where its libraries are installed (`pip install hnswlib lightgbm`, needed for nothing else):
+the two steps that retrieval and ranking are there, an HNSW graph asked for 400 neighbours and a
+LightGBM model of 9 heads on 400 rows of as many features; no filter, no order that can be replayed,
+no receipt.
 """
 
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +26,9 @@ from bench._large import large_pocket, large_rows, learned_table, lists_for
 from bench._world import START_MS, percentile, viewer_of
 from plainview.core.feed.interests import profile_of
 from plainview.core.feed.kernels import BEST
-from plainview.core.feed.retrieve import shares
+from plainview.core.feed.retrieve import NEAR, near
 from plainview.core.learn.recipe import STARTING_RECIPE
+from plainview.core.learn.weights_file import with_places
 from plainview.core.terms.weights import FEATURES, HEADS
 from plainview.sim.pocket import Pocket, PocketSlate
 
@@ -55,31 +58,47 @@ def watch(
 
 
 def recall(pocket: Pocket) -> tuple[float, float, int]:
-    """(mean, least, how many) over what the near sources ask for on behalf of all viewers."""
+    """(mean, least, how many) over what the near sources offer all viewers."""
     index, found = pocket.index, []
-    assert index.lists is not None
+    whole = msgspec.structs.replace(index, lists=None)
     nobody = np.zeros(index.size, dtype=np.uint8)
     for k in range(VIEWERS):
         profile = profile_of(pocket.state(viewer_of(k)), index=index)
-        for place in (0, 1):
-            queries, masses = profile.queries(place)
-            if not len(queries):
-                continue
-            probes = [max(1, n) for n in shares(index.lists.centroids.probes, masses)]
-            counts = [NEAREST] * len(queries)
-            exact = BEST.near(index.embeddings, nobody, queries, counts)
-            listed = BEST.near_lists(index.lists, nobody, queries, counts, probes)
-            found += [
-                len(np.intersect1d(a, b)) / NEAREST for a, b in zip(exact, listed, strict=True)
-            ]
+        listed, exact = (
+            near(
+                dict.fromkeys(NEAR, NEAREST), index=given, profile=profile, decided=nobody,
+                kernels=BEST,
+            )
+            for given in (index, whole)
+        )  # fmt: skip
+        found += [
+            len(np.intersect1d(listed[name], exact[name])) / len(np.unique(exact[name]))
+            for name in exact
+        ]
     return float(np.mean(found)), float(np.min(found)), len(found)
+
+
+def slates(pocket: Pocket, *, rounds: int, now_ms: int) -> str:
+    """Serve all viewers in turn; what it took."""
+    walls, cpu = [], time.process_time()
+    for turn in range(rounds):
+        for k in range(VIEWERS):
+            one = time.perf_counter()
+            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 60_000)
+            walls.append((time.perf_counter() - one) * 1e3)
+    cpu = time.process_time() - cpu
+    walls.sort()
+    return (
+        f"{len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
+        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
+    )
 
 
 def peer(index_embeddings: NDArray[np.int8], queries: NDArray[np.int8]) -> str:
     """What an HNSW graph and LightGBM take of a core for the same two steps."""
     try:
-        import hnswlib
-        import lightgbm
+        hnswlib: Any = import_module("hnswlib")
+        lightgbm: Any = import_module("lightgbm")
     except ImportError as error:
         return f"left out: {error.name} is not installed"
     vectors = index_embeddings.astype(np.float32)
@@ -111,7 +130,10 @@ def peer(index_embeddings: NDArray[np.int8], queries: NDArray[np.int8]) -> str:
         for _ in HEADS:
             model.predict(X[i * PEER_CANDIDATES : (i + 1) * PEER_CANDIDATES], num_threads=1)
     ranked = (time.process_time() - began) / 20
-    return f"{text}LightGBM {len(HEADS)} heads of 100 trees: {ranked * 1e3:.2f} ms (graph built in {built:.0f} s)"
+    return (
+        f"{text}LightGBM {len(HEADS)} heads of 100 trees: {ranked * 1e3:.2f} ms"
+        f" (graph built in {built:.0f} s)"
+    )
 
 
 def main() -> int:
@@ -135,20 +157,14 @@ def main() -> int:
             slate = pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 40_000)
             watch(pocket, slate, genre, k, now_ms + turn * 40_000)
     mean, least, count = recall(pocket)
-    print(f"recall   @{NEAREST} {mean:.4f} over {count} vectors, {least:.3f} the least,"
-          f" {PROBES} of {LISTS} lists for each source")  # fmt: skip
-    walls, cpu = [], time.process_time()
-    for turn in range(ROUNDS):
-        for k in range(VIEWERS):
-            one = time.perf_counter()
-            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + (SITTINGS + turn) * 60_000)
-            walls.append((time.perf_counter() - one) * 1e3)
-    cpu = time.process_time() - cpu
-    walls.sort()
-    print(
-        f"slates   {len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
-        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
-    )
+    print(f"recall   @{NEAREST} {mean:.4f} over {count} sources, {least:.3f} the least,"
+          f" {PROBES} of {LISTS} lists for each")  # fmt: skip
+    now_ms += SITTINGS * 60_000
+    print(f"slates   {slates(pocket, rounds=ROUNDS, now_ms=now_ms)}", flush=True)
+    bare = with_places(pocket.weights_bytes, places=pocket.weights.places, centroids=None)
+    pocket.publish_weights(bare)
+    pocket.freeze(now_ms)
+    print(f"no lists {slates(pocket, rounds=1, now_ms=now_ms + 30_000)}", flush=True)
     queries = np.concatenate(
         [
             profile_of(pocket.state(viewer_of(k)), index=pocket.index).interests[1:2]

@@ -161,7 +161,8 @@ class Profile:
 
     def _places(self) -> list[int]:
         """§2: the number of the interest of each signal, -1 for none."""
-        places, leaders = [-1] * len(self.signals), []
+        places = [-1] * len(self.signals)
+        leaders: list[tuple[int, ...]] = []
         for sign in (1, -1):
             for r, signal in enumerate(self.signals):
                 if signal.w * sign <= 0:
@@ -362,11 +363,11 @@ class Reference:
         """What a near source offers: interest by interest, each its share of `wanted`."""
         offered: list[Row] = []
         masses = [mass for mass, _ in interests]
-        probes = shares(self.network.probes, masses)
-        for i, ((_, vector), k) in enumerate(zip(interests, shares(wanted, masses), strict=True)):
+        probes = max(1, self.network.probes // max(1, len(interests)))
+        for (_, vector), k in zip(interests, shares(wanted, masses), strict=True):
             rows = self.eligible
             if self.network.centroids:
-                asked = self._nearest_lists(vector)[: max(1, probes[i])]
+                asked = self._nearest_lists(vector)[:probes]
                 rows = [row for row in rows if self._list_of(row) in asked]
             offered += sorted(rows, key=lambda row: -dot(row.embedding, vector))[:k]
         return offered

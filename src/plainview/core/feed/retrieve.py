@@ -82,8 +82,8 @@ def near(
     if index.lists is None:
         found = kernels.near(index.embeddings, decided, queries, counts)
     else:
-        most = index.lists.centroids.probes
-        probes = [max(n, 1) for name in names for n in shares(most, wanted[name][1])]
+        most, sizes = index.lists.centroids.probes, [len(wanted[name][0]) for name in names]
+        probes = [max(1, most // size) for size in sizes for _ in range(size)]
         found = kernels.near_lists(index.lists, decided, queries, counts, probes)
     offers, at = {}, 0
     for name in names:

@@ -59,8 +59,8 @@ STARTING_EMBEDDINGS: Final = EmbedRecipe(
     saturated_ppm_max=1_000,
     held_out_min=200,
     lists_from=300_000,
-    lists=2048,
-    probes=64,
+    lists=1024,
+    probes=32,
     rounds=6,
 )
 """What STARTING_RECIPE has."""

@@ -14,6 +14,7 @@ from plainview.core.terms.ids import NO_DIGEST, Digest
 from plainview.core.terms.lists import list_of_each
 from tests.worlds import big_catalogue, epoch_of
 
+NO_IDS = np.zeros(0, dtype=np.int64)
 KERNELS = [kernels for kernels in (NUMPY, NUMBA) if kernels is not None]
 
 
@@ -39,7 +40,7 @@ def test_a_row_is_in_the_list_of_its_centroid_by_hand() -> None:
         np.arange(1, 5),
         centroids_of(table, probes=1),
         known=None,
-        known_ids=np.zeros(0),
+        known_ids=NO_IDS,
     )
     assert lists.rows.tolist() == [0, 2, 3, 1]
     assert lists.starts.tolist() == [0, 3, 4, 4]
@@ -61,7 +62,7 @@ def test_nearest_in_lists_is_the_sorted_definition(
     decided = (np.random.Generator(np.random.PCG64(seed)).random(n) < 0.3).astype(np.uint8)
     found = rows_by_list(
         embeddings, np.arange(1, n + 1), centroids_of(table, probes=probes), known=None,
-        known_ids=np.zeros(0, dtype=np.int64),
+        known_ids=NO_IDS,
     )  # fmt: skip
     counts, asked = [count, 3, 1], [probes, 1, probes]
     got = kernels.near_lists(found, decided, queries, counts, asked)
@@ -84,7 +85,7 @@ def test_all_lists_together_are_all_rows() -> None:
     embeddings = np.ascontiguousarray(rows["embedding"])
     centroids = centroids_of(np.ascontiguousarray(embeddings[:40]), probes=40)
     lists = rows_by_list(
-        embeddings, rows["id"].astype(np.int64), centroids, known=None, known_ids=np.zeros(0)
+        embeddings, rows["id"].astype(np.int64), centroids, known=None, known_ids=NO_IDS
     )
     decided = (rows["flags"] > 0).astype(np.uint8)
     queries = np.ascontiguousarray(embeddings[[5, 700]])
