@@ -10,7 +10,8 @@ from plainview.core.learn.embed import EmbedTick, drawn_against, starts_of, watc
 from plainview.core.learn.embed_kernels import NOBODY
 from plainview.core.learn.judge import PPM, UNKNOWN
 from plainview.core.learn.recipe import Recipe
-from plainview.core.learn.window import Examples
+from plainview.core.learn.window import Examples, Window
+from plainview.core.terms.canonical import Canonical
 from plainview.core.terms.weights import Places
 
 REASONS: Final = ("saturates", "places_held_out_small", "places_worse")
@@ -116,3 +117,21 @@ def place_metrics(
 
 def _dots(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray((a * b).sum(axis=1), dtype=np.int64)
+
+
+def embed_fields(
+    tick: EmbedTick, *, history: Window, verdict: PlaceVerdict
+) -> dict[str, Canonical]:
+    """What a lineage record says of an embedding tick, published or not (`verdict.reason`)."""
+    return {
+        "history": {"root": history.root, "examples": len(history.examples)},
+        "starts": tick.starts,
+        "targets": tick.targets,
+        "moved": tick.moved,
+        "saturated_ppm": tick.saturated_ppm,
+        "verdict": {"published": int(not verdict.reason), "reason": verdict.reason},
+        "metrics": {
+            "parent": msgspec.to_builtins(verdict.parent),
+            "candidate": msgspec.to_builtins(verdict.candidate),
+        },
+    }

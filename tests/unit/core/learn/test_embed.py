@@ -1,5 +1,7 @@
 """Where videos stand is learned from what was watched well before what, and by no other way."""
 
+import json
+
 import msgspec
 import numpy as np
 import pytest
@@ -14,9 +16,17 @@ from plainview.core.learn.embed import (
     only,
     watched_well,
 )
-from plainview.core.learn.embed_gate import PlaceMetrics, moved, place_gate, place_metrics
+from plainview.core.learn.embed_gate import (
+    PlaceMetrics,
+    embed_fields,
+    moved,
+    place_gate,
+    place_metrics,
+)
+from plainview.core.learn.gate import gate
+from plainview.core.learn.lineage import lineage_record
 from plainview.core.learn.recipe import STARTING_RECIPE, Recipe, encode_recipe
-from plainview.core.learn.tick import Parent, float_places, learn_tick
+from plainview.core.learn.tick import Parent, float_places, learn_tick, run
 from plainview.core.learn.window import EXAMPLE, LABEL_ONE, Examples, choose, window_of
 from plainview.core.terms.weights import HEADS, Places
 from tests.embed_reference import EmbedReference, exp
@@ -308,3 +318,33 @@ def test_metrics_by_hand() -> None:
     assert found.targets == 2
     assert found.order_ppm == int(mine) * 1_000_000 // int(mine + theirs)
     assert found.hits_ppm == 500_000
+
+
+def test_the_record_says_what_moved_and_why() -> None:
+    """A lineage record holds what an embedding tick came from and how it was judged, and is what it
+    was before where none was made."""
+    how, window = recipe(), window_of(drawn_examples(800))
+    made = learn_tick(STARTING, window, how)
+    judged_by = gate(
+        load_weights(made.weights), parent=load_weights(STARTING.weights),
+        held_out=drawn_examples(300, seed=2),
+        float_logits=run(made.network, drawn_examples(300, seed=2))[0], recipe=how,
+    )  # fmt: skip
+    before = np.concatenate([PAST, WINDOW])
+    verdict = place_gate(TICK, known=KNOWN, before=before, held_out=LATER, recipe=how)
+    said = embed_fields(TICK, history=window_of(PAST), verdict=verdict)
+    records = [
+        json.loads(
+            lineage_record(
+                made, parent=STARTING, window=window, held_out=window, recipe=how,
+                verdict=judged_by, shifts={}, embeddings=fields,
+            )
+        )
+        for fields in (None, said)
+    ]  # fmt: skip
+    told = records[1].pop("embeddings")
+    assert records[0] == records[1]
+    assert told["history"] == {"root": window_of(PAST).root, "examples": 600}
+    assert told["verdict"] == {"published": 1, "reason": ""}
+    assert told["moved"] == 240
+    assert told["metrics"]["candidate"]["order_ppm"] > told["metrics"]["parent"]["order_ppm"]
