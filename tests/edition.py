@@ -94,8 +94,9 @@ class Edition:
     def new_freezer(self) -> EpochFreezer:
         """As after a restart."""
         return EpochFreezer(
-            reads=self.reads, writer=self.writer, files=self.files, clock=self.clock
-        )
+            reads=self.reads, writer=self.writer, files=self.files, objects=self.objects,
+            clock=self.clock,
+        )  # fmt: skip
 
     def serving(self) -> Serving:
         """What serves slates."""

@@ -8,6 +8,7 @@ from plainview.audit.evidence import Evidence
 from plainview.audit.inputs import open_epoch
 from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.feed import Index
+from plainview.core.learn import load_weights
 from plainview.core.learn.recipe import STARTING_RECIPE
 from plainview.core.learn.window import EXAMPLE, LABEL_ONE, Examples
 from plainview.core.lessons import examples_of
@@ -50,7 +51,9 @@ class Taught:
         if receipt.epoch not in self.indexes:
             given = self.evidence.epoch(receipt.epoch)
             assert given is not None
-            self.indexes[receipt.epoch] = open_epoch(given).index
+            file = self.evidence.weights(receipt.weights)
+            assert file is not None
+            self.indexes[receipt.epoch] = open_epoch(given).index_for(load_weights(file))
         if receipt.policy_digest not in self.policies:
             file = self.evidence.policy(receipt.policy_digest)
             assert file is not None

@@ -46,7 +46,7 @@ class PocketEvidence:
             number: EpochEvidence(header=epoch.header, rows=epoch.rows, leaves=epoch.leaves)
             for number, epoch in pocket.epochs.items()
         }
-        self.weights_files = {pocket.weights.digest: pocket.weights_bytes}
+        self.weights_files = dict(pocket.weights_files)
         self.policy_files = dict(pocket.policies_bytes)
         self.hour_key = pocket.hour_key
         self.chains = {viewer: list(chain) for viewer, chain in pocket.chains.items()}

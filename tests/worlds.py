@@ -26,14 +26,14 @@ def signs(token: str) -> list[int]:
 
 
 def embedding(*, topics: Sequence[int], creator: int, words: Sequence[str] = ()) -> list[int]:
-    """A content embedding: topic 6, creator 3, words 1, shortened to length 400."""
+    """A content embedding: topic 6, creator 3, words 1, shortened to length 256."""
     total = [0] * EMBED_DIM
     parts = [(f"t{t}", 6) for t in topics] + [(f"c{creator}", 3)] + [(w, 1) for w in words]
     for token, weight in parts:
         for d, sign in enumerate(signs(token)):
             total[d] += weight * sign
     norm = isqrt(sum(v * v for v in total)) or 1
-    return [max(-127, min(127, v * 400 // norm)) for v in total]
+    return [max(-127, min(127, v * 256 // norm)) for v in total]
 
 
 def count_code(n: int) -> int:
@@ -84,6 +84,7 @@ def epoch_of(
     number: int = 1,
     topics: Sequence[str] = TOPICS,
     now_ms: int = NOW_MS,
+    centroids: Digest = NO_DIGEST,
 ) -> Epoch:
     """An epoch of `videos`. Its root is a digest of the rows, not the tree of the spec."""
     rows = np.array(list(videos), dtype=ROW) if videos else np.zeros(0, dtype=ROW)
@@ -92,7 +93,7 @@ def epoch_of(
     header = EpochHeader(
         edition="test", number=number, previous_root=NO_DIGEST, weights=weights, decisions=0,
         events_counted=0, events_root=NO_DIGEST, frozen_ms=now_ms, rows=len(rows),
-        topics=tuple(topics), centroids=NO_DIGEST,
+        topics=tuple(topics), centroids=centroids,
     )  # fmt: skip
     return Epoch(header=header, rows=rows, root=digest_of(rows.tobytes()))
 

@@ -74,8 +74,9 @@ class Wired:
         from plainview.flows.freeze_epoch import EpochFreezer
 
         return EpochFreezer(
-            reads=self.reads, writer=self.writer, files=self.epoch_files, clock=self.clock
-        )
+            reads=self.reads, writer=self.writer, files=self.epoch_files, objects=self.objects,
+            clock=self.clock,
+        )  # fmt: skip
 
     @property
     def origin(self) -> str:

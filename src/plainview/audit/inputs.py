@@ -15,7 +15,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.catalogue.rows import BadRows
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
-from plainview.core.feed import FeedRefused, Index, build_index
+from plainview.core.feed import FeedRefused, Index, WeightsMismatch, build_index
 from plainview.core.learn import WeightsRefused, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.receipts import Receipt, hour_commitment, hour_of, slate_seed
@@ -57,16 +57,21 @@ class EpochInUse:
         self._epoch = epoch
         self._index: Index | None = None
 
-    @property
-    def index(self) -> Index:
-        """Built at first use."""
+    def index_for(self, weights: Weights) -> Index:
+        """Built at first use, with the weights that the header names.
+
+        Raises: FeedRefused: a bad row, or other centroids than those of the weights.
+        """
         assert self._epoch is not None, "only an epoch that was checked has an index"
         if self._index is None:
-            self._index = build_index(self._epoch)
+            self._index = build_index(self._epoch, centroids=weights.centroids)
         return self._index
 
-    def checked_for(self, receipt: Receipt, findings: list[Finding]) -> "EpochInUse | None":
-        """Itself if it is the epoch that `receipt` names and may name; else None, with findings.
+    def checked_for(
+        self, receipt: Receipt, weights: Weights | None, findings: list[Finding]
+    ) -> Index | None:
+        """The index of the epoch that `receipt` names and may name, with those `weights`; else
+        None, with findings (of weights that are missing there are findings already).
 
         An epoch cited too late is a finding, yet the slate can still be recomputed from it.
         """
@@ -85,7 +90,10 @@ class EpochInUse:
             findings.append(Finding(stage="weights", detail=words))
             return None
         try:
-            self.index  # noqa: B018 - built now, since a bad row shows only here
+            index = None if weights is None else self.index_for(weights)
+        except WeightsMismatch as error:
+            findings.append(Finding(stage="epoch header", detail=str(error)))
+            return None
         except FeedRefused as error:
             findings.append(Finding(stage="epoch rows", detail=str(error)))
             return None
@@ -93,7 +101,7 @@ class EpochInUse:
         if self.given.replaced_ms >= 0 and late_ms > EPOCH_AGE_MS_MAX:
             words = f"epoch {receipt.epoch} had been replaced for {late_ms} ms"
             findings.append(Finding(stage="epoch header", detail=words))
-        return self
+        return index
 
     def _locate(self, receipt: Receipt, header: EpochHeader) -> Finding:
         """Where the epoch at hand departs from the one whose root the receipt names."""

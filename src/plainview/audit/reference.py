@@ -97,6 +97,12 @@ def wave(m: int) -> int:
     return 127 - abs(m % 1440 - 720) * 254 // 720
 
 
+def shares(count: int, masses: list[int]) -> list[int]:
+    """§3: `count * mass // sum`, and what is left to the first."""
+    parts = [count * mass // sum(masses) for mass in masses]
+    return [parts[0] + count - sum(parts), *parts[1:]] if parts else []
+
+
 def u64(n: int) -> bytes:
     return n.to_bytes(8, "little")
 
@@ -137,6 +143,39 @@ class Profile:
                 total[d] += factor * x
         return unit(total)
 
+    def interests(self, decay: str) -> list[tuple[int, list[int]]]:
+        """(mass, vector) of what a near source looks for, under the decay of that name."""
+        places = self._places()
+        found = []
+        for number in range(8):
+            factors = [
+                s.w * getattr(s, decay) if place == number else 0
+                for s, place in zip(self.signals, places, strict=True)
+            ]
+            found.append((sum(factors), number, self._vector(factors)))
+        total = sum(mass for mass, _, _ in found if mass > 0)
+        found.sort(key=lambda one: (-one[0], one[1]))
+        kept = [(mass, v) for mass, _, v in found if mass > 0 and 8 * mass >= total][:4]
+        plain = self.recent if decay == "recent" else self.lasting
+        return kept or ([(1, plain)] if any(plain) else [])
+
+    def _places(self) -> list[int]:
+        """§2: the number of the interest of each signal, -1 for none."""
+        places = [-1] * len(self.signals)
+        leaders: list[tuple[int, ...]] = []
+        for sign in (1, -1):
+            for r, signal in enumerate(self.signals):
+                if signal.w * sign <= 0:
+                    continue
+                e = signal.row.embedding
+                dots = [dot(e, leader) for leader in leaders]
+                if dots and max(dots) >= 32_768:
+                    places[r] = dots.index(max(dots))
+                elif sign > 0 and len(leaders) < 8 and any(e):
+                    places[r] = len(leaders)
+                    leaders.append(e)
+        return places
+
     def topic_affinity(self, topic: int) -> int:
         return self._affinity([s for s in self.signals for t in s.row.topics if t == topic])
 
@@ -173,9 +212,11 @@ class Reference:
     ) -> None:
         facts: dict[str, Any] = parse_canonical(header)
         assert facts["weights"] == sha256(weights).hexdigest()
+        self._lists: dict[int, int] = {}
         self.frozen_min: int = facts["frozen_ms"] // 60_000
         self.rows: list[Row] = read_rows(rows)
         self.network: Network = read_network(weights)
+        assert facts["centroids"] == self.network.centroids_digest
         self.rules: Rules = read_rules(policy)
         self.state, self.request = state, request
         self.now_min = request.now_ms // 60_000
@@ -309,9 +350,6 @@ class Reference:
         if source == "following":
             rows = [row for row in rows if row.creator in profile.follows]
             return sorted(rows, key=lambda row: -row.published_min)
-        if source in ("near_recent", "near_lasting"):
-            vector = profile.recent if source == "near_recent" else profile.lasting
-            return sorted(rows, key=lambda r: -dot(r.embedding, vector)) if any(vector) else []
         if source == "rising":
             return sorted(rows, key=lambda row: -self.rise(row))
         if source == "popular":
@@ -321,13 +359,38 @@ class Reference:
             return sorted(rows, key=lambda row: (row.counts["shown"], -row.published_min))
         return sorted(rows, key=lambda row: -row.published_min)
 
+    def near(self, interests: list[tuple[int, list[int]]], wanted: int) -> list[Row]:
+        """What a near source offers: interest by interest, each its share of `wanted`."""
+        offered: list[Row] = []
+        masses = [mass for mass, _ in interests]
+        probes = max(1, self.network.probes // max(1, len(interests)))
+        for (_, vector), k in zip(interests, shares(wanted, masses), strict=True):
+            rows = self.eligible
+            if self.network.centroids:
+                asked = self._nearest_lists(vector)[:probes]
+                rows = [row for row in rows if self._list_of(row) in asked]
+            offered += sorted(rows, key=lambda row: -dot(row.embedding, vector))[:k]
+        return offered
+
+    def _nearest_lists(self, vector: Sequence[int]) -> list[int]:
+        dots = [dot(centroid, vector) for centroid in self.network.centroids]
+        return sorted(range(len(dots)), key=lambda c: (-dots[c], c))
+
+    def _list_of(self, row: Row) -> int:
+        if row.id not in self._lists:
+            self._lists[row.id] = self._nearest_lists(row.embedding)[0]
+        return self._lists[row.id]
+
     def candidates(self) -> tuple[list[tuple[Row, str]], list[Row]]:
         """((row, source) in retrieval order, what `fresh` offered)."""
         found: dict[int, tuple[Row, str]] = {}
         fresh: list[Row] = []
         for source in SOURCES[:-1]:
             wanted = self.rules.sources[source]
-            offered = self.offers(source)[:wanted] if wanted else []
+            if wanted and source in ("near_recent", "near_lasting"):
+                offered = self.near(self.profile.interests(source[5:]), wanted)
+            else:
+                offered = self.offers(source)[:wanted] if wanted else []
             if source == "fresh":
                 fresh = offered
             for row in offered:
@@ -398,7 +461,7 @@ class Reference:
         return [
             clip127(x)
             for x in (
-                *(dot(row.embedding, vector) // 1250 for vector in (
+                *(dot(row.embedding, vector) // 800 for vector in (
                     profile.recent, profile.lasting, profile.loved, profile.averse)),
                 sum(profile.topic_affinity(topic) for topic in topics),
                 64 if is_untried else 0,

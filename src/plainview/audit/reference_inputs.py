@@ -72,10 +72,14 @@ class Layer(NamedTuple):
 
 
 class Network(NamedTuple):
-    """feed-v1 §5; the last layer is the heads."""
+    """feed-v1 §5; the last layer is the heads. §3: the centroids, none where there are no lists,
+    their digest as the header has it, and how many lists a source looks into."""
 
     layers: list[Layer]
     table: list[list[int]]
+    centroids: list[tuple[int, ...]]
+    centroids_digest: str
+    probes: int
 
 
 def count_floor(code: int) -> int:
@@ -149,7 +153,15 @@ def read_network(data: bytes) -> Network:
         layers.append(Layer(columns, numbers(f"{name}.bias"), numbers(f"{name}.shift")))
     table = numbers("heads.table")
     heads = len(layers[-1].bias)
-    return Network(layers, [table[h * 4096 : (h + 1) * 4096] for h in range(heads)])
+    flat = numbers("centroids") if "centroids" in header else []
+    about = json.loads(header["__metadata__"]["plainview"])
+    return Network(
+        layers,
+        [table[h * 4096 : (h + 1) * 4096] for h in range(heads)],
+        [tuple(flat[at : at + 64]) for at in range(0, len(flat), 64)],
+        sha256(bytes(x % 256 for x in flat)).hexdigest() if flat else "0" * 64,
+        about.get("probes", 0),
+    )
 
 
 class Rules(NamedTuple):

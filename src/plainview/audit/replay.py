@@ -22,7 +22,7 @@ from plainview.audit.inputs import (
     open_epoch,
 )
 from plainview.audit.verdict import DIFFERS, MISSING, SAME, STAGE_WORDS, STAGES, Verdict
-from plainview.core.feed import make_slate
+from plainview.core.feed import Index, make_slate
 from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.receipts import (
     BadKey,
@@ -196,16 +196,16 @@ class Replayer:
         self, receipt: Receipt, findings: list[Finding], *, seed: bytes | None = None
     ) -> Slate | None:
         """The honest slate, or None when an input it needs is missing or altered."""
-        epoch = self._epoch(receipt, findings)
         weights = self._weights_of(receipt, findings)
+        index = self._index(receipt, weights, findings)
         policy = self._policy_of(receipt, findings)
         state = self._state_of(receipt, findings)
         if seed is None:
             seed = check_seed(receipt, self._evidence.hour_key(receipt.hour), findings)
-        if epoch is None or weights is None or policy is None or state is None or seed is None:
+        if index is None or weights is None or policy is None or state is None or seed is None:
             return None
         return make_slate(
-            index=epoch.index,
+            index=index,
             weights=weights,
             policy=policy,
             state=state,
@@ -215,7 +215,9 @@ class Replayer:
             kernels=self._kernels,
         )
 
-    def _epoch(self, receipt: Receipt, findings: list[Finding]) -> EpochInUse | None:
+    def _index(
+        self, receipt: Receipt, weights: Weights | None, findings: list[Finding]
+    ) -> Index | None:
         given = self._evidence.epoch(receipt.epoch)
         if given is None:
             findings.append(
@@ -226,7 +228,7 @@ class Replayer:
         if kept is None or kept[0] is not given:
             kept = (given, open_epoch(given))
             _keep(self._epochs, receipt.epoch, kept, EPOCHS_KEPT)
-        return kept[1].checked_for(receipt, findings)
+        return kept[1].checked_for(receipt, weights, findings)
 
     def _weights_of(self, receipt: Receipt, findings: list[Finding]) -> Weights | None:
         given = self._evidence.weights(receipt.weights)

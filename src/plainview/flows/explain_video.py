@@ -56,9 +56,10 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
         nonce=receipt.nonce,
         previous=receipt.previous,
     )
+    loaded = load_weights(weights)
     trace = trace_slate(
-        index=build_index(epoch),
-        weights=load_weights(weights),
+        index=build_index(epoch, centroids=loaded.centroids),
+        weights=loaded,
         policy=compile_policy(policy),
         state=state,
         request=SlateRequest(

@@ -13,22 +13,27 @@ from plainview.core.catalogue import (
     changed_leaves,
     delta,
     freeze,
+    left_behind,
     merge_rows,
     next_events_root,
+    place_rows,
     rows_bytes,
     thaw,
     topic_list,
     with_counts,
 )
 from plainview.core.events import CountedVideo, count_events, empty_state, fold, parse_event
+from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import Rows
 from plainview.core.terms.hashing import leaf_hash
-from plainview.core.terms.ids import NO_DIGEST, CreatorId, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.core.terms.viewer import ViewerState
+from plainview.core.terms.weights import Weights
 from plainview.flows.read_epoch import read_rows
 from plainview.ports.catalogue import CatalogueReads
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
+from plainview.ports.objects import Objects
 from plainview.ports.serving import (
     CountDelta,
     CountedEvent,
@@ -62,12 +67,20 @@ class EpochFreezer:
     """
 
     def __init__(
-        self, *, reads: FreezeReads, writer: Writer, files: EpochFiles, clock: Clock
+        self,
+        *,
+        reads: FreezeReads,
+        writer: Writer,
+        files: EpochFiles,
+        objects: Objects,
+        clock: Clock,
     ) -> None:
         self._reads = reads
         self._writer = writer
         self._files = files
+        self._objects = objects
         self._clock = clock
+        self._weights: Weights | None = None
         self._record: EpochRecord | None = None
         self._frozen: Frozen | None = None
         self._delta_bytes = 0
@@ -113,7 +126,8 @@ class EpochFreezer:
         batch = self._reads.events_after(newest.seq if newest else 0, count=EVENTS_MAX)
         batch = [event for event in batch if event.seq <= pending.seq]
         topics = topic_list(before.epoch.header.topics if before else (), facts)
-        rows = _merge(before, facts, topics)
+        ranking, placed = self._placed(before, weights)
+        rows = _merge(placed, facts, topics, ranking)
         gains, states = self._count(batch, rows)
         rows = with_counts(rows, self._totals(gains))
         header = before.epoch.header if before else None
@@ -129,6 +143,7 @@ class EpochFreezer:
                 header.events_root if header else NO_DIGEST, [event.body for event in batch]
             ),
             frozen_ms=self._clock.now_ms(),
+            centroids=ranking.centroids_digest,
         )
         record = self._keep(frozen, before, pending, batch, newest)
         deltas = tuple(CountDelta(video, gains[video]) for video in sorted(gains))
@@ -159,6 +174,26 @@ class EpochFreezer:
                 self._record = record
                 self._deltas = DELTAS_MAX
         return self._record
+
+    def _placed(self, before: Frozen | None, digest: Digest) -> tuple[Weights, Rows | None]:
+        """The weights to freeze for, and the rows before with each where those weights put it.
+
+        A video that the weights before placed and these do not goes back to its content function.
+        """
+        ranking = self._weights_of(digest)
+        if before is None or before.epoch.header.weights == digest:
+            return ranking, before.epoch.rows if before else None
+        old, header = self._weights_of(before.epoch.header.weights), before.epoch.header
+        left = self._reads.facts_of(left_behind(old.places, ranking.places))
+        rows = place_rows(before.epoch.rows, ranking.places)
+        facts = [left[video] for video in sorted(left)]
+        return ranking, _merge(rows, facts, header.topics, ranking)
+
+    def _weights_of(self, digest: Digest) -> Weights:
+        """Those of that digest; the last that were asked for are kept."""
+        if self._weights is None or self._weights.digest != digest:
+            self._weights = load_weights(self._objects.get(digest))
+        return self._weights
 
     def _keep(
         self,
@@ -251,6 +286,9 @@ def _leaves(frozen: Frozen, before: Frozen | None) -> bytes:
     return b"".join(parts)
 
 
-def _merge(before: Frozen | None, facts: Iterable[VideoFacts], topics: tuple[str, ...]) -> Rows:
-    changed = build_rows(list(facts), topics=topics)
-    return merge_rows(before.epoch.rows, changed) if before else changed
+def _merge(
+    rows: Rows | None, facts: Iterable[VideoFacts], topics: tuple[str, ...], ranking: Weights
+) -> Rows:
+    """`rows` with those of `facts` put in, each where the weights place it."""
+    changed = build_rows(list(facts), topics=topics, places=ranking.places)
+    return changed if rows is None else merge_rows(rows, changed)

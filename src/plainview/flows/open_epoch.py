@@ -110,9 +110,11 @@ class EpochShelf:
             return False
         known = (held.epoch.header.number, held.epoch.rows) if held else None
         epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
-        served = ServedEpoch(
-            epoch, build_index(epoch), self._weights_of(epoch.header.weights), record.served_ms
+        weights = self._weights_of(epoch.header.weights)
+        index = build_index(
+            epoch, centroids=weights.centroids, earlier=held.index if held else None
         )
+        served = ServedEpoch(epoch, index, weights, record.served_ms)
         with self._changed:
             self._newest = served
             self._replaced_ms = None

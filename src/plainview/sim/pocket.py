@@ -21,6 +21,7 @@ from plainview.core.catalogue import (
     fold_decisions,
     freeze,
     next_events_root,
+    place_rows,
     rows_bytes,
     thaw,
     topic_list,
@@ -97,6 +98,7 @@ class Pocket:
         self.world = world
         self.weights_bytes = weights
         self.weights = load_weights(weights)
+        self.weights_files = {digest_of(weights): weights}
         self.policies_bytes = {digest_of(data): data for data in policies}
         compiled = [compile_policy(data) for data in policies]
         self.policies: dict[str, Policy] = {policy.name: policy for policy in compiled}
@@ -118,6 +120,7 @@ class Pocket:
         }
         self._topics = topic_list((), world.videos)
         self._rows = build_rows(world.videos, topics=self._topics)
+        self._content = self._rows["embedding"].copy()
         self._frozen: Frozen | None = None
         self.index: Index
         self.freeze(now_ms)
@@ -141,8 +144,9 @@ class Pocket:
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
         self._uncounted = []
-        self._rows = self._flagged(with_counts(self._rows, self._counts))
-        self.weights = load_weights(self.weights_bytes)
+        if self.weights.digest != digest_of(self.weights_bytes):
+            self.weights = load_weights(self.weights_bytes)
+        self._rows = self._flagged(with_counts(self._placed(), self._counts))
         self._frozen = freeze(
             self._frozen,
             rows=self._rows,
@@ -153,6 +157,7 @@ class Pocket:
             events_counted=self._events_counted,
             events_root=self._events_root,
             frozen_ms=now_ms,
+            centroids=self.weights.centroids_digest,
         )
         epoch = self._frozen.epoch
         self.epochs[epoch.header.number] = PocketEpoch(
@@ -162,7 +167,22 @@ class Pocket:
             root=epoch.root,
             frozen_ms=epoch.header.frozen_ms,
         )
-        self.index = build_index(epoch)
+        earlier = getattr(self, "index", None)
+        self.index = build_index(epoch, centroids=self.weights.centroids, earlier=earlier)
+
+    def stock(self, rows: Rows, topics: tuple[str, ...]) -> None:
+        """Serve these rows instead of the world's from the next epoch on: for catalogues so large
+        that nobody makes a million values of facts. What viewers do with them is not counted."""
+        self._rows, self._topics = rows, topics
+        self._content = rows["embedding"].copy()
+
+    def _placed(self) -> Rows:
+        """The rows where the weights in use place them; the content function the others."""
+        if self._frozen and self._frozen.epoch.header.weights == self.weights.digest:
+            return self._rows
+        rows = self._rows.copy()
+        rows["embedding"] = self._content
+        return place_rows(as_rows(rows), self.weights.places)
 
     def decide(self, video: VideoId, action: str, *, at_ms: int) -> Decision:
         """Take a decision, which the next epoch folds in."""
@@ -175,6 +195,7 @@ class Pocket:
     def publish_weights(self, data: bytes) -> None:
         """Use another weights file from the next epoch on."""
         self.weights_bytes = data
+        self.weights_files[digest_of(data)] = data
 
     def _flagged(self, rows: Rows) -> Rows:
         """`rows` with the flags that the decisions amount to."""
@@ -194,8 +215,8 @@ class Pocket:
         last = self.epochs[max(self.epochs)]
         self._frozen = thaw(last.header, last.rows, last.root)
         self._rows = self._frozen.epoch.rows
-        self.index = build_index(self._frozen.epoch)
         self.weights = load_weights(self.weights_bytes)
+        self.index = build_index(self._frozen.epoch, centroids=self.weights.centroids)
         compiled = [compile_policy(data) for data in self.policies_bytes.values()]
         self.policies = {policy.name: policy for policy in compiled}
 

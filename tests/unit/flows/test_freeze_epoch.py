@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from plainview.core.catalogue import parse_header
-from plainview.core.terms.epoch import COUNTERS, FLAG_REMOVED
-from plainview.core.terms.hashing import merkle_root
+from plainview.core.learn import starting_weights
+from plainview.core.learn.places import centroids_of, places_of
+from plainview.core.learn.weights_file import with_places
+from plainview.core.terms.epoch import COUNTERS, FLAG_REMOVED, Epoch
+from plainview.core.terms.hashing import digest_of, merkle_root
+from plainview.core.terms.ids import Digest
 from plainview.flows.freeze_epoch import APART_MS, COUNTS_APART_MS, DELTAS_MAX
 from plainview.flows.read_epoch import open_epoch, read_leaves
 from plainview.ports.commands import Refused
+from plainview.ports.serving import PublishWeights
 from tests.edition import Edition
+from tests.stock import START_MS
 
 
 @pytest.fixture
@@ -152,3 +159,59 @@ class Died(Exception):
 
 def _die(_: object) -> None:
     raise Died
+
+
+def placing(edition: Edition, *rows: int, lists: int = 0) -> Digest:
+    """Weights that place the videos of these rows, published."""
+    ids = np.array([edition.world.videos[row].id for row in rows], dtype=np.uint64)
+    table = np.arange(len(rows) * 64, dtype=np.int8).reshape(len(rows), 64)
+    centroids = centroids_of(table[:lists], probes=1) if lists else None
+    data = with_places(starting_weights(), places=places_of(ids, table), centroids=centroids)
+    digest = edition.objects.put(data)
+    edition.writer.submit(
+        PublishWeights(digest=digest, recipe="byhand", origin="imported", at_ms=START_MS)
+    )
+    edition.clock.now += APART_MS
+    return digest
+
+
+def newest_epoch(edition: Edition) -> Epoch:
+    record = edition.reads.newest_epoch()
+    assert record is not None
+    return open_epoch(record, reads=edition.reads, files=edition.files)
+
+
+def test_weights_put_videos_where_they_place_them(edition: Edition) -> None:
+    """From the next epoch on, those alone that they place; those they no longer place go back to
+    their content; a freezer that was started anew between does the same."""
+    freeze(edition)
+    content = newest_epoch(edition).rows["embedding"].copy()
+    first = placing(edition, 3, 8, lists=2)
+    assert freeze(edition) == 2
+    epoch = newest_epoch(edition)
+    assert epoch.header.weights == first
+    assert epoch.header.centroids == digest_of(bytes(range(128)))
+    assert epoch.rows["embedding"][3].tolist() == list(range(64))
+    assert epoch.rows["embedding"][8].tolist() == list(range(64, 128))
+    others = np.setdiff1d(np.arange(200), [3, 8])
+    assert (epoch.rows["embedding"][others] == content[others]).all()
+    edition.freezer = edition.new_freezer()
+    placing(edition, 8)
+    assert freeze(edition) == 3
+    epoch = newest_epoch(edition)
+    assert epoch.header.centroids == "0" * 64
+    assert (epoch.rows["embedding"][3] == content[3]).all()
+    assert epoch.rows["embedding"][8].tolist() == list(range(64))
+    check_all(edition)
+
+
+def test_an_edit_leaves_a_video_where_the_weights_place_it(edition: Edition) -> None:
+    """A row that is made anew for another reason takes its place from the weights too."""
+    placing(edition, 3)
+    freeze(edition)
+    edition.remove(edition.world.videos[3].id)
+    edition.remove(edition.world.videos[4].id)
+    freeze(edition)
+    epoch = newest_epoch(edition)
+    assert epoch.rows["flags"][3] & FLAG_REMOVED
+    assert epoch.rows["embedding"][3].tolist() == list(range(64))

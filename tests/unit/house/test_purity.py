@@ -29,7 +29,10 @@ def contract(name: str) -> dict[str, list[str]]:
     return found
 
 
-CORRECTLY_ROUNDED = {"src/plainview/core/learn/kernels.py": "np.sqrt"}
+CORRECTLY_ROUNDED = {
+    "src/plainview/core/learn/kernels.py": "np.sqrt",
+    "src/plainview/core/learn/embed_kernels.py": "np.sqrt",
+}
 """IEEE 754 rounds a square root correctly, as it does + - * and /, and processors have it as one
 instruction: the same bits everywhere. Where learning needs it, and nowhere else."""
 

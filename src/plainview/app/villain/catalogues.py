@@ -36,7 +36,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.feed import build_index
 from plainview.core.learn import load_weights
-from plainview.core.learn.weights_file import encode_weights
+from plainview.core.learn.weights_file import encode_weights, with_places
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.epoch import (
     COUNTERS,
@@ -132,7 +132,10 @@ class SecondCatalogue(Trick):
                     lambda header, rows: self.alter(header, rows, lever.detail),
                 )
                 weights = self.weights(honest.weights, lever.detail)
-                self._made[key] = ServedEpoch(epoch, build_index(epoch), weights, honest.served_ms)
+                self._made[key] = ServedEpoch(
+                    epoch, build_index(epoch, centroids=weights.centroids), weights,
+                    honest.served_ms,
+                )  # fmt: skip
             self._made.move_to_end(key)
             while len(self._made) > KEPT:
                 self._made.popitem(last=False)
@@ -372,13 +375,14 @@ def edited_weights(honest: Weights) -> bytes:
         at = HEADS.index(head)
         weight[:, at] = -weight[:, at]
         bias[at] = -bias[at]
-    return encode_weights(
+    data = encode_weights(
         name=honest.name,
         hidden=[_parts(layer) for layer in honest.hidden],
         heads=(weight.clip(-127, 127).astype(np.int8), bias, heads.shift),
         table=honest.table,
         offsets=[0] * len(HEADS),
     )
+    return with_places(data, places=honest.places, centroids=honest.centroids)
 
 
 def _parts(layer: Layer) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.uint8]]:

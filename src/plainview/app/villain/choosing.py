@@ -74,7 +74,8 @@ class MislabelledEpochs:
         rows = honest.epoch.rows.copy()
         rows["flags"][rows["id"] == self._video] |= FLAG_UNLISTED
         epoch = Epoch(header=honest.epoch.header, rows=rows, root=honest.epoch.root)
-        return ServedEpoch(epoch, build_index(epoch), honest.weights, honest.served_ms)
+        index = build_index(epoch, centroids=honest.weights.centroids)
+        return ServedEpoch(epoch, index, honest.weights, honest.served_ms)
 
 
 class StaleEpoch(Trick):
@@ -101,7 +102,8 @@ class StaleEpoch(Trick):
         assert record is not None, "the viewer was served from it"
         epoch = open_epoch(record, reads=self._wired.reads, files=self._wired.epoch_files)
         weights = load_weights(self._wired.objects.get(epoch.header.weights))
-        return PinnedEpochs(ServedEpoch(epoch, build_index(epoch), weights, record.served_ms))
+        index = build_index(epoch, centroids=weights.centroids)
+        return PinnedEpochs(ServedEpoch(epoch, index, weights, record.served_ms))
 
     def note(self, detail: Detail) -> str:
         """See `Trick`."""
@@ -180,7 +182,8 @@ class ReRoll(Trick):
                 break
             epoch = open_epoch(record, reads=self._wired.reads, files=self._wired.epoch_files)
             weights = load_weights(self._wired.objects.get(epoch.header.weights))
-            epochs.append(ServedEpoch(epoch, build_index(epoch), weights, record.served_ms))
+            index = build_index(epoch, centroids=weights.centroids)
+            epochs.append(ServedEpoch(epoch, index, weights, record.served_ms))
             number -= 1
         found = []
         for served in epochs:

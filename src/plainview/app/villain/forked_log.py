@@ -195,9 +195,8 @@ class Fork:
         with self._lock:
             told = self.epochs[max(self.epochs)]
             if self._served is None or self._served.epoch is not told.epoch:
-                self._served = ServedEpoch(
-                    told.epoch, build_index(told.epoch), honest.weights, honest.served_ms
-                )
+                index = build_index(told.epoch, centroids=honest.weights.centroids)
+                self._served = ServedEpoch(told.epoch, index, honest.weights, honest.served_ms)
             return self._served
 
 

@@ -60,9 +60,10 @@ def honest_slate(receipt: Receipt, wired: Wired) -> tuple[VideoId, ...]:
         return ()
     epoch = open_epoch(record, reads=wired.reads, files=wired.epoch_files)
     digests = {one.name: one.digest for one in wired.reads.policies()}
+    weights = load_weights(wired.objects.get(epoch.header.weights))
     slate = make_slate(
-        index=build_index(epoch),
-        weights=load_weights(wired.objects.get(epoch.header.weights)),
+        index=build_index(epoch, centroids=weights.centroids),
+        weights=weights,
         policy=compile_policy(wired.objects.get(digests[receipt.policy])),
         state=state_at(receipt, wired),
         request=SlateRequest(

@@ -37,12 +37,14 @@ from plainview.core.catalogue import (
     TopicLabel,
     VideoFacts,
     content_embedding,
+    placed_at,
     rendition_digest,
 )
 from plainview.core.learn import WeightsRefused, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.terms.epoch import FLAG_REMOVED, FLAG_SILENT, FLAG_WITHDRAWN
 from plainview.core.terms.ids import CreatorId, Digest, VideoId
+from plainview.core.terms.weights import Weights
 
 DAY_MS: Final = 86_400_000
 TRIES_MAX: Final = 3
@@ -60,9 +62,11 @@ class Catalogue:
         self._files = files
         self.findings: list[Finding] = []
         self.last_words = ""
+        self._kept_weights: dict[Digest, Weights | None] = {}
         self.counts = dict.fromkeys(
             ("epochs checked", "epochs pruned", "epochs withheld", "rows checked for flags",
-             "videos checked against their rows", "videos gone", "lineages of weights checked"), 0,
+             "rows checked for places", "videos checked against their rows", "videos gone",
+             "lineages of weights checked"), 0,
         )  # fmt: skip
         if is_copy(source):
             self.counts["epochs that the folder lacks"] = 0
@@ -150,6 +154,44 @@ class Catalogue:
             self._evidence("epoch_header", words, proof)
             return
         self._flags(index, made.frozen)
+        self._places(made.frozen)
+
+    def _places(self, frozen: Frozen) -> None:
+        """Each row that the weights place stands there, and the header names their centroids."""
+        header, rows = frozen.epoch.header, frozen.epoch.rows
+        weights = self._loaded(header.weights)
+        if weights is None:
+            return  # said of the file itself
+        if header.centroids != weights.centroids_digest:
+            words = (
+                f"Epoch {header.number} names centroids {header.centroids[:12]}…; those of its "
+                f"weights are {weights.centroids_digest[:12]}…."
+            )
+            self._withheld("epoch_centroids", words)
+        at, is_placed = placed_at(rows, weights.places)
+        if weights.places is None:
+            return
+        self.counts["rows checked for places"] += int(is_placed.sum())
+        due = weights.places.table[at[is_placed]]
+        amiss = (rows["embedding"][is_placed] != due).any(axis=1)
+        if amiss.any():
+            video = int(rows["id"][is_placed][amiss][0])
+            words = (
+                f"Video {video} does not stand in epoch {header.number} where the weights that "
+                f"the epoch names place it; nor do {int(amiss.sum()) - 1} others."
+            )
+            self._withheld("row_place", words)
+
+    def _loaded(self, digest: Digest) -> Weights | None:
+        """The weights of that digest, None where they cannot be had or do not load."""
+        if digest not in self._kept_weights:
+            data = self._files.object(digest)
+            try:
+                loaded = None if data is None else load_weights(data)
+            except WeightsRefused:
+                loaded = None
+            self._kept_weights = {digest: loaded}
+        return self._kept_weights[digest]
 
     def _not_had(self, number: int, frozen_ms: int, why: str) -> None:
         kept_ms = self._view.trusts[-1].retention_days * DAY_MS
@@ -224,7 +266,8 @@ class Catalogue:
             facts = read_facts(given)
         except (ValueError, KeyError, TypeError) as error:
             return f"its facts cannot be read ({error})."
-        return row_differs(row, facts, frozen.epoch.header.topics)
+        weights = self._loaded(frozen.epoch.header.weights)
+        return row_differs(row, facts, frozen.epoch.header.topics, weights)
 
     # ------------------------------------------------------------------------------- saying
 
@@ -266,8 +309,9 @@ def read_facts(data: bytes) -> VideoFacts:
     )
 
 
-def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str]) -> str:
-    """Words for the first thing in a row that does not follow from the video's facts."""
+def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str], weights: Weights | None) -> str:
+    """Words for the first thing in a row that does not follow from the video's facts, or, of where
+    it stands, from the weights (None: they cannot be had, and it is not asked)."""
     digest = bytes.fromhex(rendition_digest(facts))
     if row["digest"][0].tobytes() != digest:
         return (
@@ -284,6 +328,8 @@ def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str]) -> str:
         return "its creator is not that of its facts."
     if int(row["published_min"][0]) != facts.published_ms // 60_000:
         return "the time of its publication is not that of its facts."
+    if weights is None or placed_at(row, weights.places)[1].any():
+        return ""  # what weights place is asked of all rows together
     due = content_embedding(
         caption=facts.caption, tags=facts.tags, topics=tuple(named), creator=facts.creator
     )

@@ -15,8 +15,9 @@ TOPIC_WEIGHT = 6
 CREATOR_WEIGHT = 3
 TAG_WEIGHT = 2
 WORD_WEIGHT = 1
-NORM = 400
-"""Length of the vector before clipping: a typical coordinate is NORM / sqrt(64) = 50."""
+NORM = 256
+"""Length of the vector before clipping: a typical coordinate is NORM / sqrt(64) = 32, so that one
+in 10,000 is beyond int8 even where coordinates are spread like noise, as learned ones are."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -48,12 +49,12 @@ def content_embedding(
     """The embedding of a video no weights have placed yet: 64 integers in -127..127.
 
     A weighted sum of token signs (topic 6, creator 3, tag 2, caption word 1; a token counts once
-    per field), scaled by `v * 400 // isqrt(sum(v * v))` with floor division, then clipped. All
+    per field), scaled by `v * 256 // isqrt(sum(v * v))` with floor division, then clipped. All
     zero only if the weighted sum is.
 
     >>> near = content_embedding(caption="", tags=(), topics=("chance",), creator=CreatorId(1))
-    >>> len(near), sorted(set(near))  # 6 - 3 = 3 or 6 + 3 = 9, negated or not, scaled by 400 // 56
-    (64, [-64, -22, 21, 63])
+    >>> len(near), sorted(set(near))  # 6 - 3 = 3 or 6 + 3 = 9, negated or not, scaled by 256 // 56
+    (64, [-41, -14, 13, 40])
     """
     total = np.zeros(EMBED_DIM, np.int64)
     fields = (

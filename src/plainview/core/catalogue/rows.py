@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plainview.core.catalogue.content import content_embedding
 from plainview.core.catalogue.counts import Counts, count_code
 from plainview.core.catalogue.facts import VideoFacts, rendition_digest
 from plainview.core.terms.epoch import FLAG_SILENT, ROW, TOPIC_SLOTS, Rows
 from plainview.core.terms.ids import VideoId
+from plainview.core.terms.weights import Places
 
 ROW_BYTES = ROW.itemsize
 MINUTE_MS = 60_000
@@ -71,15 +73,46 @@ def make_row(
     return row
 
 
-def build_rows(videos: Sequence[VideoFacts], *, topics: Sequence[str]) -> Rows:
+def build_rows(
+    videos: Sequence[VideoFacts], *, topics: Sequence[str], places: Places | None = None
+) -> Rows:
     """The rows of `videos`, in any order; sorted by id and read-only on return.
 
+    Args:
+        places: where the weights place videos; the content function says it of all others.
     Raises: BadRows: an id twice.
     """
     if not videos:
         return as_rows(np.zeros(0, ROW))
     made = np.concatenate([make_row(facts, topics=topics) for facts in videos])
-    return as_rows(made[np.argsort(made["id"], kind="stable")])
+    return place_rows(as_rows(made[np.argsort(made["id"], kind="stable")]), places)
+
+
+def place_rows(rows: Rows, places: Places | None) -> Rows:
+    """`rows` with the embeddings of those that `places` knows put in; the others as they are."""
+    at, is_placed = placed_at(rows, places)
+    if places is None or not is_placed.any():
+        return rows
+    updated = rows.copy()
+    updated["embedding"][is_placed] = places.table[at[is_placed]]
+    return as_rows(updated)
+
+
+def placed_at(rows: Rows, places: Places | None) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """For each row where it stands in `places`, and whether it does."""
+    if places is None or len(places.ids) == 0:
+        return np.zeros(len(rows), np.intp), np.zeros(len(rows), np.bool_)
+    ids = rows["id"].astype(np.uint64)
+    at = np.minimum(np.searchsorted(places.ids, ids), len(places.ids) - 1)
+    return at, places.ids[at] == ids
+
+
+def left_behind(before: Places | None, after: Places | None) -> list[VideoId]:
+    """Videos that `before` placed and `after` does not: the content function says it of them."""
+    if before is None:
+        return []
+    ids = before.ids if after is None else np.setdiff1d(before.ids, after.ids, assume_unique=True)
+    return [VideoId(video) for video in ids.tolist()]
 
 
 def as_rows(array: Rows) -> Rows:

@@ -16,7 +16,8 @@ from plainview.core.terms.weights import (
     VIEWER_FEATURES,
 )
 
-SIM_UNIT = 1250
+SIM_UNIT = 800
+"""256 * 400 / 128: a video that stands where the viewer does is at the end of the scale."""
 MINUTES_PER_DAY = 1440
 
 

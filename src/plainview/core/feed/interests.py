@@ -21,6 +21,11 @@ INTEREST_NORM = 400
 AFFINITY_PRIOR = 6 * DECAY_ONE
 RECENT_COUNT = 8
 HABIT_COUNT = 32
+LEADERS_MAX, INTERESTS_MAX = 8, 4
+LEADER_DOT = 32_768
+"""How near a video must be to the first of an interest to be of it: a cosine of about a half."""
+INTEREST_SHARE = 8
+"""An interest of less than an eighth of the whole is not asked for."""
 
 FINISHED, LONG, UNSURE, SKIPPED = 4, 2, 0, -3
 LOOP_BONUS, LOOPS_MAX = 1, 2
@@ -67,12 +72,17 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that ranking knows of the viewer.
 
-    `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. The topic columns are by
-    1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the newest
-    RECENT_COUNT. The creator columns go with `creators`, sorted.
+    `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. `*_queries` (n, EMBED_DIM) are
+    what the near sources look for, the heaviest first, `*_masses` (n,) their weights. The topic
+    columns are by 1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the
+    newest RECENT_COUNT. The creator columns go with `creators`, sorted.
     """
 
     interests: NDArray[np.int8]
+    recent_queries: NDArray[np.int8]
+    recent_masses: Ints
+    lasting_queries: NDArray[np.int8]
+    lasting_masses: Ints
     topic_affinity: Ints
     topic_tried: Ints
     topic_recent: Ints
@@ -84,6 +94,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     finished: int
     skipped: int
     liked: int
+
+    def queries(self, place: int) -> tuple[NDArray[np.int8], Ints]:
+        """(vectors, masses) of the interests at that decay: 0 recent, 1 lasting."""
+        if place == 0:
+            return self.recent_queries, self.recent_masses
+        return self.lasting_queries, self.lasting_masses
 
 
 def watch_outcomes(ms: Ints, loops: Ints, *, length_ms: Ints) -> Ints:
@@ -206,6 +222,52 @@ def unit_vectors(weights: Ints, embeddings: NDArray[np.int8]) -> NDArray[np.int8
     return out
 
 
+def leaders_of(weight: Ints, embeddings: NDArray[np.int8]) -> Ints:
+    """(n,) which interest each signal is of, -1 for none: greedy, the newest first.
+
+    A signal of positive weight is of the interest whose first signal its embedding has the largest
+    dot with, of several the earliest, if that is at least LEADER_DOT; else it is the first of
+    another while there are fewer than LEADERS_MAX, unless its embedding is zero. One of negative
+    weight is of the interest so found among all, or of none.
+    """
+    places = np.full(len(weight), -1, dtype=np.int64)
+    # Whole numbers below 2**24: exact in float32 in whatever order BLAS adds them.
+    vectors = embeddings.astype(np.float32)
+    dots = (vectors @ vectors.T).astype(np.int64)
+    leaders: list[int] = []
+    for is_positive in (True, False):
+        for r in np.flatnonzero(weight > 0 if is_positive else weight < 0).tolist():
+            near = dots[r, leaders]
+            best = int(near.argmax()) if leaders else -1
+            if leaders and near[best] >= LEADER_DOT:
+                places[r] = best
+            elif is_positive and len(leaders) < LEADERS_MAX and dots[r, r]:
+                places[r] = len(leaders)
+                leaders.append(r)
+    return places
+
+
+def queries_of(
+    places: Ints, pulls: Ints, embeddings: NDArray[np.int8], *, plain: NDArray[np.int8]
+) -> tuple[NDArray[np.int8], Ints]:
+    """(vectors, masses) of the interests, the heaviest first, then the newest.
+
+    The mass of an interest is the sum of its signals' `pulls`, its vector `unit_vectors` of them.
+    Of those above 0 only such count as are an eighth of all of them together or more, and
+    INTERESTS_MAX at most. Where there is none, `plain` alone is asked for, if it is not zero.
+    """
+    masses = np.array([pulls[places == j].sum() for j in range(LEADERS_MAX)], dtype=np.int64)
+    total = int(masses[masses > 0].sum())
+    order = np.argsort(-masses, kind="stable")
+    kept = [j for j in order.tolist() if masses[j] > 0 and INTEREST_SHARE * masses[j] >= total]
+    kept = kept[:INTERESTS_MAX]
+    if not kept:
+        one = np.ones(1, dtype=np.int64)
+        return (plain[None, :], one) if plain.any() else (plain[None, :][:0], one[:0])
+    mine = np.where(places == np.array(kept)[:, None], pulls, 0)
+    return unit_vectors(mine, embeddings), masses[kept]
+
+
 def affinities(groups: NDArray[np.intp], weights: Ints, *, count: int) -> Ints:
     """(count,) from -127 to 127: `127 * A // (M + AFFINITY_PRIOR)`, A the sum of a group's weights
     and M of their magnitudes. `groups[i]` is the group of `weights[i]`."""
@@ -229,6 +291,10 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
         ]
     )
     interests = unit_vectors(pulls, index.embeddings[signals.rows])
+    embeddings = index.embeddings[signals.rows]
+    places = leaders_of(weight, embeddings)
+    recent = queries_of(places, pulls[0], embeddings, plain=interests[0])
+    lasting = queries_of(places, pulls[1], embeddings, plain=interests[1])
     aged = weight * MIDDLE[:n]
     topics = index.topics[signals.rows]
     topic_count = len(index.header.topics) + 1
@@ -240,6 +306,10 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
     habits = signals.outcome[:HABIT_COUNT]
     return Profile(
         interests=interests,
+        recent_queries=recent[0],
+        recent_masses=recent[1],
+        lasting_queries=lasting[0],
+        lasting_masses=lasting[1],
         topic_affinity=topic_affinity,
         topic_tried=topic_tried,
         topic_recent=topic_recent,
@@ -260,6 +330,10 @@ def no_profile(*, index: Index) -> Profile:
     topics = np.zeros(len(index.header.topics) + 1, dtype=np.int64)
     return Profile(
         interests=np.zeros((4, EMBED_DIM), dtype=np.int8),
+        recent_queries=np.zeros((0, EMBED_DIM), dtype=np.int8),
+        recent_masses=nothing,
+        lasting_queries=np.zeros((0, EMBED_DIM), dtype=np.int8),
+        lasting_masses=nothing,
         topic_affinity=topics,
         topic_tried=topics,
         topic_recent=topics,

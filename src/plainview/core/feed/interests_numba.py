@@ -12,7 +12,11 @@ from plainview.core.feed.interests import (
     FINISHED,
     HABIT_COUNT,
     INTEREST_NORM,
+    INTEREST_SHARE,
+    INTERESTS_MAX,
     LASTING,
+    LEADER_DOT,
+    LEADERS_MAX,
     LONG,
     LOOP_BONUS,
     LOOPS_MAX,
@@ -147,6 +151,85 @@ def _fill_interests(
 
 
 @compiled(
+    types.int64(given(types.int64), given(types.int64), given(types.int8, 2), filled(types.int64))
+)
+def _fill_places(rows: Ints, weight: Ints, embeddings: NDArray[np.int8], places: Ints) -> int:
+    """`leaders_of` into `places`. Returns how many interests there are."""
+    leaders = np.empty(LEADERS_MAX, dtype=np.int64)
+    count = 0
+    for turn in range(2):
+        for r in range(len(rows)):
+            if turn == 0:
+                places[r] = -1
+            if (weight[r] > 0) != (turn == 0) or weight[r] == 0:
+                continue
+            best, most = -1, np.int32(LEADER_DOT - 1)
+            for j in range(count):
+                dot = np.int32(0)
+                for d in range(EMBED_DIM):
+                    dot += np.int32(np.int16(embeddings[rows[r], d])) * np.int32(
+                        np.int16(embeddings[leaders[j], d])
+                    )
+                if dot > most:
+                    best, most = j, dot
+            if best < 0 and turn == 0 and count < LEADERS_MAX:
+                is_zero = True
+                for d in range(EMBED_DIM):
+                    is_zero &= embeddings[rows[r], d] == 0
+                if not is_zero:
+                    leaders[count] = rows[r]
+                    best, count = count, count + 1
+            if best >= 0:
+                places[r] = best
+    return count
+
+
+@compiled(
+    types.int64(
+        given(types.int64), given(types.int64), given(types.int64), given(types.int64),
+        given(types.int8, 2), given(types.int8), filled(types.int8, 2), filled(types.int64),
+    )
+)  # fmt: skip
+def _fill_queries(
+    rows: Ints,
+    weight: Ints,
+    decay: Ints,
+    places: Ints,
+    embeddings: NDArray[np.int8],
+    plain: NDArray[np.int8],
+    out: NDArray[np.int8],
+    masses: Ints,
+) -> int:
+    """`queries_of` into `out` and `masses` (INTERESTS_MAX). Returns how many there are."""
+    mass = np.zeros(LEADERS_MAX, dtype=np.int64)
+    for r in range(len(rows)):
+        if places[r] >= 0:
+            mass[places[r]] += weight[r] * decay[r]
+    total, count = 0, 0
+    for j in range(LEADERS_MAX):
+        total += max(mass[j], 0)
+    sums = np.zeros((INTERESTS_MAX, EMBED_DIM), dtype=np.int64)
+    while count < INTERESTS_MAX:
+        best = 0
+        for j in range(1, LEADERS_MAX):
+            if mass[j] > mass[best]:
+                best = j
+        if mass[best] <= 0 or INTEREST_SHARE * mass[best] < total:
+            break
+        for r in range(len(rows)):
+            if places[r] == best:
+                for d in range(EMBED_DIM):
+                    sums[count, d] += weight[r] * decay[r] * embeddings[rows[r], d]
+        _fill_unit(sums, count, out)
+        masses[count], mass[best] = mass[best], 0
+        count += 1
+    if count == 0:
+        out[0] = plain
+        masses[0], count = 1, 1 if plain.any() else 0
+    return count
+
+
+@compiled(
     types.void(
         given(types.int64), given(types.int64), given(types.int64), given(types.int64, 2),
         filled(types.int64, 2),
@@ -217,6 +300,16 @@ def profile_numba(state: ViewerState, *, index: Index) -> Profile:
     rows, weight, praise = found[0, :n], found[1, :n], found[2, :n]
     interests = np.empty((4, EMBED_DIM), dtype=np.int8)
     _fill_interests(rows, weight, praise, DECAYS, index.embeddings, interests)
+    places = np.empty(n, dtype=np.int64)
+    _fill_places(rows, weight, index.embeddings, places)
+    queries = np.empty((2, INTERESTS_MAX, EMBED_DIM), dtype=np.int8)
+    masses = np.empty((2, INTERESTS_MAX), dtype=np.int64)
+    recent, lasting = (
+        _fill_queries(
+            rows, weight, DECAYS[j], places, index.embeddings, interests[j], queries[j], masses[j]
+        )
+        for j in (0, 1)
+    )
     topics = np.zeros((3, len(index.header.topics) + 1), dtype=np.int64)
     _fill_topics(rows, weight, MIDDLE, index.topics, topics)
     creators = np.empty((3, n), dtype=np.int64)
@@ -224,6 +317,10 @@ def profile_numba(state: ViewerState, *, index: Index) -> Profile:
     finished, skipped, liked = habits.tolist()
     return Profile(
         interests=interests,
+        recent_queries=queries[0, :recent],
+        recent_masses=masses[0, :recent],
+        lasting_queries=queries[1, :lasting],
+        lasting_masses=masses[1, :lasting],
         topic_affinity=topics[0],
         topic_tried=topics[1],
         topic_recent=topics[2],

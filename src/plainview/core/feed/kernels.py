@@ -15,6 +15,7 @@ from plainview.core.feed.arrange import Placing, Pool, arrange
 from plainview.core.feed.features import video_features
 from plainview.core.feed.index import Index
 from plainview.core.feed.interests import Profile, profile_of
+from plainview.core.feed.lists import Lists, nearest_lists
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState
@@ -29,6 +30,10 @@ from plainview.core.terms.weights import (
 
 Near = Callable[
     [NDArray[np.int8], NDArray[np.uint8], NDArray[np.int8], Sequence[int]], list[NDArray[np.intp]]
+]
+NearLists = Callable[
+    [Lists, NDArray[np.uint8], NDArray[np.int8], Sequence[int], Sequence[int]],
+    list[NDArray[np.intp]],
 ]
 Forward = Callable[[Weights, NDArray[np.int8], NDArray[np.int8]], NDArray[np.int64]]
 
@@ -67,6 +72,8 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     near(embeddings (N, D), decided (N,), queries (Q, D), counts (Q)): for each query the first
         count rows with decided == 0 by (dot with the query, descending; row, ascending).
+    near_lists(lists, decided, queries (Q, D), counts (Q), probes (Q)): the same of the rows in the
+        first probes lists by (dot of centroid and query, descending; number).
     forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
         int64 in Q24, what the network predicts.
     profile, features, arrange: see there.
@@ -74,6 +81,7 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     name: str
     near: Near
+    near_lists: NearLists
     profile: ProfileOf
     features: Features
     forward: Forward
@@ -94,6 +102,25 @@ def near_numpy(
         part = rows[start : start + NEAR_CHUNK]
         dots[start : start + NEAR_CHUNK] = embeddings[part].astype(np.float32) @ q.T
     return [_top(rows, dots[:, j], count) for j, count in enumerate(counts)]
+
+
+def near_lists_numpy(
+    lists: Lists,
+    decided: NDArray[np.uint8],
+    queries: NDArray[np.int8],
+    counts: Sequence[int],
+    probes: Sequence[int],
+) -> list[NDArray[np.intp]]:
+    """See Kernels."""
+    found = []
+    for query, count, probed in zip(queries, counts, probes, strict=True):
+        asked = nearest_lists(lists.centroids.table, query, probes=probed)
+        at = np.concatenate([np.arange(lists.starts[c], lists.starts[c + 1]) for c in asked])
+        at = at[decided[lists.rows[at]] == 0]
+        at = at[np.argsort(lists.rows[at], kind="stable")]
+        dots = lists.embeddings[at].astype(np.float32) @ query.astype(np.float32)
+        found.append(_top(lists.rows[at], dots, count))
+    return found
 
 
 def _top(rows: NDArray[np.intp], dots: NDArray[np.float32], count: int) -> NDArray[np.intp]:
@@ -162,8 +189,8 @@ def forward_f64(
 
 
 NUMPY = Kernels(
-    name="numpy", near=near_numpy, profile=profile_of, features=video_features,
-    forward=forward_f32, arrange=arrange,
+    name="numpy", near=near_numpy, near_lists=near_lists_numpy, profile=profile_of,
+    features=video_features, forward=forward_f32, arrange=arrange,
 )  # fmt: skip
 NUMPY_F64 = msgspec.structs.replace(NUMPY, name="numpy-f64", forward=forward_f64)
 NUMPY_INT64 = msgspec.structs.replace(NUMPY, name="numpy-int64", forward=forward_int64)
@@ -173,12 +200,13 @@ try:
     from plainview.core.feed.features_numba import features_numba
     from plainview.core.feed.interests_numba import profile_numba
     from plainview.core.feed.kernels_numba import forward_fused, near_numba
+    from plainview.core.feed.lists_numba import near_lists_numba
 except ImportError:
     NUMBA: Kernels | None = None
 else:
     NUMBA = Kernels(
-        name="numba", near=near_numba, profile=profile_numba, features=features_numba,
-        forward=forward_fused, arrange=arrange_numba,
+        name="numba", near=near_numba, near_lists=near_lists_numba, profile=profile_numba,
+        features=features_numba, forward=forward_fused, arrange=arrange_numba,
     )  # fmt: skip
 
 BEST = NUMBA or NUMPY

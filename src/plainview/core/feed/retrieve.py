@@ -15,7 +15,7 @@ from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
 RowIndexes = NDArray[np.intp]
 CHUNK = 256
 NEAR = {"near_recent": 0, "near_lasting": 1}
-"""The near sources, and which interest vector each follows."""
+"""The near sources, and which of the profile's interests each goes by: 0 recent, 1 lasting."""
 MINUTES_PER_DAY = 1440
 
 
@@ -73,13 +73,35 @@ def near(
     kernels: Kernels,
 ) -> dict[str, RowIndexes]:
     """What the near sources offer: nothing where the viewer has no such interest yet."""
-    names = [name for name in NEAR if name in asked and profile.interests[NEAR[name]].any()]
+    wanted = {name: profile.queries(place) for name, place in NEAR.items() if name in asked}
+    names = [name for name, (queries, _) in wanted.items() if len(queries)]
     if not names:
         return {}
-    queries = profile.interests[[NEAR[name] for name in names]]
-    counts = [asked[name] for name in names]
-    found = kernels.near(index.embeddings, decided, queries, counts)
-    return dict(zip(names, found, strict=True))
+    queries = np.concatenate([wanted[name][0] for name in names])
+    counts = [n for name in names for n in shares(asked[name], wanted[name][1])]
+    if index.lists is None:
+        found = kernels.near(index.embeddings, decided, queries, counts)
+    else:
+        most, sizes = index.lists.centroids.probes, [len(wanted[name][0]) for name in names]
+        probes = [max(1, most // size) for size in sizes for _ in range(size)]
+        found = kernels.near_lists(index.lists, decided, queries, counts, probes)
+    offers, at = {}, 0
+    for name in names:
+        size = len(wanted[name][0])
+        offers[name] = np.concatenate(found[at : at + size])
+        at += size
+    return offers
+
+
+def shares(count: int, masses: Ints) -> list[int]:
+    """`count` shared out as `count * mass // sum of masses`; what is left goes to the first.
+
+    >>> shares(10, np.array([5, 3, 1]))
+    [6, 3, 1]
+    """
+    total = int(masses.sum())
+    parts = [count * mass // total for mass in masses.tolist()]
+    return [parts[0] + count - sum(parts), *parts[1:]]
 
 
 def offered(

@@ -152,6 +152,8 @@ def _check(*, index: Index, weights: Weights, request: SlateRequest) -> None:
         raise WeightsMismatch(
             f"the epoch was frozen for weights {index.header.weights}, not {weights.digest}"
         )
+    if index.header.centroids != weights.centroids_digest:
+        raise WeightsMismatch("the epoch names other centroids than those of its weights")
 
 
 def pool_of(candidates: Candidates, *, values: Ints, index: Index) -> Pool:

@@ -36,13 +36,15 @@ def lineage_record(
     verdict: Verdict,
     shifts: Mapping[str, Canonical],
     dropped: Sequence[Dropped] = (),
+    embeddings: Mapping[str, Canonical] | None = None,
 ) -> bytes:
     """The record of a tick, published or not (`verdict.reason`), in the one form of learn-v1.
 
     Args:
         shifts: `lessons.shifts_fields` of the parent's and the tick's weights, with the epoch and
             policy they were taken on. dropped: oldest first; of more than DROPPED_MAX the newest
-            are named and all are counted.
+            are named and all are counted. embeddings: `embed_gate.embed_fields`, of a tick that
+            tried to move videos.
     """
     fields: dict[str, Canonical] = {
         "spec": LEARN_SPEC,
@@ -75,6 +77,8 @@ def lineage_record(
             ],
         },
     }
+    if embeddings is not None:
+        fields["embeddings"] = dict(embeddings)
     return canonical_json(fields)
 
 

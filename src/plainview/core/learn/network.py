@@ -12,6 +12,7 @@ import safetensors
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
+from plainview.core.learn.embed_state import FloatPlaces, take_float_places
 from plainview.core.learn.errors import BadFile, BadRecipe, BadState
 from plainview.core.learn.kernels import INPUT_BITS, WEIGHT_MAX, Floats
 from plainview.core.learn.recipe import LEARN_SPEC, Recipe
@@ -127,9 +128,10 @@ def _drawn(K: int, J: int, *, seed: bytes, name: str) -> tuple[Floats, Floats]:
     return (even * reach).reshape(K, J), np.full(J, 0.5, dtype=np.float32)
 
 
-def encode_state(network: Network, *, weights: Digest) -> bytes:
-    """The network as a file: float32 tensors, and the digest of the weights they became."""
-    tensors: dict[str, NDArray[Any]] = {}
+def encode_state(network: Network, *, weights: Digest, places: FloatPlaces | None = None) -> bytes:
+    """The network as a file: float32 tensors, and the digest of the weights they became; with it
+    where videos stand, if any of them moved yet."""
+    tensors: dict[str, NDArray[Any]] = {} if places is None else places.tensors()
     for l, (ws, bs) in enumerate(layer_slices(network.widths)):
         shape = network.widths[l : l + 2]
         for name, vector in (("", network.theta), ("_seen", network.seen)):
@@ -139,7 +141,7 @@ def encode_state(network: Network, *, weights: Digest) -> bytes:
     return write_tensors(tensors, about)
 
 
-def load_state(data: bytes, *, weights: Digest) -> Network:
+def load_state(data: bytes, *, weights: Digest) -> tuple[Network, FloatPlaces | None]:
     """Read back what `encode_state` wrote for these weights.
 
     Raises: BadState: another form, other weights' state, a number that is not finite or beyond what
@@ -150,6 +152,7 @@ def load_state(data: bytes, *, weights: Digest) -> Network:
         header = json.loads(data[8 : 8 + size])
         about = parse_canonical(header["__metadata__"][METADATA_KEY].encode())
         tensors = load(data)
+        places = take_float_places(tensors)
         depth = len(tensors) // len(PARTS)
         layers = [[tensors[f"layer{l}.{part}"] for part in PARTS] for l in range(depth)]
         shapes = [layer[0].shape for layer in layers]
@@ -170,6 +173,6 @@ def load_state(data: bytes, *, weights: Digest) -> Network:
         raise BadState("a tensor is not float32")
     if not (np.abs(theta) <= WEIGHT_MAX).all() or not ((seen >= 0) & np.isfinite(seen)).all():
         raise BadState("a number is not finite, or beyond what learning keeps to")
-    if encode_state(network, weights=weights) != data:
+    if encode_state(network, weights=weights, places=places) != data:
         raise BadState("not in the one form of a state file")
-    return network
+    return network, places

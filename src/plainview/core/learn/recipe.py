@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from plainview.core.learn.embed_recipe import STARTING_EMBEDDINGS, EmbedRecipe, embed_amiss
 from plainview.core.learn.errors import BadRecipe
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
@@ -42,6 +43,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     clipped_ppm_max: int
     quantised_ppm_max: int
     head_worse_ppm_max: int
+    embeddings: EmbedRecipe
 
 
 BOUNDS: Final[dict[str, tuple[int, int]]] = {
@@ -81,6 +83,7 @@ STARTING_RECIPE: Final = Recipe(
     clipped_ppm_max=10_000,
     quantised_ppm_max=1_000,
     head_worse_ppm_max=20_000,
+    embeddings=STARTING_EMBEDDINGS,
 )
 """What an edition learns by until it publishes another. Tuned on one simulated world; see
 `decisions/0012-a-tick-and-its-float-state.md`."""
@@ -120,6 +123,8 @@ def parse_recipe(data: bytes) -> Recipe:
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(recipe, name) <= most:
             raise BadRecipe(f"{name} is {getattr(recipe, name)}, not {least} .. {most}")
+    if words := embed_amiss(recipe.embeddings):
+        raise BadRecipe(f"embeddings: {words}")
     if recipe.begin not in BEGINNINGS:
         raise BadRecipe(f"begin is {recipe.begin!r}, not one of {BEGINNINGS}")
     if not 1 <= len(recipe.hidden) <= DEPTH_MAX or not all(

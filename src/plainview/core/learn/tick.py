@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from plainview.core.learn import kernels
+from plainview.core.learn.embed_state import FloatPlaces
 from plainview.core.learn.kernels import Floats
 from plainview.core.learn.network import (
     Network,
@@ -16,7 +17,7 @@ from plainview.core.learn.network import (
 )
 from plainview.core.learn.quantise import quantise, weights_bytes
 from plainview.core.learn.recipe import MICRO, Recipe, recipe_digest
-from plainview.core.learn.weights_file import load_weights
+from plainview.core.learn.weights_file import load_weights, with_places
 from plainview.core.learn.window import Examples, Window, choose, draws, order_by
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
@@ -60,7 +61,8 @@ def state_digest(parent: Parent) -> Digest:
 
 
 def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
-    """Learn from `window`, starting at `parent`.
+    """Learn from `window`, starting at `parent`. Where the parent places videos, so does the tick:
+    for moving them see `embed_tick`, and `composed` for both in one file.
 
     A function of the bytes of its arguments: float32 operations in one stated order, no BLAS, no
     libm. The certificate holds for what comes out.
@@ -92,11 +94,13 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     integers = quantise(
         learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
     )
+    old = load_weights(parent.weights)
     weights = weights_bytes(integers, name=f"{recipe.name}-{seed.hex()[:12]}")
+    weights = with_places(weights, places=old.places, centroids=old.centroids)
     digest = load_weights(weights).digest
     return Tick(
         weights=weights,
-        state=encode_state(learned, weights=digest),
+        state=encode_state(learned, weights=digest, places=float_places(parent)),
         seed=seed,
         chosen=len(picked),
         viewers=len(np.unique(np.ascontiguousarray(picked["viewer"]).view("S16"))),
@@ -109,7 +113,14 @@ def float_network(parent: Parent) -> Network:
     if not parent.state:
         return network_of(parent.weights)
     load_weights(parent.weights)
-    return load_state(parent.state, weights=digest_of(parent.weights))
+    return load_state(parent.state, weights=digest_of(parent.weights))[0]
+
+
+def float_places(parent: Parent) -> FloatPlaces | None:
+    """Where the parent's state says that videos stand; None where it says nothing of them."""
+    if not parent.state:
+        return None
+    return load_state(parent.state, weights=digest_of(parent.weights))[1]
 
 
 def run(network: Network, examples: Examples) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from safetensors.numpy import load
 
 from plainview.core.learn.certificate import largest_sum
 from plainview.core.learn.errors import BadFile
+from plainview.core.learn.places import centroid_tensors, place_tensors, take_centroids, take_places
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.weights import (
@@ -21,7 +22,9 @@ from plainview.core.terms.weights import (
     INPUT_MAX,
     TABLE_SIZE,
     WEIGHTS_SPEC,
+    Centroids,
     Layer,
+    Places,
     Weights,
 )
 
@@ -33,7 +36,7 @@ OFFSET_BOUND = 8191 - TABLE_SIZE // 2
 """Where `tables.logistic_q24` still has an answer for each entry of a table."""
 
 PARTS = ("weight", "bias", "shift")
-DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8", "float32": "F32"}
+DTYPES = {"int8": "I8", "int32": "I32", "uint8": "U8", "float32": "F32", "uint64": "U64"}
 
 
 def encode_weights(
@@ -65,6 +68,27 @@ def encode_weights(
         }
     )
     return write_tensors(tensors, about)
+
+
+def with_places(data: bytes, *, places: Places | None, centroids: Centroids | None) -> bytes:
+    """The weights file `data` with these embeddings and centroids in place of its own.
+
+    Raises: BadFile: `data` is not a weights file.
+    """
+    about = _about(data)
+    try:
+        tensors: dict[str, NDArray[Any]] = load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadFile(f"not a safetensors file: {error}") from error
+    take_places(tensors)
+    take_centroids(tensors, about)
+    about.pop("probes", None)
+    if places is not None:
+        tensors |= place_tensors(places)
+    if centroids is not None:
+        tensors |= centroid_tensors(centroids)
+        about["probes"] = centroids.probes
+    return write_tensors(tensors, canonical_json(about))
 
 
 def write_tensors(tensors: Mapping[str, NDArray[Any]], about: bytes) -> bytes:
@@ -99,6 +123,7 @@ def load_weights(data: bytes) -> Weights:
     depth = sum(key.endswith(".weight") and key.startswith("hidden") for key in tensors)
     if depth > HIDDEN_MAX:
         raise BadFile(f"{depth} hidden layers; at most {HIDDEN_MAX}")
+    places, centroids = take_places(tensors), take_centroids(tensors, about)
     names = [f"hidden{i}" for i in range(depth)] + ["heads"]
     wanted = {f"{n}.{part}" for n in names for part in PARTS} | {"heads.table"}
     if set(tensors) != wanted:
@@ -120,6 +145,8 @@ def load_weights(data: bytes) -> Weights:
         heads=layers[-1],
         table=_table(tensors["heads.table"]),
         bound=bound,
+        places=places,
+        centroids=centroids,
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.terms.epoch import EMBED_DIM
-from plainview.core.terms.ids import Digest
+from plainview.core.terms.ids import NO_DIGEST, Digest
 
 WEIGHTS_SPEC = "weights-v1"
 
@@ -66,11 +66,30 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     scale_f32: NDArray[np.float32]
 
 
+class Places(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Where weights place videos: `ids` (n,) uint64, ascending; `table` (n, EMBED_DIM) int8 of -127
+    .. 127. A video that is not among them stands where its content function puts it."""
+
+    ids: NDArray[np.uint64]
+    table: NDArray[np.int8]
+
+
+class Centroids(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What the inverted file goes by: `table` (C, EMBED_DIM) int8, one for each list, and how many
+    lists a source looks into. `digest` is the SHA-256 of the table's bytes."""
+
+    table: NDArray[np.int8]
+    probes: int
+    digest: Digest
+
+
 class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """An integer network: hidden layers clipped to 0..255, then one output for each head.
 
     `table` (heads, TABLE_SIZE) int32 in Q24 turns the clipped output of a head into what it
     predicts. `bound` is the certificate: the largest magnitude any sum can reach, < 2**24.
+    `places` are the embeddings that belong to it, None when it moves no video; `centroids` None
+    when every row is looked at.
     """
 
     name: str
@@ -79,3 +98,10 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     heads: Layer
     table: NDArray[np.int32]
     bound: int
+    places: Places | None = None
+    centroids: Centroids | None = None
+
+    @property
+    def centroids_digest(self) -> Digest:
+        """What the header of an epoch frozen for these weights has as `centroids`."""
+        return NO_DIGEST if self.centroids is None else self.centroids.digest

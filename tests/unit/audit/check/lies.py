@@ -11,6 +11,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import msgspec
+import numpy as np
 
 from plainview.audit.check.check import Seen, Wanted, check
 from plainview.audit.check.findings import Report
@@ -26,6 +27,9 @@ from plainview.core.history import (
     parse_entry,
     sign_trust,
 )
+from plainview.core.learn import starting_weights
+from plainview.core.learn.places import centroids_of, places_of
+from plainview.core.learn.weights_file import with_places
 from plainview.core.receipts import hour_of, parse_receipt, public_key_of, receipt_id
 from plainview.core.terms.epoch import Rows
 from plainview.core.terms.hashing import digest_of
@@ -260,6 +264,45 @@ def a_video_pulled_toward_everybody() -> Told:
     return Told(world=world)
 
 
+def _placed(*, lists: bool) -> HonestWorld:
+    """A world under weights that place every second video."""
+    world = _lived()
+    index = world.pocket.index
+    places = places_of(
+        index.ids[::2].astype(np.uint64), np.ascontiguousarray(index.embeddings[1::2])
+    )
+    centroids = (
+        centroids_of(np.ascontiguousarray(index.embeddings[:4]), probes=2) if lists else None
+    )
+    data = with_places(starting_weights(), places=places, centroids=centroids)
+    world.log_weights(data, origin="imported", parent=digest_of(starting_weights()))
+    world.pocket.publish_weights(data)
+    return world
+
+
+def a_video_elsewhere_than_the_weights_place_it() -> Told:
+    world = _placed(lists=False)
+    honest = world.pocket._flagged
+
+    def pulled(rows: Rows) -> Rows:
+        changed = honest(rows).copy()
+        changed["embedding"][2, 5] ^= 1
+        return changed
+
+    world.pocket._flagged = pulled  # type: ignore[method-assign]
+    world.freeze()
+    return Told(world=world)
+
+
+def other_centroids_than_the_weights_bring() -> Told:
+    world = _placed(lists=True)
+    world.freeze()
+    other = msgspec.structs.replace(world.pocket.weights, centroids=None)
+    world.pocket.weights = other
+    world.freeze()
+    return Told(world=world)
+
+
 def another_caption_on_screen() -> Told:
     world = _lived()
     video = min(world.facts)
@@ -460,6 +503,8 @@ UNPROVEN: dict[str, tuple[Lie, str]] = {
     lie.__name__: (lie, rule)
     for lie, rule in (
         (a_video_pulled_toward_everybody, "row_differs"),
+        (a_video_elsewhere_than_the_weights_place_it, "row_place"),
+        (other_centroids_than_the_weights_bring, "epoch_centroids"),
         (another_caption_on_screen, "row_differs"),
         (an_epoch_kept_back, "epoch_withheld"),
         (a_policy_kept_back, "object_withheld"),

@@ -26,7 +26,7 @@ def test_words_are_folded_and_counted_once() -> None:
 
 
 def test_worked_example() -> None:
-    """The sum is 6 topic + 3 creator + 2 tag + 1 word, scaled to 400 with floors."""
+    """The sum is 6 topic + 3 creator + 2 tag + 1 word, scaled to 256 with floors."""
     fields = [
         (6, "marbles"), (3, "creator:9"), (2, "slow motion"), (1, "marbles"), (1, "run"),
     ]  # fmt: skip
@@ -38,7 +38,7 @@ def test_worked_example() -> None:
         topics=("marbles",),
         creator=CreatorId(9),
     )
-    assert list(made) == [max(-127, min(127, v * 400 // length)) for v in total]
+    assert list(made) == [max(-127, min(127, v * 256 // length)) for v in total]
 
 
 TEXTS = st.text(max_size=12)

@@ -89,12 +89,12 @@ def test_without_a_language_of_ones_own_nothing_matches(index: Index) -> None:
     assert pair(index, 3, "language_match", language="") == 0
 
 
-def test_similarity_is_the_dot_over_1250(index: Index) -> None:
+def test_similarity_is_the_dot_over_800(index: Index) -> None:
     """sim_recent of a video is its dot with the recent vector, floor divided, clipped."""
     recent = profile_of(state(), index=index).interests[0].astype(int)
     for row in range(4):
         dot = int(recent @ index.embeddings[row].astype(int))
-        assert pair(index, row, "sim_recent") == max(-127, min(127, dot // 1250))
+        assert pair(index, row, "sim_recent") == max(-127, min(127, dot // 800))
 
 
 def test_viewer_features_by_hand(index: Index) -> None:

@@ -15,7 +15,9 @@ from plainview.core.feed.interests import (
     RECENT,
     act_weights,
     affinities,
+    leaders_of,
     profile_of,
+    queries_of,
     signals_of,
     unit_vectors,
     watch_outcomes,
@@ -179,3 +181,55 @@ def test_a_profile_does_not_depend_on_the_order_in_which_mappings_were_filled(
     )
     assert (mixed.interests == straight.interests).all()
     assert (mixed.topic_affinity == straight.topic_affinity).all()
+
+
+def test_interests_by_hand() -> None:
+    """Along two axes and a third that is met once: the newest of each leads; a skip counts against
+    the interest it is of; what is near none leads another; a zero embedding is of none."""
+    e = np.zeros((7, 64), dtype=np.int8)
+    e[[0, 2], 0], e[[1, 3], 1], e[4, 2], e[5, 3] = 127, 127, 127, 127
+    e[:6] *= 1
+    e[[0, 1, 2, 3, 4, 5], [60, 61, 60, 61, 62, 63]] = 127
+    weight = np.array([4, 12, -3, 4, 1, -3, 4])
+    places = leaders_of(weight, e)
+    # 127 * 127 * 2 = 32,258 is just short of 32,768: two equal coordinates are not near enough.
+    assert places.tolist() == [0, 1, -1, 2, 3, -1, -1]
+    e[[0, 2], 59] = e[[1, 3], 58] = 127
+    places = leaders_of(weight, e)
+    assert places.tolist() == [0, 1, 0, 1, 2, -1, -1]
+    pulls = weight * 10
+    queries, masses = queries_of(places, pulls, e, plain=e[0])
+    # Masses 10, 160 and 10; an eighth of 180 is 22.5, so that only the second is asked for.
+    assert masses.tolist() == [160]
+    assert (queries == unit_vectors(np.array([[160]]), e[1:2])).all()
+    pulls[0] = 150
+    queries, masses = queries_of(places, pulls, e, plain=e[0])
+    assert masses.tolist() == [160, 120]
+    assert (queries[1] == unit_vectors(np.array([[120]]), e[:1])).all()
+
+
+def test_without_a_liking_the_plain_vector_is_asked_for() -> None:
+    """Who only skipped is shown what is far from it; who did nothing is asked nothing of."""
+    e = np.zeros((1, 64), dtype=np.int8)
+    e[0, :8] = 100
+    weight = np.array([-3])
+    places = leaders_of(weight, e)
+    away = unit_vectors(weight[None, :], e)[0]
+    queries, masses = queries_of(places, weight, e, plain=away)
+    assert (queries == away).all()
+    assert masses.tolist() == [1]
+    none = queries_of(places[:0], weight[:0], e[:0], plain=np.zeros(64, dtype=np.int8))
+    assert [len(part) for part in none] == [0, 0]
+
+
+def test_no_more_than_four_interests_are_asked_for() -> None:
+    """Of six equal ones the first four, the newest first; a ninth leads nothing."""
+    e = np.zeros((9, 64), dtype=np.int8)
+    for i in range(9):
+        e[i, 7 * i : 7 * i + 7] = 127
+    weight = np.full(9, 4)
+    places = leaders_of(weight, e)
+    assert places.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, -1]
+    queries, masses = queries_of(places[:6], weight[:6], e[:6], plain=e[0])
+    assert masses.tolist() == [4, 4, 4, 4]
+    assert (queries == unit_vectors(np.diag([4, 4, 4, 4]), e[:4])).all()

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from plainview.core.learn import BadFile, NotExact, WeightsRefused, load_weights, starting_weights
-from plainview.core.learn.weights_file import encode_weights
+from plainview.core.learn.weights_file import encode_weights, with_places
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.weights import FEATURES, HEAD_ONE, HEADS, TABLE_SIZE
 
@@ -178,3 +178,59 @@ def test_every_refusal_has_the_one_root() -> None:
     """Whoever loads weights need catch only WeightsRefused."""
     assert issubclass(BadFile, WeightsRefused)
     assert issubclass(NotExact, WeightsRefused)
+
+
+PLACED: Tensors = {
+    "embeddings.ids": np.array([3, 9, 2**63 - 1], dtype=np.uint64),
+    "embeddings.table": np.arange(192, dtype=np.int8).reshape(3, 64) // 2,
+}
+LISTS: Tensors = {"centroids": np.ones((4, 64), dtype=np.int8)}
+
+
+def test_places_and_centroids_come_and_go_with_a_file() -> None:
+    """A file without them has none; with them both are read back, the centroids named by the hash
+    of their bytes; put in twice or taken out again, the file has the same bytes as before."""
+    bare = starting_weights()
+    assert load_weights(bare).places is None
+    assert load_weights(bare).centroids_digest == "0" * 64
+    loaded = load_weights(save(small() | PLACED | LISTS, metadata=about(probes=2)))
+    assert loaded.places is not None
+    assert loaded.places.ids.tolist() == [3, 9, 2**63 - 1]
+    assert (loaded.places.table == PLACED["embeddings.table"]).all()
+    assert loaded.centroids is not None
+    assert (loaded.centroids.probes, len(loaded.centroids.table)) == (2, 4)
+    assert loaded.centroids_digest == digest_of(b"\x01" * 256)
+    full = with_places(bare, places=loaded.places, centroids=loaded.centroids)
+    again = with_places(full, places=loaded.places, centroids=loaded.centroids)
+    assert full == again != bare
+    assert load_weights(full).heads.weight.tobytes() == load_weights(bare).heads.weight.tobytes()
+    assert with_places(full, places=None, centroids=None) == bare
+
+
+TABLE = PLACED["embeddings.table"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "probes", "words"),
+    [
+        ({"embeddings.ids": PLACED["embeddings.ids"]}, None, "come together"),
+        (PLACED | {"embeddings.ids": PLACED["embeddings.ids"][::-1].copy()}, None, "rising"),
+        (PLACED | {"embeddings.ids": np.array([0, 1, 2], dtype=np.uint64)}, None, "above 0"),
+        (PLACED | {"embeddings.ids": np.array([1, 2, 2**63], dtype=np.uint64)}, None, "below"),
+        (PLACED | {"embeddings.ids": np.array([1, 2, 3], dtype=np.int64)}, None, "uint64"),
+        (PLACED | {"embeddings.table": TABLE[:2].copy()}, None, "for 3 ids"),
+        (PLACED | {"embeddings.table": np.full((3, 64), -128, dtype=np.int8)}, None, "-128"),
+        (LISTS, None, "come together"),
+        ({}, 1, "come together"),
+        (LISTS, 5, "5 probes into 4"),
+        (LISTS, 0, "0 probes"),
+        ({"centroids": np.ones((4, 63), dtype=np.int8)}, 1, "centroids is int8"),
+        ({"centroids": np.full((4, 64), -128, dtype=np.int8)}, 1, "-128"),
+    ],
+)
+def test_places_that_are_none_are_refused(parts: Tensors, probes: int | None, words: str) -> None:
+    """Half of them, ids out of order or range, a shape, type or component amiss, more probes than
+    lists: the file is refused."""
+    said = {} if probes is None else {"probes": probes}
+    with pytest.raises(BadFile, match=words):
+        load_weights(save(small() | parts, metadata=about(**said)))
