@@ -21,7 +21,7 @@ from plainview.core.catalogue import (
     with_counts,
 )
 from plainview.core.events import CountedVideo, count_events, empty_state, fold, parse_event
-from plainview.core.terms.epoch import Rows
+from plainview.core.terms.epoch import COUNTERS, Rows
 from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, VideoId, ViewerId
 from plainview.core.terms.viewer import ViewerState
@@ -40,6 +40,7 @@ from plainview.ports.serving import (
 )
 from plainview.ports.view import ViewReads
 
+SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
 VIEWERS_KEPT = 20_000
@@ -129,6 +130,7 @@ class EpochFreezer:
                 header.events_root if header else NO_DIGEST, [event.body for event in batch]
             ),
             frozen_ms=self._clock.now_ms(),
+            shown=sum(gained[SHOWN] for gained in gains.values()),
         )
         record = self._keep(frozen, before, pending, batch, newest)
         deltas = tuple(CountDelta(video, gains[video]) for video in sorted(gains))

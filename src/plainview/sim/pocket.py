@@ -49,7 +49,7 @@ from plainview.core.receipts import (
     sign,
     slate_seed,
 )
-from plainview.core.terms.epoch import FLAG_SILENT, Rows
+from plainview.core.terms.epoch import COUNTERS, FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.core.terms.policy import Policy
@@ -58,6 +58,7 @@ from plainview.core.terms.viewer import Event, ViewerState
 from plainview.sim.world import World
 
 EDITION: Final = "pocket"
+SHOWN: Final = COUNTERS.index("shown")
 
 
 class PocketEpoch(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,12 +132,14 @@ class Pocket:
         by_viewer: dict[ViewerId, list[Event]] = {}
         for viewer, event in self._uncounted:
             by_viewer.setdefault(viewer, []).append(event)
+        shown = 0
         for viewer, events in by_viewer.items():
             before = self._counted_states.get(viewer) or empty_state(viewer)
             deltas, after = count_events(before, events, videos=self._facts)
             self._counted_states[viewer] = after
             for video, gained in deltas.items():
                 self._counts[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                shown += gained[SHOWN]
         batch = [encode_event(event) for _, event in self._uncounted]
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
@@ -153,6 +156,7 @@ class Pocket:
             events_counted=self._events_counted,
             events_root=self._events_root,
             frozen_ms=now_ms,
+            shown=shown,
         )
         epoch = self._frozen.epoch
         self.epochs[epoch.header.number] = PocketEpoch(

@@ -5,11 +5,11 @@ import numpy as np
 
 from plainview.core.feed.errors import BadRequest
 from plainview.core.feed.filter import counts_by_rule
-from plainview.core.feed.rank import value_terms
+from plainview.core.feed.rank import LABELS_TERM, REJECTED_TERM, value_terms
 from plainview.core.feed.slate import Trace
 from plainview.core.terms.ids import VideoId
 from plainview.core.terms.slate import SlateItem
-from plainview.core.terms.weights import HEAD_ONE, HEADS, VIDEO_FEATURES
+from plainview.core.terms.weights import HEAD_ONE, VIDEO_FEATURES
 
 EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     # label: the features of which it is the effect. Set to 0, each says "nothing known".
@@ -64,6 +64,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     filtered: dict[str, int]
     ranked_instead: VideoId
     explore_pool: int
+    rejected_points_milli: int
     spacing_level: int
     per_mille: tuple[int, ...]
     terms: tuple[int, ...]
@@ -94,6 +95,7 @@ def explain(trace: Trace, video: VideoId) -> Why:
         terms=(),
         effects=(),
         label_points_milli=0,
+        rejected_points_milli=0,
     )
     if item.slot == "repeat":
         return base
@@ -107,13 +109,14 @@ def explain(trace: Trace, video: VideoId) -> Why:
     return msgspec.structs.replace(
         base,
         rank=int(ahead.sum()) + 1,
-        ranked_instead=VideoId(int(ranked)) if placing.is_explored else VideoId(0),
-        explore_pool=placing.pool,
+        ranked_instead=VideoId(int(ranked)) if placing.slot != "ranked" else VideoId(0),
+        explore_pool=placing.owed if placing.slot == "owed" else placing.unsure,
         spacing_level=placing.level,
         per_mille=tuple(int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]),
         terms=tuple(trace.terms[at].tolist()) if is_valued else (),
         effects=_effects(trace, at) if is_valued else (),
-        label_points_milli=int(trace.terms[at, len(HEADS)]) // HEAD_ONE,
+        label_points_milli=int(trace.terms[at, LABELS_TERM]) // HEAD_ONE,
+        rejected_points_milli=int(trace.terms[at, REJECTED_TERM]) // HEAD_ONE,
     )
 
 
