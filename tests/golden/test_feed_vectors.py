@@ -68,7 +68,7 @@ def test_the_cases_cover_what_the_spec_says() -> None:
     sources = {code for case in cases for code in case["sources"]}
     assert sources == set(SOURCE_CODES.values())
     assert {item["slot"] for case in cases for item in case["slate"]} == {
-        "ranked", "explore", "repeat",
+        "ranked", "explore", "owed", "repeat",
     }  # fmt: skip
     assert {case["caught_up"] for case in cases} == {0, 1}
 

@@ -39,9 +39,10 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What arranging needs of each candidate, in columns, in retrieval order.
 
     `rows` (n,) are rows of the epoch (in the order of ids); `is_rest` (n,) says who only fills up;
-    `topics` (n, slots) are 1-based with 0 for empty, none above `topic_max`; `doubts` (n,) is by how
-    much each value may be too low; who `is_barred` (n,) is never drawn. `fresh` are places in the
-    pool, each once, of those owed an audience, who get a place with chance `owed_share` (2**-20).
+    `topics` (n, slots) are 1-based with 0 for empty, none above `topic_max`; `doubts` (n,) is by
+    how much each value may be too low; who `is_barred` (n,) is never drawn. `fresh` are places in
+    the pool, each once, of those owed an audience, who get a place with chance `owed_share`, in
+    2**-20.
     """
 
     rows: NDArray[np.intp]
@@ -301,9 +302,9 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
     `topic_tires` points for each place before that holds its topic (for several topics: the topic
     that holds most); then the least id. Chance may give the place to another that spacing allows at
     level 0 and that is not barred: to one owed an audience, the most valuable first, with
-    `owed_share`; else to one whose value with its doubt, less what tires, is above the ranked one's,
-    the most hopeful first, with the policy's share. Draw 2i of `seed` says which, draw 2i + 1 who:
-    the best of `best_of` even draws. Places count from 0.
+    `owed_share`; else, with the policy's share, to one whose value with its doubt, less what tires,
+    is above the ranked one's, the most hopeful first. Draw 2i of `seed` says which, draw 2i + 1
+    who: the best of `best_of` even draws. Places count from 0.
 
     Args:
         pool: the candidates; not modified. seed: 32 bytes. size: places wanted, >= 1.

@@ -172,9 +172,7 @@ def _pick(drawn: int, count: int, best_of: int) -> int:
         filled(types.int64),
     )
 )  # fmt: skip
-def _owed(
-    fresh: Rows, is_barred: NDArray[np.bool_], level: Ints, share: int, out: Ints
-) -> int:
+def _owed(fresh: Rows, is_barred: NDArray[np.bool_], level: Ints, share: int, out: Ints) -> int:
     """Write those of `fresh` that may be drawn, in their order; returns how many."""
     count = 0
     if share > 0:
@@ -224,6 +222,34 @@ def _ahead(k: int, hopes: Ints) -> int:
     for other in range(len(hopes)):
         ahead += hopes[other] > hopes[k] or (hopes[other] == hopes[k] and other < k)
     return ahead
+
+
+@compiled(
+    types.int64(
+        types.int64, types.int64, given(types.int64), types.int64, given(types.int64),
+        given(types.int64), types.int64, types.int64,
+    )
+)  # fmt: skip
+def _propensity(
+    chosen: int,
+    ranked: int,
+    owed: Rows,
+    to_owed: int,
+    unsure: Rows,
+    hopes: Ints,
+    to_unsure: int,
+    best_of: int,
+) -> int:
+    """`Chances.propensity`."""
+    odds = (DRAW_UNIT - to_owed - to_unsure) * DRAW_UNIT if chosen == ranked else 0
+    for k in range(len(owed)):
+        if owed[k] == chosen:
+            odds += to_owed * _odds(k, len(owed), best_of)
+    if chosen != ranked:
+        for k in range(len(unsure)):
+            if unsure[k] == chosen:
+                odds += to_unsure * _odds(_ahead(k, hopes), len(unsure), best_of)
+    return odds
 
 
 @compiled(
@@ -292,14 +318,10 @@ def _arrange(
         elif draws[2 * i] < to_owed + to_unsure:
             by_hope = np.argsort(-hopes[:doubted], kind="mergesort")
             chosen, slot = unsure[by_hope[_pick(draws[2 * i + 1], doubted, best_of)]], 2
-        odds = (DRAW_UNIT - to_owed - to_unsure) * DRAW_UNIT if chosen == ranked else 0
-        for k in range(owing):
-            if owed[k] == chosen:
-                odds += to_owed * _odds(k, owing, best_of)
-        if chosen != ranked:
-            for k in range(doubted):
-                if unsure[k] == chosen:
-                    odds += to_unsure * _odds(_ahead(k, hopes[:doubted]), doubted, best_of)
+        odds = _propensity(
+            chosen, ranked, owed[:owing], to_owed, unsure[:doubted], hopes[:doubted], to_unsure,
+            best_of,
+        )  # fmt: skip
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = chosen, ranked, slot, owing
         out[i, 4], out[i, 5], out[i, 6] = doubted, level[ranked], odds
         line[m + i] = creators[chosen]

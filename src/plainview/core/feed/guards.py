@@ -23,9 +23,7 @@ DOT_UNIT = 80
 DOT_FREE = 1000
 
 
-def rejected_rows(
-    state: ViewerState, *, index: Index, policy: Policy, now_ms: int
-) -> RowIndexes:
+def rejected_rows(state: ViewerState, *, index: Index, policy: Policy, now_ms: int) -> RowIndexes:
     """The rows of the videos rejected in the policy's last days, newest first, at most
     REJECTED_MAX; then by id, the largest first."""
     since_ms = now_ms - policy.rejected_days * DAY_MS

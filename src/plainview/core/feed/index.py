@@ -46,8 +46,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     """One epoch, ready for any number of requests; never modified, shared by threads.
 
     Arrays are over the N rows of the epoch, in its order (by id). `order_*` are permutations of the
-    rows, best first, ties by id. `shown_root` is isqrt(shown + 1). `flagged` are the rows with a flag that a rule may read.
-    `features` is (N, len(EPOCH_FEATURES)).
+    rows, best first, ties by id. `shown_root` is isqrt(shown + 1). `flagged` are the rows with a
+    flag that a rule may read. `features` is (N, len(EPOCH_FEATURES)).
     """
 
     header: EpochHeader

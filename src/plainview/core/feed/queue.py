@@ -75,9 +75,7 @@ def _worked_out(index: Index, *, policy: Policy) -> Queue:
     debts = audience - index.shown[rows]
     most = policy.owed_share_milli * DRAW_UNIT // MILLI
     needed = int(debts.sum()) * HOURS_PER_DAY * DRAW_UNIT // max(volume, 1)
-    return Queue(
-        rows=rows, debts=debts, audience=audience, volume=volume, share=min(most, needed)
-    )
+    return Queue(rows=rows, debts=debts, audience=audience, volume=volume, share=min(most, needed))
 
 
 def turns_of(creators: Ints, *, shown: Ints, published_min: Ints) -> Ints:

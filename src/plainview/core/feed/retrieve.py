@@ -102,9 +102,7 @@ def offered(
     return first_eligible(order, size=count, decided=decided)
 
 
-def first_eligible(
-    order: RowIndexes, *, size: int, decided: NDArray[np.uint8]
-) -> RowIndexes:
+def first_eligible(order: RowIndexes, *, size: int, decided: NDArray[np.uint8]) -> RowIndexes:
     """The first `size` rows of `order` that no rule keeps out."""
     found: list[RowIndexes] = []
     missing, start, step = size, 0, max(CHUNK, 2 * size)

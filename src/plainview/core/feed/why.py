@@ -52,9 +52,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     `place` from 1; `rank` by value among the candidates, from 1, 0 for a repeat; `filtered` says
     how many videos of the epoch each rule kept out; `ranked_instead` is what would stand here had
     chance not drawn; `per_mille` follows HEADS; `effects` are those that are not 0, the strongest
-    first. `terms` follow HEADS, then labels, and add up to the value. Effects do not: the network
-    is not a sum. Under order = "newest" nothing is ranked by predictions: `effects` and `terms`
-    are empty and the value is the minute of publication.
+    first. `terms` follow HEADS, then labels and what was turned down, and add up to the value.
+    Effects do not: the network is not a sum. Under order = "newest" nothing is ranked by
+    predictions: `effects` and `terms` are empty and the value is the minute of publication.
     """
 
     item: SlateItem

@@ -42,9 +42,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """One feed's rules. Every number is a whole one; `_milli` are thousandths of what people wrote.
 
     `worth_milli` follows HEADS; that of `watch` is per second watched. `hidden_labels` is a mask of
-    epoch flags; `demote_milli` follows LABELS, in points taken off; so is `rejected_milli` from what
-    is like a rejected video, and `doubt_milli` added to what nobody saw yet when exploring. A rule
-    or a filter of 0 is off.
+    epoch flags. Points taken off: `demote_milli` follows LABELS, `rejected_milli` is for what is as
+    like a rejected video as can be. `doubt_milli` are those added, when exploring, to what nobody
+    saw yet. A rule or a filter of 0 is off.
     """
 
     name: str

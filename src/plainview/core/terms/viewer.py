@@ -45,10 +45,11 @@ class ViewerState(msgspec.Struct, frozen=True, kw_only=True):
     """The fold of one viewer's events 1..n. Mappings are never modified after construction.
 
     `seen` maps a video to the request number of the last slate that served it. `watches` is oldest
-    first, at most WATCHES_MAX, and so is `lately`: the last LATELY_MAX videos served, in the order of
-    their places. `rejected_ms` says when each of `rejected` was. The other mappings map to the event number that set them; an undoing
-    removes the key. `followed_from` maps a followed creator to the video the follow was made on, 0
-    if on none. `number`, `receipt` and `epoch` are those of the last served slate.
+    first, at most WATCHES_MAX, and so is `lately`: the last LATELY_MAX videos served, in the order
+    of their places. `rejected_ms` says when each of `rejected` was. The other mappings map to the
+    event number that set them; an undoing removes the key. `followed_from` maps a followed creator
+    to the video the follow was made on, 0 if on none. `number`, `receipt` and `epoch` are those of
+    the last served slate.
     """
 
     viewer: ViewerId
