@@ -65,7 +65,8 @@ def stated(data: bytes) -> dict[str, object]:
 
 
 def test_the_ten_cover_the_rules() -> None:
-    """Among them are all four policies, places given by chance of either kind, repeats and the catalogue's end."""
+    """Among them are all four policies, places that chance gave of either kind, repeats and the
+    catalogue's end."""
     receipts = [parse_receipt(data) for data, _ in BUNDLE.receipts]
     assert len(receipts) == COUNT
     assert len({receipt.policy for receipt in receipts}) == 4

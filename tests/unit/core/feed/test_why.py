@@ -79,11 +79,11 @@ def test_an_effect_is_the_change_when_the_group_is_unknown() -> None:
 
 
 def test_terms_add_up_to_the_value() -> None:
-    """What each head and the labels add makes the value, exactly, in each ranked place."""
+    """What each head, labels and rejections add makes the value, exactly, in each ranked place."""
     trace = traced(fan())
     for item in trace.slate.items:
         why = explain(trace, item.video)
-        assert len(why.terms) == len(why.per_mille) + 1
+        assert len(why.terms) == len(why.per_mille) + 2
         assert sum(why.terms) == item.value
 
 
