@@ -189,6 +189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When my videos get their first audience
+         * @description The asker's videos that are still owed showings, in the order of their turns.
+         */
+        get: operations["get_api_v1_me_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/jobs": {
         parameters: {
             query?: never;
@@ -221,6 +241,26 @@ export interface paths {
          * @description Counts of everything, for the operator.
          */
         get: operations["get_api_v1_operator_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits for a first audience
+         * @description The whole queue, with the turns of the first in it.
+         */
+        get: operations["get_api_v1_operator_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -881,6 +921,17 @@ export interface components {
             entry: number;
             salt: string;
         };
+        /** QueueShape */
+        QueueShape: {
+            a_day: number;
+            audience: number;
+            epoch: number;
+            owed: number;
+            policy: string;
+            turns: components["schemas"]["TurnShape"][];
+            waiting: number;
+            words: string;
+        };
         /** ReceiptProofShape */
         ReceiptProofShape: {
             count: number;
@@ -982,6 +1033,16 @@ export interface components {
             /** @default  */
             third_party: string;
             verdict: string;
+        };
+        /** TurnShape */
+        TurnShape: {
+            all_min: number;
+            audience: number;
+            first_min: number;
+            owed: number;
+            place: number;
+            video: string;
+            words: string;
         };
         /** ReasonShape */
         uploads_ReasonShape: {
@@ -1462,6 +1523,26 @@ export interface operations {
             };
         };
     };
+    get_api_v1_me_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShape"];
+                };
+            };
+        };
+    };
     get_api_v1_operator_jobs: {
         parameters: {
             query?: never;
@@ -1498,6 +1579,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    get_api_v1_operator_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShape"];
                 };
             };
         };
