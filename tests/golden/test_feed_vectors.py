@@ -60,7 +60,7 @@ def test_each_case_comes_out_of_the_file_alone(kernels: Kernels) -> None:
 
 
 def test_the_reference_finds_each_case() -> None:
-    """The second implementation comes to the same slate, values and features from the same bytes."""
+    """The second implementation comes to the same slate and digests from the same bytes."""
     epoch = epoch_of_vectors(VECTORS)
     for case in VECTORS["cases"]:
         asked, found = request_of(case["request"]), case["expected"]

@@ -15,11 +15,13 @@ from plainview.core.catalogue import (
     Counts,
     Decision,
     Frozen,
+    VideoFacts,
     add_counts,
     as_rows,
     build_rows,
     fold_decisions,
     freeze,
+    merge_rows,
     next_events_root,
     rows_bytes,
     thaw,
@@ -167,6 +169,12 @@ class Pocket:
             frozen_ms=epoch.header.frozen_ms,
         )
         self.index = build_index(epoch)
+
+    def publish(self, videos: Sequence[VideoFacts]) -> None:
+        """Add videos, in the epoch that is frozen next."""
+        self._topics = topic_list(self._topics, videos)
+        self._rows = merge_rows(self._rows, build_rows(videos, topics=self._topics))
+        self._facts |= {facts.id: CountedVideo(facts.creator, facts.length_ms) for facts in videos}
 
     def decide(self, video: VideoId, action: str, *, at_ms: int) -> Decision:
         """Take a decision, which the next epoch folds in."""
