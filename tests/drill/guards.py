@@ -3,11 +3,11 @@
     python -m tests.drill.guards --days 15
 
 Simulated viewers, whose tastes are not of our ranker's form (`sim/taste.py`), and a few partisans
-who love one topic and nothing else, sit down five times a day; creators upload all the time. Both runs
-have the same world, viewers and seeds; the second one's policy explores nothing, owes nothing, and
-forgets at once what was turned down. What must hold: budget and delay of first audiences, a "not
-interested" for its seven days, no topic above half of 200 videos, creators and lookalikes apart,
-more of the catalogue shown and more evenly than without.
+who love one topic and nothing else, sit down five times a day; creators upload all the time. Both
+runs have the same world, viewers and seeds; the second one's policy explores nothing, owes nothing,
+and forgets at once what was turned down. What must hold: budget and delay of first audiences, a
+"not interested" for its seven days, no topic above half of 200 videos, and more of the catalogue
+shown and more evenly than without.
 """
 
 import argparse
@@ -296,9 +296,8 @@ def main() -> int:
     say("for-you without its guards", bare, days=options.days)
     ours, theirs = weeks(guarded, days=options.days)[-1], weeks(bare, days=options.days)[-1]
     helps = ours[0] > theirs[0] and ours[1] < theirs[1]
-    print(
-        f"\nguards {'held' if holds else 'DID NOT HOLD'}; loops {'damped' if helps else 'NOT damped'}"
-    )
+    verdict, loops = "held" if holds else "did NOT hold", "damped" if helps else "NOT damped"
+    print(f"\nguards {verdict}; feedback {loops}")
     return 0 if holds and helps else 1
 
 

@@ -90,11 +90,11 @@ def viewers(ids: list[int]) -> list[ViewerState]:
     """Nobody yet; someone with a past of every kind; someone who has seen all but three."""
     v = [VideoId(i) for i in ids]
     watches = (
-        Watch(video=v[0], number=1, ms=60_000, loops=0, at_ms=0),
-        Watch(video=v[3], number=1, ms=400, loops=0, at_ms=0),
-        Watch(video=v[5], number=2, ms=1, loops=3, at_ms=0),
-        Watch(video=VideoId(7), number=2, ms=9000, loops=0, at_ms=0),
-        Watch(video=v[0], number=3, ms=2500, loops=0, at_ms=0),
+        Watch(video=v[0], number=1, ms=60_000, loops=0, at_ms=NOW_MS - DAY_MS),
+        Watch(video=v[3], number=1, ms=400, loops=0, at_ms=NOW_MS - 4_000_000),
+        Watch(video=v[5], number=2, ms=1, loops=3, at_ms=NOW_MS - 2_200_000),
+        Watch(video=VideoId(7), number=2, ms=9000, loops=0, at_ms=NOW_MS - 1_900_000),
+        Watch(video=v[0], number=3, ms=2500, loops=0, at_ms=NOW_MS - 1_700_000),
     )
     past = viewer_state(
         watches=watches, seen={v[0]: 3, v[3]: 1, v[5]: 2, v[8]: 3, VideoId(7): 2},
@@ -112,9 +112,9 @@ def viewers(ids: list[int]) -> list[ViewerState]:
 
 
 def state_json(state: ViewerState) -> dict[str, Any]:
-    """A state as JSON: ids as decimal strings, watches as [video, number, ms, loops]."""
+    """A state as JSON: ids as decimal strings, watches as [video, number, ms, loops, at_ms]."""
     return {
-        "watches": [[str(w.video), w.number, w.ms, w.loops] for w in state.watches],
+        "watches": [[str(w.video), w.number, w.ms, w.loops, w.at_ms] for w in state.watches],
         "lately": [str(video) for video in state.lately],
         **{
             name: {str(key): number for key, number in sorted(getattr(state, name).items())}
@@ -126,8 +126,8 @@ def state_json(state: ViewerState) -> dict[str, Any]:
 def state_of(fields: dict[str, Any]) -> ViewerState:
     """The state that `state_json` wrote."""
     watches = tuple(
-        Watch(video=VideoId(int(v)), number=number, ms=ms, loops=loops, at_ms=0)
-        for v, number, ms, loops in fields["watches"]
+        Watch(video=VideoId(int(v)), number=number, ms=ms, loops=loops, at_ms=at_ms)
+        for v, number, ms, loops, at_ms in fields["watches"]
     )
     mappings = {name: {int(k): n for k, n in fields[name].items()} for name in MAPPINGS}
     lately = tuple(VideoId(int(video)) for video in fields["lately"])

@@ -388,6 +388,7 @@ class Reference:
                 log8(len(profile.follows) + 1),
                 wave(here_min),
                 wave(here_min - 360),
+                log8(self.place_in_sitting() + 1),
             )
         ]
 
@@ -420,7 +421,23 @@ class Reference:
             )
         ]  # fmt: skip
 
-    def pair_features(self, row: Row) -> list[int]:
+    def place_in_sitting(self) -> int:
+        watches = self.state.watches if self.rules.uses_profile else []
+        place, later_ms = 0, self.request.now_ms
+        for watch in reversed(watches):
+            if later_ms - watch.at_ms > 1_800_000:
+                break
+            place, later_ms = place + 1, watch.at_ms
+        return place
+
+    def attention(self, row: Row) -> int:
+        latest = self.profile.signals[:16]
+        steps = [dot(row.embedding, s.row.embedding) // 2500 + 64 for s in latest]
+        loud = [(8 + i % 8) << (i // 8) for i in (max(0, min(127, step)) for step in steps)]
+        said = sum(e * s.w for e, s in zip(loud, latest, strict=True))
+        return 16 * said // sum(loud) if loud else 0
+
+    def pair_features(self, row: Row, source: str) -> list[int]:
         profile, topics = self.profile, row.topics
         is_untried = bool(row.slots[0]) and not any(profile.tried(topic) for topic in topics)
         language = 64 if row.language == self.language else -64
@@ -436,16 +453,22 @@ class Reference:
                 32 * profile.creator_recent(row.creator),
                 64 if row.creator in profile.follows else 0,
                 language if row.language and self.language else 0,
+                self.attention(row),
+                64 if source == "following" else 0,
+                64 if source in ("near_recent", "near_lasting") else 0,
+                64 if source in ("rising", "popular") else 0,
+                64 if source == "fresh" else 0,
             )
         ]  # fmt: skip
 
-    def features(self, row: Row) -> list[int]:
-        return [*self.viewer_features(), *self.epoch_features(row), *self.pair_features(row)]
+    def features(self, row: Row, source: str) -> list[int]:
+        pair = self.pair_features(row, source)
+        return [*self.viewer_features(), *self.epoch_features(row), *pair]
 
     # --------------------------------------------------------------------------------- §5 rank
 
-    def predictions(self, row: Row) -> dict[str, int]:
-        values = self.features(row)
+    def predictions(self, row: Row, source: str) -> dict[str, int]:
+        values = self.features(row, source)
         for layer in self.network.layers[:-1]:
             values = [max(0, min(255, x)) for x in self._layer(layer, values)]
         out = self._layer(self.network.layers[-1], values)
@@ -457,10 +480,10 @@ class Reference:
         parts = zip(layer.columns, layer.bias, layer.shift, strict=True)
         return [(dot(values, column) + bias) >> shift for column, bias, shift in parts]
 
-    def value(self, row: Row) -> int:
+    def value(self, row: Row, source: str) -> int:
         if self.rules.order == "newest":
             return row.published_min
-        predicted = self.predictions(row)
+        predicted = self.predictions(row, source)
         predicted["watch"] = predicted["watch"] * min(row.length_ms, 3_600_000) // 1000
         total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
         for name in LABELS:
@@ -603,13 +626,14 @@ class Reference:
 
     def slate(self) -> dict[str, Any]:
         found, fresh = self.candidates()
-        values = {row.id: self.value(row) for row, _ in found}
+        values = {row.id: self.value(row, source) for row, source in found}
         places = self.arrange(found, values, fresh)
         repeats = self.repeats(self.request.size - len(places))
-        shown = [row for row, *_ in places] + repeats
+        shown = [(row, source) for row, _, source, _ in places]
+        shown += [(row, "repeat") for row in repeats]
         ids = b"".join(u64(row.id) for row, _ in found)
         codes = bytes(SOURCES.index(source) + 1 for _, source in found)
-        flat = [x % 256 for row in shown for x in self.features(row)]
+        flat = [x % 256 for row, source in shown for x in self.features(row, source)]
         numbers = b"".join(values[row.id].to_bytes(8, "little", signed=True) for row, _ in found)
         return {
             "slate": [

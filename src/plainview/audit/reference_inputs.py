@@ -47,6 +47,7 @@ class Watch(NamedTuple):
     number: int
     ms: int
     loops: int
+    at_ms: int = 0
 
 
 class State:
@@ -265,7 +266,7 @@ def fold_events(viewer: str, events: Sequence[bytes]) -> tuple[State, str]:
 
 
 def _add_watch(state: State, event: dict[str, Any]) -> None:
-    watch = Watch(int(event["video"]), event["number"], event["ms"], event["loops"])
+    watch = Watch(int(event["video"]), event["number"], event["ms"], event["loops"], event["at_ms"])
     for i, known in enumerate(state.watches):
         if (known.number, known.video) == (watch.number, watch.video):
             state.watches[i] = watch

@@ -104,7 +104,9 @@ def trace_slate(
     )  # fmt: skip
     rows = candidates.rows
     viewer = viewer_features(profile=profile, context=context, now_ms=request.now_ms)
-    video = kernels.features(rows, index=index, profile=profile, context=context)
+    video = kernels.features(
+        rows, candidates.sources, index=index, profile=profile, context=context
+    )
     predictions = kernels.forward(weights, viewer, video)
     rejected, likeness = taken_off(
         rows, state=state, index=index, policy=policy, now_ms=request.now_ms
@@ -128,7 +130,12 @@ def trace_slate(
     shown = with_viewer(viewer, video[[p.candidate for p in placings]])
     if len(repeats):
         again = shown_features(
-            repeats, index=index, profile=profile, context=context, now_ms=request.now_ms
+            repeats,
+            np.zeros(len(repeats), dtype=np.uint8),
+            index=index,
+            profile=profile,
+            context=context,
+            now_ms=request.now_ms,
         )
         shown = np.concatenate([shown, again])
     slate = Slate(

@@ -17,6 +17,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     "like what you have watched for longer": ("sim_lasting",),
     "like what you liked, saved or shared": ("sim_loved",),
     "like what you skipped or rejected": ("sim_averse",),
+    "near what you took to in your latest videos": ("attention",),
     "its topics, as you took to them": ("topic_affinity",),
     "its creator, as you took to them": ("creator_affinity",),
     "you follow its creator": ("is_followed",),
@@ -31,6 +32,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "how long it is": ("length_log",),
     "how new it is": ("age_log", "is_unproven"),
+    "where it was found": ("from_following", "from_near", "from_crowd", "from_fresh"),
     "its language": ("language_match",),
     "its labels and sound": ("is_sensitive", "is_synthetic", "is_advert", "is_silent"),
     "its words and topics in themselves": tuple(
