@@ -164,8 +164,9 @@ def _sit(
             key=f"{served.number}-{place}",
         )  # fmt: skip
         pocket.take_events(viewer, events, now_ms=now_ms + place)
-    if isinstance(sims[k], SimViewer):
-        sims[k].rest()
+    sim = sims[k]
+    if isinstance(sim, SimViewer):
+        sim.rest()
 
 
 def first_audiences(told: Told, *, until_ms: int) -> tuple[int, int, float]:

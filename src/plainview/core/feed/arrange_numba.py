@@ -46,7 +46,7 @@ def _bits(n: np.uint64) -> int:
 
 @compiled(
     types.void(
-        given(types.int64), given(types.int64, 2), given(types.int64), types.int64,
+        given(types.int64), given(types.int64, 2), given(types.int64), types.int64, types.int64,
         given(types.int64), given(types.bool_), given(types.int64), given(types.int64),
         filled(types.int64), filled(types.int64),
     )
@@ -55,6 +55,7 @@ def _space(
     creators: Ints,
     topics: Rows,
     line: Ints,
+    served: int,
     places: int,
     rules: Ints,
     is_alike: NDArray[np.bool_],
@@ -64,7 +65,7 @@ def _space(
     level: Ints,
 ) -> None:
     """For each candidate not placed: what its fullest topic holds of the `places` filled, and the
-    lowest level that allows it next. The creators at the end of `line` are too near."""
+    lowest level that allows it next. The last creators of the `served` in `line` are too near."""
     apart, share, lately_most = rules[APART], rules[TOPICS_SHARE], rules[LATELY_MOST]
     most = -(-share * (places + 1) // MILLI)
     for c in range(len(creators)):
@@ -76,7 +77,7 @@ def _space(
             lately = max(lately, lately_by_topic[topics[c, slot]])
         held[c] = fullest
         is_close = False
-        for i in range(max(len(line) - apart, 0), len(line)):
+        for i in range(max(served - apart, 0), served):
             is_close |= creators[c] == line[i]
         if lately_most > 0 and lately + 1 > lately_most:
             level[c] = 4
@@ -215,40 +216,56 @@ def _unsure(
     return count
 
 
-@compiled(types.int64(types.int64, given(types.int64)))
-def _ahead(k: int, hopes: Ints) -> int:
-    """How many of those in doubt stand before entry `k`: more hopeful, or as much and earlier."""
+@compiled(types.int64(types.int64, given(types.int64), types.int64))
+def _ahead(k: int, hopes: Ints, count: int) -> int:
+    """How many of `count` in doubt stand before entry `k`: more hopeful, or as much and earlier."""
     ahead = 0
-    for other in range(len(hopes)):
+    for other in range(count):
         ahead += hopes[other] > hopes[k] or (hopes[other] == hopes[k] and other < k)
     return ahead
 
 
+@compiled(types.int64(types.int64, given(types.int64), types.int64))
+def _with_ahead(wanted: int, hopes: Ints, count: int) -> int:
+    """The entry of `count` in doubt that has `wanted` before it."""
+    last = -1
+    for _ in range(wanted + 1):
+        best = -1
+        for k in range(count):
+            is_after = last < 0 or hopes[k] < hopes[last] or (hopes[k] == hopes[last] and k > last)
+            if is_after and (best < 0 or hopes[k] > hopes[best]):
+                best = k
+        last = best
+    return last
+
+
 @compiled(
     types.int64(
-        types.int64, types.int64, given(types.int64), types.int64, given(types.int64),
-        given(types.int64), types.int64, types.int64,
+        types.int64, types.int64, given(types.int64), types.int64, types.int64,
+        given(types.int64), given(types.int64), types.int64, types.int64, types.int64,
     )
 )  # fmt: skip
 def _propensity(
     chosen: int,
     ranked: int,
     owed: Rows,
+    owing: int,
     to_owed: int,
     unsure: Rows,
     hopes: Ints,
+    doubted: int,
     to_unsure: int,
     best_of: int,
 ) -> int:
     """`Chances.propensity`."""
     odds = (DRAW_UNIT - to_owed - to_unsure) * DRAW_UNIT if chosen == ranked else 0
-    for k in range(len(owed)):
+    for k in range(owing):
         if owed[k] == chosen:
-            odds += to_owed * _odds(k, len(owed), best_of)
+            odds += to_owed * _odds(k, owing, best_of)
     if chosen != ranked:
-        for k in range(len(unsure)):
+        for k in range(doubted):
             if unsure[k] == chosen:
-                odds += to_unsure * _odds(_ahead(k, hopes), len(unsure), best_of)
+                odds += to_unsure * _odds(_ahead(k, hopes, doubted), doubted, best_of)
     return odds
 
 
@@ -293,14 +310,14 @@ def _arrange(
     owed, unsure = np.empty(len(fresh), dtype=np.int64), np.empty(n, dtype=np.int64)
     hopes = np.empty(n, dtype=np.int64)
     line = np.empty(m + places, dtype=np.int64)
-    line[:m] = past_creators
     for p in range(m):
+        line[p] = past_creators[p]
         _hold(past_topics, p, 1, lately_by_topic)
         if p >= m - LOOKS_BACK:
             _mark_alike(past_looks[p], looks, bits, is_alike)
     for i in range(places):
         _space(
-            creators, topics, line[: m + i], i, rules, is_alike, held_by_topic, lately_by_topic,
+            creators, topics, line, m + i, i, rules, is_alike, held_by_topic, lately_by_topic,
             held, level,
         )  # fmt: skip
         ranked = _best(rows, values, is_rest, level, held, tires)
@@ -316,11 +333,10 @@ def _arrange(
         if draws[2 * i] < to_owed:
             chosen, slot = owed[_pick(draws[2 * i + 1], owing, best_of)], 1
         elif draws[2 * i] < to_owed + to_unsure:
-            by_hope = np.argsort(-hopes[:doubted], kind="mergesort")
-            chosen, slot = unsure[by_hope[_pick(draws[2 * i + 1], doubted, best_of)]], 2
+            drawn = _pick(draws[2 * i + 1], doubted, best_of)
+            chosen, slot = unsure[_with_ahead(drawn, hopes, doubted)], 2
         odds = _propensity(
-            chosen, ranked, owed[:owing], to_owed, unsure[:doubted], hopes[:doubted], to_unsure,
-            best_of,
+            chosen, ranked, owed, owing, to_owed, unsure, hopes, doubted, to_unsure, best_of
         )  # fmt: skip
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = chosen, ranked, slot, owing
         out[i, 4], out[i, 5], out[i, 6] = doubted, level[ranked], odds

@@ -31,8 +31,9 @@ def rejected_rows(state: ViewerState, *, index: Index, policy: Policy, now_ms: i
         ((at_ms, video) for video, at_ms in state.rejected_ms.items() if at_ms > since_ms),
         reverse=True,
     )[:REJECTED_MAX]
-    rows, is_known = rows_of(np.array([video for _, video in held], dtype=np.int64), index=index)
-    return rows[is_known]
+    found, is_known = rows_of(np.array([video for _, video in held], dtype=np.int64), index=index)
+    rows: RowIndexes = found[is_known]
+    return rows
 
 
 def likeness(rows: RowIndexes, rejected: RowIndexes, *, index: Index, follows: Ints) -> Ints:

@@ -51,7 +51,8 @@ def test_it_holds_for_its_days_and_newest_first() -> None:
     index = build_index(epoch_of([video(i) for i in range(1, 41)]))
 
     def rows(state: ViewerState, now_ms: int = NOW_MS) -> list[int]:
-        return rejected_rows(state, index=index, policy=FOR_YOU, now_ms=now_ms).tolist()
+        found: list[int] = rejected_rows(state, index=index, policy=FOR_YOU, now_ms=now_ms).tolist()
+        return found
 
     assert rows(turned_down(*range(40, 0, -1))) == list(range(39, 7, -1))
     state = turned_down(3, days_ago=7)
@@ -69,7 +70,8 @@ def test_points_are_in_the_value_and_say_so() -> None:
 
     def lost(policy: Policy) -> list[int]:
         loss, _ = taken_off(rows, state=state, index=index, policy=policy, now_ms=NOW_MS)
-        return loss.tolist()
+        points: list[int] = loss.tolist()
+        return points
 
     two = 2000 * HEAD_ONE
     assert lost(FOR_YOU)[2::3] == [two, two, two]

@@ -113,7 +113,7 @@ def test_square_roots_are_rounded_down() -> None:
     assert [_isqrt(n) for n in numbers] == [isqrt(n) for n in numbers]
 
 
-def columns_of(mine: Profile, theirs: Profile) -> Iterator[tuple[str, object, object]]:
+def columns_of(mine: Profile, theirs: Profile) -> Iterator[tuple[str, Any, Any]]:
     """Everything in two profiles, side by side, with its name."""
     for name in mine.__struct_fields__:
         if name != "latest":

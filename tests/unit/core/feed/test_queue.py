@@ -23,7 +23,8 @@ DAY = 1440
 
 def queued(index: Index) -> list[int]:
     """Ids in the order of turns."""
-    return index.ids[queue_of(index, policy=FOR_YOU).rows].tolist()
+    ids: list[int] = index.ids[queue_of(index, policy=FOR_YOU).rows].tolist()
+    return ids
 
 
 def test_who_is_owed_by_hand() -> None:
