@@ -56,7 +56,7 @@ def likeness(rows: RowIndexes, rejected: RowIndexes, *, index: Index, follows: I
     by_creator = np.where(np.isin(creators, follows), FOLLOWED, ALIKE_ONE)
     by_creator[~np.isin(creators, index.creators[rejected])] = 0
     most = np.maximum(np.maximum(near, by_topic), by_creator)
-    return np.clip(most, 0, ALIKE_ONE)
+    return np.asarray(np.clip(most, 0, ALIKE_ONE), dtype=np.int64)
 
 
 def taken_off(
