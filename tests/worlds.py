@@ -85,6 +85,8 @@ def epoch_of(
     topics: Sequence[str] = TOPICS,
     now_ms: int = NOW_MS,
     centroids: Digest = NO_DIGEST,
+    shown_today: int = 0,
+    shown_yesterday: int = 0,
 ) -> Epoch:
     """An epoch of `videos`. Its root is a digest of the rows, not the tree of the spec."""
     rows = np.array(list(videos), dtype=ROW) if videos else np.zeros(0, dtype=ROW)
@@ -93,7 +95,8 @@ def epoch_of(
     header = EpochHeader(
         edition="test", number=number, previous_root=NO_DIGEST, weights=weights, decisions=0,
         events_counted=0, events_root=NO_DIGEST, frozen_ms=now_ms, rows=len(rows),
-        topics=tuple(topics), centroids=centroids,
+        topics=tuple(topics), centroids=centroids, shown_today=shown_today,
+        shown_yesterday=shown_yesterday,
     )  # fmt: skip
     return Epoch(header=header, rows=rows, root=digest_of(rows.tobytes()))
 

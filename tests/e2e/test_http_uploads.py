@@ -124,7 +124,20 @@ def test_an_upload_survives_a_cut_and_a_killed_worker_and_plays(
         "A clip", ["one", "two"], ["street-music"],
     )  # fmt: skip
     check_media(ann, video)
+    check_turn(ann, state["video"])
     check_editing_and_withdrawing(service, ann, state["video"])
+
+
+def check_turn(ann: LiveViewer, video: str) -> None:
+    """Its creator reads whose turn it is, a moment after the video is in an epoch."""
+    until = time.monotonic() + 20
+    queue = ann.http.get("/api/v1/me/queue").raise_for_status().json()
+    while not queue["turns"] and time.monotonic() < until:
+        time.sleep(0.2)
+        queue = ann.http.get("/api/v1/me/queue").raise_for_status().json()
+    (turn,) = queue["turns"]
+    assert (turn["video"], turn["owed"]) == (video, queue["audience"])
+    assert f"Place {turn['place']} of {queue['waiting']}" in turn["words"]
 
 
 def check_media(viewer: LiveViewer, video: dict[str, Any]) -> None:
@@ -272,6 +285,10 @@ def test_the_operators_page_is_the_operators(service: LiveService) -> None:
         overview = operator.get("/api/v1/operator/overview").raise_for_status().json()
         assert overview["videos"]["published"] >= 40
         assert operator.get("/api/v1/operator/jobs").status_code == 200
+        queue = operator.get("/api/v1/operator/queue").raise_for_status().json()
+        assert min(queue["waiting"], 20) == len(queue["turns"])
+        assert [turn["place"] for turn in queue["turns"]] == list(range(1, 1 + len(queue["turns"])))
+        assert service.viewer().http.get("/api/v1/operator/queue").status_code == 403
         found = operator.get("/api/v1/operator/videos", params={"query": "1"}).json()
         assert found["videos"]
         assert "spam" in found["reason_codes"]

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from plainview.core.feed import Trace, build_index, trace_slate
+from plainview.core.feed.queue import queue_of
 from plainview.core.learn import load_weights, starting_weights
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.terms.epoch import ROW, Epoch, EpochHeader
@@ -24,8 +25,10 @@ FOLDER = ROOT / "specs" / "vectors"
 FEED, POLICY = FOLDER / "feed-v1.json", FOLDER / "policy-v1.json"
 WEIGHTS = FOLDER / "starting-1.safetensors"
 NAMES = ("for-you", "following", "popular", "fresh")
+DAY_MS = 86_400_000
 MAPPINGS = (
-    "seen", "liked", "saved", "shared", "rejected", "reported", "follows", "blocks", "mutes",
+    "seen", "liked", "saved", "shared", "rejected", "rejected_ms", "reported", "follows", "blocks",
+    "mutes",
 )  # fmt: skip
 
 REFUSED = (
@@ -38,6 +41,10 @@ REFUSED = (
     ("for-you", "near_recent = 200", "near_recent = 401"),
     ("for-you", "creators_apart = 4", "creators_apart = 1"),
     ("for-you", "days = 30", 'days = "off"'),
+    ("for-you", "first_audience = 100", "first_audience = 256"),
+    ("for-you", "points = 2.0", 'points = "off"'),
+    ("for-you", "best_of = 2", 'best_of = "off"'),
+    ("for-you", "doubt = 0.5", 'doubt = "off"'),
     ("popular", "uses_profile = false", "uses_profile = 0"),
     ("popular", 'following = "off"', "following = 10"),
     ("following", "[sources]", "[worth]\nfinish = 1.0\n[sources]"),
@@ -48,7 +55,8 @@ REFUSED = (
 MIXED = {
     "near_recent = 200": "near_recent = 4", "near_lasting = 120": "near_lasting = 6",
     "rising = 40": "rising = 3", "popular = 40": "popular = 3", "fresh = 40": "fresh = 12",
-    'newest = "off"': "newest = 3", "share = 0.08": "share = 0.5",
+    'newest = "off"': "newest = 3", "owed_share = 0.015": "owed_share = 0.3",
+    "\nshare = 0.05": "\nshare = 0.4", "topics_lately = 0.5": "topics_lately = 0.1",
     'longer_than_s = "off"': "longer_than_s = 50", 'other_languages = "allow"':
     'other_languages = "hide"',
 }  # fmt: skip
@@ -75,33 +83,39 @@ def catalogue() -> Epoch:
     rows["flags"][[2, 9, 17, 23]] = (1, 8, 4, 32)
     rows["published_min"] = NOW_MS // 60_000 - np.arange(30) * 700
     weights = load_weights(starting_weights()).digest
-    return epoch_of(list(rows), weights=weights)
+    return epoch_of(list(rows), weights=weights, shown_today=900, shown_yesterday=1_250)
 
 
 def viewers(ids: list[int]) -> list[ViewerState]:
     """Nobody yet; someone with a past of every kind; someone who has seen all but three."""
     v = [VideoId(i) for i in ids]
     watches = (
-        Watch(video=v[0], number=1, ms=60_000, loops=0, at_ms=0),
-        Watch(video=v[3], number=1, ms=400, loops=0, at_ms=0),
-        Watch(video=v[5], number=2, ms=1, loops=3, at_ms=0),
-        Watch(video=VideoId(7), number=2, ms=9000, loops=0, at_ms=0),
-        Watch(video=v[0], number=3, ms=2500, loops=0, at_ms=0),
+        Watch(video=v[0], number=1, ms=60_000, loops=0, at_ms=NOW_MS - DAY_MS),
+        Watch(video=v[3], number=1, ms=400, loops=0, at_ms=NOW_MS - 4_000_000),
+        Watch(video=v[5], number=2, ms=1, loops=3, at_ms=NOW_MS - 2_200_000),
+        Watch(video=VideoId(7), number=2, ms=9000, loops=0, at_ms=NOW_MS - 1_900_000),
+        Watch(video=v[0], number=3, ms=2500, loops=0, at_ms=NOW_MS - 1_700_000),
     )
     past = viewer_state(
         watches=watches, seen={v[0]: 3, v[3]: 1, v[5]: 2, v[8]: 3, VideoId(7): 2},
-        liked={v[0]: 4, v[8]: 9}, saved={v[5]: 6}, shared={v[3]: 7}, rejected={v[3]: 8},
+        liked={v[0]: 4, v[8]: 9}, saved={v[5]: 6}, shared={v[3]: 7}, rejected={v[3]: 8, v[9]: 5},
+        rejected_ms={v[3]: NOW_MS - DAY_MS, v[9]: NOW_MS - 7 * DAY_MS},
+        lately=(v[5], v[3], VideoId(7), v[0], v[8]),
         reported={v[20]: 12}, follows={CreatorId(3): 10, CreatorId(99): 11},
         blocks={CreatorId(6): 13}, mutes={CreatorId(5): 14},
     )  # fmt: skip
-    ends = viewer_state(seen={video: 40 - i for i, video in enumerate(v[:27])}, watches=watches[:3])
+    ends = viewer_state(
+        seen={video: 40 - i for i, video in enumerate(v[:27])}, watches=watches[:3],
+        lately=tuple(v[26::-1]) * 8,
+    )  # fmt: skip
     return [viewer_state(), past, ends]
 
 
 def state_json(state: ViewerState) -> dict[str, Any]:
-    """A state as JSON: ids as decimal strings, watches as [video, number, ms, loops]."""
+    """A state as JSON: ids as decimal strings, watches as [video, number, ms, loops, at_ms]."""
     return {
-        "watches": [[str(w.video), w.number, w.ms, w.loops] for w in state.watches],
+        "watches": [[str(w.video), w.number, w.ms, w.loops, w.at_ms] for w in state.watches],
+        "lately": [str(video) for video in state.lately],
         **{
             name: {str(key): number for key, number in sorted(getattr(state, name).items())}
             for name in MAPPINGS
@@ -112,11 +126,12 @@ def state_json(state: ViewerState) -> dict[str, Any]:
 def state_of(fields: dict[str, Any]) -> ViewerState:
     """The state that `state_json` wrote."""
     watches = tuple(
-        Watch(video=VideoId(int(v)), number=number, ms=ms, loops=loops, at_ms=0)
-        for v, number, ms, loops in fields["watches"]
+        Watch(video=VideoId(int(v)), number=number, ms=ms, loops=loops, at_ms=at_ms)
+        for v, number, ms, loops, at_ms in fields["watches"]
     )
     mappings = {name: {int(k): n for k, n in fields[name].items()} for name in MAPPINGS}
-    return viewer_state(watches=watches, **mappings)
+    lately = tuple(VideoId(int(video)) for video in fields["lately"])
+    return viewer_state(watches=watches, lately=lately, **mappings)
 
 
 def request_json(request: SlateRequest) -> dict[str, Any]:
@@ -142,7 +157,11 @@ def request_of(fields: dict[str, Any]) -> SlateRequest:
 def expected(trace: Trace) -> dict[str, Any]:
     """What a second implementation must find, step by step."""
     ids = trace.index.ids
+    queue = queue_of(trace.index, policy=trace.policy)
     return {
+        "audience": queue.audience,
+        "queue": [str(i) for i in ids[queue.rows].tolist()],
+        "owed_share": queue.share,
         "decided": trace.decided.tolist(),
         "interests": trace.profile.interests.tolist(),
         "candidates": [str(i) for i in ids[trace.candidates.rows].tolist()],

@@ -11,6 +11,7 @@ from plainview.core.lessons import FeaturesDiffer, OtherInputs, examples_of
 from plainview.core.receipts import parse_receipt
 from plainview.core.receipts.receipt import encode_receipt
 from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.policy import SOURCE_CODES
 from tests.golden.slates import COUNT, PATH
 from tests.lessons import Taught
 
@@ -54,8 +55,9 @@ def test_a_feature_more_or_less_changes_the_digest() -> None:
     videos = [shown.video for shown in receipt.slate]
     rows, _ = rows_of(np.array(videos, dtype=np.int64), index=index)
     profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    sources = np.array([SOURCE_CODES.get(one.source, 0) for one in receipt.slate], dtype=np.uint8)
     features = shown_features(
-        rows, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
+        rows, sources, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
     )
     assert digest_of(features.tobytes()) == receipt.features
     features[-1, -1] ^= 1

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from plainview.audit.reference import Reference, Request
+from plainview.audit.reference_inputs import State, Watch
+from plainview.core.catalogue import encode_header
 from plainview.core.feed import build_index, trace_slate
 from plainview.core.feed.kernels import NUMBA, NUMPY, NUMPY_F64, NUMPY_INT64, Kernels
 from plainview.core.learn import load_weights, starting_weights
@@ -56,6 +59,43 @@ def test_each_case_comes_out_of_the_file_alone(kernels: Kernels) -> None:
         assert expected(trace) == case["expected"]
 
 
+def test_the_reference_finds_each_case() -> None:
+    """The second implementation comes to the same slate and digests from the same bytes."""
+    epoch = epoch_of_vectors(VECTORS)
+    for case in VECTORS["cases"]:
+        asked, found = request_of(case["request"]), case["expected"]
+        context = asked.context
+        reference = Reference(
+            encode_header(epoch.header), epoch.rows.tobytes(), WEIGHTS.read_bytes(),
+            VECTORS["policies"][case["policy"]].encode(), reference_state(case["state"]),
+            Request(now_ms=asked.now_ms, seed=asked.seed, size=context.size,
+                    language=context.language, tz_min=context.tz_min, age=context.age),
+        )  # fmt: skip
+        if reference.rules.exploration["owed_share"]:
+            assert reference.audience() == found["audience"]
+            assert [str(row.id) for row in reference.queue()] == found["queue"]
+            assert reference.owed_share() == found["owed_share"]
+        made = reference.slate()
+        assert made["slate"] == [
+            (int(one["video"]), one["slot"], one["source"], one["propensity"], one["value"])
+            for one in found["slate"]
+        ]
+        assert {name: made[name] for name in found["digests"]} == found["digests"]
+        assert made["caught_up"] == found["caught_up"]
+
+
+def reference_state(fields: dict[str, Any]) -> State:
+    """The state of a case in the reference's form."""
+    state = State()
+    for name in state.sets:
+        if name in fields:
+            state.sets[name] = {int(key): number for key, number in fields[name].items()}
+    state.rejected_ms = {int(key): at_ms for key, at_ms in fields["rejected_ms"].items()}
+    state.lately = [int(video) for video in fields["lately"]]
+    state.watches = [Watch(int(video), *rest) for video, *rest in fields["watches"]]
+    return state
+
+
 def test_the_cases_cover_what_the_spec_says() -> None:
     """Together the cases use rules of each sort, every source, all slots and
     both ends of the catalogue."""
@@ -68,7 +108,7 @@ def test_the_cases_cover_what_the_spec_says() -> None:
     sources = {code for case in cases for code in case["sources"]}
     assert sources == set(SOURCE_CODES.values())
     assert {item["slot"] for case in cases for item in case["slate"]} == {
-        "ranked", "explore", "repeat",
+        "ranked", "explore", "owed", "repeat",
     }  # fmt: skip
     assert {case["caught_up"] for case in cases} == {0, 1}
 

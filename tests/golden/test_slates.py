@@ -65,12 +65,13 @@ def stated(data: bytes) -> dict[str, object]:
 
 
 def test_the_ten_cover_the_rules() -> None:
-    """Among them are all four policies, an explored place, repeats and the catalogue's end."""
+    """Among them are all four policies, places that chance gave of either kind, repeats and the
+    catalogue's end."""
     receipts = [parse_receipt(data) for data, _ in BUNDLE.receipts]
     assert len(receipts) == COUNT
     assert len({receipt.policy for receipt in receipts}) == 4
     slots = {shown.slot for receipt in receipts for shown in receipt.slate}
-    assert slots == {"ranked", "explore", "repeat"}
+    assert slots == {"ranked", "explore", "owed", "repeat"}
     assert {receipt.caught_up for receipt in receipts} == {0, 1}
     sources = {shown.source for receipt in receipts for shown in receipt.slate}
     assert {"following", "near_recent", "popular", "rising", "fresh", "newest"} <= sources

@@ -2,7 +2,7 @@
 import { id, request, v1 } from "./api";
 import type {
   CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Kept, Lever, LeverEvidence, Me, OutsiderSays,
-  Overview, SignedReceipt, Upload, Video,
+  Overview, Queue, SignedReceipt, Upload, Video,
 } from "./types";
 
 export const more = {
@@ -24,6 +24,8 @@ export const more = {
   editMe: (me: { name: string; handle: string; bio: string }) =>
     request<Creator>(`${v1}/me`, { method: "PUT", body: me }),
   upload: (upload: string) => request<Upload>(`${v1}/uploads/${id(upload)}/state`),
+  myQueue: () => request<Queue>(`${v1}/me/queue`),
+  queue: () => request<Queue>(`${v1}/operator/queue`),
   overview: () => request<Overview>(`${v1}/operator/overview`),
   jobs: () => request<{ jobs: Job[] }>(`${v1}/operator/jobs`),
   operatorVideos: (query: string) =>

@@ -28,6 +28,7 @@ export type OutsiderSays = Schemas["Told"];
 export type Job = Schemas["JobShape"];
 export type Overview = Schemas["Overview"];
 export type Found = Schemas["VideosShape"];
+export type Queue = Schemas["QueueShape"];
 export type LogState = Schemas["LogShape"];
 export type LogEntry = Schemas["InclusionShape"];
 export type LogPath = Schemas["PathShape"];

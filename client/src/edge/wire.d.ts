@@ -229,6 +229,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When my videos get their first audience
+         * @description The asker's videos that are still owed showings, in the order of their turns.
+         */
+        get: operations["get_api_v1_me_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/jobs": {
         parameters: {
             query?: never;
@@ -261,6 +281,26 @@ export interface paths {
          * @description Counts of everything, for the operator.
          */
         get: operations["get_api_v1_operator_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits for a first audience
+         * @description The whole queue, with the turns of the first in it.
+         */
+        get: operations["get_api_v1_operator_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,6 +996,17 @@ export interface components {
             entry: number;
             salt: string;
         };
+        /** QueueShape */
+        QueueShape: {
+            a_day: number;
+            audience: number;
+            epoch: number;
+            owed: number;
+            policy: string;
+            turns: components["schemas"]["TurnShape"][];
+            waiting: number;
+            words: string;
+        };
         /** ReceiptProofShape */
         ReceiptProofShape: {
             count: number;
@@ -1057,6 +1108,16 @@ export interface components {
             /** @default  */
             third_party: string;
             verdict: string;
+        };
+        /** TurnShape */
+        TurnShape: {
+            all_min: number;
+            audience: number;
+            first_min: number;
+            owed: number;
+            place: number;
+            video: string;
+            words: string;
         };
         /** ReasonShape */
         uploads_ReasonShape: {
@@ -1595,6 +1656,26 @@ export interface operations {
             };
         };
     };
+    get_api_v1_me_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShape"];
+                };
+            };
+        };
+    };
     get_api_v1_operator_jobs: {
         parameters: {
             query?: never;
@@ -1631,6 +1712,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    get_api_v1_operator_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueShape"];
                 };
             };
         };

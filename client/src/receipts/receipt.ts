@@ -47,7 +47,7 @@ const CONTEXT: Record<string, Rule> = {
 const EVENTS: Record<string, Rule> = { n: whole(0), head: digest };
 const PLACE: Record<string, Rule> = {
   video: isId,
-  slot: one("ranked", "explore", "repeat"),
+  slot: one("ranked", "explore", "owed", "repeat"),
   source: text(1, 32),
   propensity: whole(0, PROPENSITY_ONE),
   value: whole(-Number.MAX_SAFE_INTEGER),

@@ -30,6 +30,7 @@ FLAGS = {
     "removed": 1, "withdrawn": 2, "restricted": 4, "sensitive": 8, "synthetic": 16, "advert": 32,
     "unlisted": 64, "silent": 128,
 }  # fmt: skip
+GONE = 1 | 2 | 64
 LABELS = ("restricted", "sensitive", "synthetic", "advert")
 SOURCES = (
     "following", "near_recent", "near_lasting", "rising", "popular", "fresh", "newest", "rest",
@@ -214,6 +215,7 @@ class Reference:
         assert facts["weights"] == sha256(weights).hexdigest()
         self._lists: dict[int, int] = {}
         self.frozen_min: int = facts["frozen_ms"] // 60_000
+        self.volume: int = max(facts["shown_today"], facts["shown_yesterday"])
         self.rows: list[Row] = read_rows(rows)
         self.network: Network = read_network(weights)
         assert facts["centroids"] == self.network.centroids_digest
@@ -339,10 +341,37 @@ class Reference:
         slowed = self.age_min(row) + 120
         return (max(self.engagement(row), 0) << 20) // (slowed * slowed)
 
-    def is_fresh(self, row: Row) -> bool:
-        fresh = self.rules.fresh
-        oldest = self.now_min - 1440 * fresh["days"]
-        return row.counts["shown"] < fresh["shown_below"] and row.published_min >= oldest
+    def audience(self) -> int:
+        listed = [r for r in self.rows if not r.flags & GONE]
+        return min(self.rules.fresh["first_audience"], max(1, self.volume // max(1, len(listed))))
+
+    def queue(self) -> list[Row]:
+        """Whoever is owed a first audience, in the order of turns."""
+        hidden = sum(FLAGS[name] for name in LABELS if self.rules.labels[name][0] == "hide")
+        oldest = self.frozen_min - 1440 * self.rules.fresh["days"]
+        limit_ms = self.rules.length_s_max * 1000
+        owed = [
+            row
+            for row in self.rows
+            if not row.flags & (GONE | hidden)
+            and row.counts["shown"] < self.audience()
+            and row.published_min >= oldest
+            and not (limit_ms and row.length_ms > limit_ms)
+        ]
+        waiting = sorted(owed, key=lambda r: (r.counts["shown"], r.published_min, r.id))
+        turns: dict[int, int] = {}
+        served: dict[int, int] = {}
+        for row in waiting:
+            turns[row.id] = served.get(row.creator, 0)
+            served[row.creator] = turns[row.id] + 1
+        return sorted(waiting, key=lambda r: turns[r.id])
+
+    def owed_share(self) -> int:
+        most = self.rules.exploration["owed_share"] * DRAW_UNIT // 1000
+        if not most:
+            return 0
+        debts = sum(self.audience() - row.counts["shown"] for row in self.queue())
+        return min(most, debts * 24 * DRAW_UNIT // max(self.volume, 1))
 
     def offers(self, source: str) -> list[Row]:
         """The eligible rows of a source, best first, before the first k are taken."""
@@ -355,8 +384,8 @@ class Reference:
         if source == "popular":
             return sorted(rows, key=lambda row: -self.popularity(row))
         if source == "fresh":
-            rows = [row for row in rows if self.is_fresh(row)]
-            return sorted(rows, key=lambda row: (row.counts["shown"], -row.published_min))
+            open_ids = {row.id for row in rows}
+            return [row for row in self.queue() if row.id in open_ids]
         return sorted(rows, key=lambda row: -row.published_min)
 
     def near(self, interests: list[tuple[int, list[int]]], wanted: int) -> list[Row]:
@@ -422,6 +451,7 @@ class Reference:
                 log8(len(profile.follows) + 1),
                 wave(here_min),
                 wave(here_min - 360),
+                log8(self.place_in_sitting() + 1),
             )
         ]
 
@@ -454,7 +484,23 @@ class Reference:
             )
         ]  # fmt: skip
 
-    def pair_features(self, row: Row) -> list[int]:
+    def place_in_sitting(self) -> int:
+        watches = self.state.watches if self.rules.uses_profile else []
+        place, later_ms = 0, self.request.now_ms
+        for watch in reversed(watches):
+            if later_ms - watch.at_ms > 1_800_000:
+                break
+            place, later_ms = place + 1, watch.at_ms
+        return place
+
+    def attention(self, row: Row) -> int:
+        latest = self.profile.signals[:16]
+        steps = [dot(row.embedding, s.row.embedding) // 1024 + 64 for s in latest]
+        loud = [(8 + i % 8) << (i // 8) for i in (max(0, min(127, step)) for step in steps)]
+        said = sum(e * s.w for e, s in zip(loud, latest, strict=True))
+        return 16 * said // sum(loud) if loud else 0
+
+    def pair_features(self, row: Row, source: str) -> list[int]:
         profile, topics = self.profile, row.topics
         is_untried = bool(row.slots[0]) and not any(profile.tried(topic) for topic in topics)
         language = 64 if row.language == self.language else -64
@@ -470,16 +516,22 @@ class Reference:
                 32 * profile.creator_recent(row.creator),
                 64 if row.creator in profile.follows else 0,
                 language if row.language and self.language else 0,
+                self.attention(row),
+                64 if source == "following" else 0,
+                64 if source in ("near_recent", "near_lasting") else 0,
+                64 if source in ("rising", "popular") else 0,
+                64 if source == "fresh" else 0,
             )
         ]  # fmt: skip
 
-    def features(self, row: Row) -> list[int]:
-        return [*self.viewer_features(), *self.epoch_features(row), *self.pair_features(row)]
+    def features(self, row: Row, source: str) -> list[int]:
+        pair = self.pair_features(row, source)
+        return [*self.viewer_features(), *self.epoch_features(row), *pair]
 
     # --------------------------------------------------------------------------------- §5 rank
 
-    def predictions(self, row: Row) -> dict[str, int]:
-        values = self.features(row)
+    def predictions(self, row: Row, source: str) -> dict[str, int]:
+        values = self.features(row, source)
         for layer in self.network.layers[:-1]:
             values = [max(0, min(255, x)) for x in self._layer(layer, values)]
         out = self._layer(self.network.layers[-1], values)
@@ -491,33 +543,65 @@ class Reference:
         parts = zip(layer.columns, layer.bias, layer.shift, strict=True)
         return [(dot(values, column) + bias) >> shift for column, bias, shift in parts]
 
-    def value(self, row: Row) -> int:
+    def value(self, row: Row, source: str) -> int:
         if self.rules.order == "newest":
             return row.published_min
-        predicted = self.predictions(row)
+        predicted = self.predictions(row, source)
         predicted["watch"] = predicted["watch"] * min(row.length_ms, 3_600_000) // 1000
         total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
         for name in LABELS:
             if row.flags & FLAGS[name]:
                 total -= self.rules.labels[name][1] * ONE
-        return total
+        days, points = self.rules.not_interested["days"], self.rules.not_interested["points"]
+        return total - points * self.likeness(row, days) * ONE // 1000 if points else total
+
+    def likeness(self, row: Row, days: int) -> int:
+        """How like what was turned down in the last `days`, in thousandths."""
+        since_ms = self.request.now_ms - days * 86_400_000
+        held = sorted(
+            ((at_ms, video) for video, at_ms in self.state.rejected_ms.items() if at_ms > since_ms),
+            reverse=True,
+        )[:32]
+        by_id = {r.id: r for r in self.rows}
+        rejected = [by_id[video] for _, video in held if video in by_id]
+        most = 0
+        for topic in row.topics:
+            most = max(most, 250 * sum(topic in other.topics for other in rejected))
+        for other in rejected:
+            most = max(most, dot(row.embedding, other.embedding) // 32 - 1024)
+            if other.creator == row.creator:
+                followed = row.creator in self.state.sets["follows"]
+                most = max(most, 250 if followed else 1000)
+        return min(most, 1000)
 
     # ------------------------------------------------------------------------------ §6 arrange
 
     def held(self, row: Row, placed: list[Row]) -> int:
         return max((sum(t in other.topics for other in placed) for t in set(row.topics)), default=0)
 
+    def past(self) -> list[Row]:
+        """The last 199 videos served before this slate."""
+        by_id = {row.id: row for row in self.rows}
+        return [by_id[video] for video in self.state.lately[-199:] if video in by_id]
+
     def level(self, row: Row, placed: list[Row]) -> int:
         """The lowest level that allows `row` at the place after `placed`."""
         spacing = self.rules.spacing
+        past = self.past()
+        most = spacing["topics_lately"] * 200 // 1000
+        window = (past + placed)[-199:]
+        if most and any(
+            sum(topic in other.topics for other in window) + 1 > most for topic in row.topics
+        ):
+            return 4
         share, bits = spacing["topics_share"], spacing["lookalike_bits"]
         apart = spacing["creators_apart"]
         if bits and any(
             row.looks and other.looks and (row.looks ^ other.looks).bit_count() < bits
-            for other in placed
+            for other in past[-20:] + placed
         ):
             return 3
-        if apart and row.creator in [other.creator for other in placed[-(apart - 1) :]]:
+        if apart and row.creator in [other.creator for other in (past + placed)[-(apart - 1) :]]:
             return 2
         ceiling = -(-share * (len(placed) + 1) // 1000)
         return 1 if share and self.held(row, placed) + 1 > ceiling else 0
@@ -527,39 +611,72 @@ class Reference:
     ) -> list[tuple[Row, str, str, int]]:
         """(row, slot, source, propensity) of the places that are no repeats."""
         places: list[tuple[Row, str, str, int]] = []
-        share = self.rules.explore_share * DRAW_UNIT // 1000
         tires = self.rules.spacing["topic_tires"] * ONE
+        sources = {row.id: source for row, source in found}
+        doubt = self.rules.exploration["doubt"] * ONE
+        shares = {
+            "owed": self.owed_share(),
+            "explore": self.rules.exploration["share"] * DRAW_UNIT // 1000,
+        }
         for i in range(min(self.request.size, len(found))):
             placed = [row for row, *_ in places]
             left = [(row, source) for row, source in found if row not in placed]
             levels = {row.id: self.level(row, placed) for row, _ in left}
-            ranked, source = min(
+            worth = {r.id: values[r.id] - tires * self.held(r, placed) for r, _ in left}
+            ranked, _ = min(
                 left,
                 key=lambda entry: (
-                    levels[entry[0].id],
-                    entry[1] == "rest",
-                    tires * self.held(entry[0], placed) - values[entry[0].id],
-                    entry[0].id,
+                    levels[entry[0].id], entry[1] == "rest", -worth[entry[0].id], entry[0].id,
                 ),
-            )
-            pool = [row for row in fresh if row not in placed and levels[row.id] == 0]
-            if not share:
-                pool = []
-            chosen, slot = ranked, "ranked"
-            if pool and draw(self.request.seed, 2 * i) < share:
-                chosen = pool[pick(draw(self.request.seed, 2 * i + 1), len(pool))]
-                slot, source = "explore", "fresh"
-            places.append((chosen, slot, source, self._propensity(chosen, ranked, pool, share)))
+            )  # fmt: skip
+            free = [(r, s) for r, s in left if levels[r.id] == 0 and not self.is_barred(r)]
+            hopes = {
+                row.id: worth[row.id] + doubt // isqrt(row.counts["shown"] + 1) for row, _ in free
+            }
+            owed = [row for row in fresh if (row, sources[row.id]) in free]
+            unsure = [
+                row
+                for row, source in free
+                if row != ranked and source != "rest" and hopes[row.id] > worth[ranked.id]
+            ]
+            pools = {
+                "owed": sorted(owed, key=lambda row: -values[row.id]) if shares["owed"] else [],
+                "explore": (
+                    sorted(unsure, key=lambda row: -hopes[row.id])
+                    if doubt and shares["explore"] else []
+                ),
+            }  # fmt: skip
+            chosen, slot = self._chosen(i, ranked, pools, shares)
+            odds = self._propensity(chosen, ranked, pools, shares)
+            places.append((chosen, slot, sources[chosen.id], odds))
         return places
 
-    @staticmethod
-    def _propensity(chosen: Row, ranked: Row, pool: list[Row], share: int) -> int:
-        if not pool:
-            return CERTAIN
-        odds = (DRAW_UNIT - share) * DRAW_UNIT if chosen == ranked else 0
-        if chosen in pool:
-            odds += share * pick_odds(pool.index(chosen), len(pool))
-        return odds
+    def is_barred(self, row: Row) -> bool:
+        """As like what was turned down as can be: never drawn."""
+        rule = self.rules.not_interested
+        return bool(rule["points"]) and self.likeness(row, rule["days"]) == 1000
+
+    def _chosen(
+        self, i: int, ranked: Row, pools: dict[str, list[Row]], shares: dict[str, int]
+    ) -> tuple[Row, str]:
+        first, second = draw(self.request.seed, 2 * i), draw(self.request.seed, 2 * i + 1)
+        for slot, pool in pools.items():
+            if pool and first < shares[slot]:
+                return pool[pick(second, len(pool), self.rules.exploration["best_of"])], slot
+            first -= shares[slot] if pool else 0
+        return ranked, "ranked"
+
+    def _propensity(
+        self, chosen: Row, ranked: Row, pools: dict[str, list[Row]], shares: dict[str, int]
+    ) -> int:
+        odds, left = 0, DRAW_UNIT
+        for slot, pool in pools.items():
+            if pool:
+                left -= shares[slot]
+            if chosen in pool:
+                best_of = self.rules.exploration["best_of"]
+                odds += shares[slot] * pick_odds(pool.index(chosen), len(pool), best_of)
+        return odds + (left * DRAW_UNIT if chosen == ranked else 0)
 
     # -------------------------------------------------------------------------- §7 and the slate
 
@@ -572,13 +689,14 @@ class Reference:
 
     def slate(self) -> dict[str, Any]:
         found, fresh = self.candidates()
-        values = {row.id: self.value(row) for row, _ in found}
+        values = {row.id: self.value(row, source) for row, source in found}
         places = self.arrange(found, values, fresh)
         repeats = self.repeats(self.request.size - len(places))
-        shown = [row for row, *_ in places] + repeats
+        shown = [(row, source) for row, _, source, _ in places]
+        shown += [(row, "repeat") for row in repeats]
         ids = b"".join(u64(row.id) for row, _ in found)
         codes = bytes(SOURCES.index(source) + 1 for _, source in found)
-        flat = [x % 256 for row in shown for x in self.features(row)]
+        flat = [x % 256 for row, source in shown for x in self.features(row, source)]
         numbers = b"".join(values[row.id].to_bytes(8, "little", signed=True) for row, _ in found)
         return {
             "slate": [

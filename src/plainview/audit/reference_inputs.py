@@ -47,6 +47,7 @@ class Watch(NamedTuple):
     number: int
     ms: int
     loops: int
+    at_ms: int = 0
 
 
 class State:
@@ -60,6 +61,8 @@ class State:
                 "follows", "blocks", "mutes",
             )
         }  # fmt: skip
+        self.rejected_ms: dict[int, int] = {}
+        self.lately: list[int] = []
         self.watches: list[Watch] = []
 
 
@@ -176,7 +179,8 @@ class Rules(NamedTuple):
     same_language: bool
     labels: dict[str, tuple[str, int]]
     spacing: dict[str, int]
-    explore_share: int
+    not_interested: dict[str, int]
+    exploration: dict[str, int]
     repeats: bool
 
 
@@ -216,9 +220,19 @@ def read_rules(data: bytes) -> Rules:
             "creators_apart": count(spacing["creators_apart"]),
             "topics_share": milli(spacing["topics_share"]),
             "topic_tires": milli(spacing["topic_tires"]),
+            "topics_lately": milli(spacing["topics_lately"]),
             "lookalike_bits": count(spacing["lookalike_bits"]),
         },
-        explore_share=milli(file["exploration"]["share"]),
+        not_interested={
+            "days": count(file["not_interested"]["days"]),
+            "points": milli(file["not_interested"]["points"]),
+        },
+        exploration={
+            "owed_share": milli(file["exploration"]["owed_share"]),
+            "share": milli(file["exploration"]["share"]),
+            "doubt": milli(file["exploration"]["doubt"]),
+            "best_of": count(file["exploration"]["best_of"]),
+        },
         repeats=file["repeats"]["when_caught_up"] == "longest_unseen",
     )
 
@@ -246,19 +260,25 @@ def fold_events(viewer: str, events: Sequence[bytes]) -> tuple[State, str]:
         if kind == "served":
             for video in event["videos"]:
                 state.sets["seen"][int(video)] = event["number"]
+                state.lately.append(int(video))
+            del state.lately[:-200]
         elif kind == "watch":
             _add_watch(state, event)
         elif kind in SETS:
             name, key = SETS[kind]
             state.sets[name].setdefault(int(event[key]), event["n"])
+            if kind == "not_interested":
+                state.rejected_ms.setdefault(int(event[key]), event["at_ms"])
         else:
             name, key = SETS[UNSETS[kind]]
             state.sets[name].pop(int(event[key]), None)
+            if kind == "undo_not_interested":
+                state.rejected_ms.pop(int(event[key]), None)
     return state, head.hex()
 
 
 def _add_watch(state: State, event: dict[str, Any]) -> None:
-    watch = Watch(int(event["video"]), event["number"], event["ms"], event["loops"])
+    watch = Watch(int(event["video"]), event["number"], event["ms"], event["loops"], event["at_ms"])
     for i, known in enumerate(state.watches):
         if (known.number, known.video) == (watch.number, watch.video):
             state.watches[i] = watch

@@ -24,7 +24,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.events import CountedVideo, count_events, empty_state, fold, parse_event
 from plainview.core.learn import load_weights
-from plainview.core.terms.epoch import Rows
+from plainview.core.terms.epoch import COUNTERS, Rows
 from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.core.terms.viewer import ViewerState
@@ -45,6 +45,7 @@ from plainview.ports.serving import (
 )
 from plainview.ports.view import ViewReads
 
+SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
 VIEWERS_KEPT = 20_000
@@ -144,6 +145,7 @@ class EpochFreezer:
             ),
             frozen_ms=self._clock.now_ms(),
             centroids=ranking.centroids_digest,
+            shown=sum(gained[SHOWN] for gained in gains.values()),
         )
         record = self._keep(frozen, before, pending, batch, newest)
         deltas = tuple(CountDelta(video, gains[video]) for video in sorted(gains))

@@ -15,11 +15,13 @@ from plainview.core.catalogue import (
     Counts,
     Decision,
     Frozen,
+    VideoFacts,
     add_counts,
     as_rows,
     build_rows,
     fold_decisions,
     freeze,
+    merge_rows,
     next_events_root,
     place_rows,
     rows_bytes,
@@ -50,7 +52,7 @@ from plainview.core.receipts import (
     sign,
     slate_seed,
 )
-from plainview.core.terms.epoch import FLAG_SILENT, Rows
+from plainview.core.terms.epoch import COUNTERS, FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.core.terms.policy import Policy
@@ -59,6 +61,7 @@ from plainview.core.terms.viewer import Event, ViewerState
 from plainview.sim.world import World
 
 EDITION: Final = "pocket"
+SHOWN: Final = COUNTERS.index("shown")
 
 
 class PocketEpoch(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,12 +137,14 @@ class Pocket:
         by_viewer: dict[ViewerId, list[Event]] = {}
         for viewer, event in self._uncounted:
             by_viewer.setdefault(viewer, []).append(event)
+        shown = 0
         for viewer, events in by_viewer.items():
             before = self._counted_states.get(viewer) or empty_state(viewer)
             deltas, after = count_events(before, events, videos=self._facts)
             self._counted_states[viewer] = after
             for video, gained in deltas.items():
                 self._counts[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                shown += gained[SHOWN]
         batch = [encode_event(event) for _, event in self._uncounted]
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
@@ -158,6 +163,7 @@ class Pocket:
             events_root=self._events_root,
             frozen_ms=now_ms,
             centroids=self.weights.centroids_digest,
+            shown=shown,
         )
         epoch = self._frozen.epoch
         self.epochs[epoch.header.number] = PocketEpoch(
@@ -183,6 +189,16 @@ class Pocket:
         rows = self._rows.copy()
         rows["embedding"] = self._content
         return place_rows(as_rows(rows), self.weights.places)
+
+    def publish(self, videos: Sequence[VideoFacts]) -> None:
+        """Add videos, in the epoch that is frozen next."""
+        self._topics = topic_list(self._topics, videos)
+        rows = self._rows.copy()
+        rows["embedding"] = self._content
+        rows = merge_rows(as_rows(rows), build_rows(videos, topics=self._topics))
+        self._content = rows["embedding"].copy()
+        self._rows = place_rows(rows, self.weights.places)
+        self._facts |= {facts.id: CountedVideo(facts.creator, facts.length_ms) for facts in videos}
 
     def decide(self, video: VideoId, action: str, *, at_ms: int) -> Decision:
         """Take a decision, which the next epoch folds in."""

@@ -21,6 +21,7 @@ from plainview.app.http.pages import PAGE_ROUTES
 from plainview.app.http.public.routes import PUBLIC_ROUTES
 from plainview.app.http.service import Service
 from plainview.app.http.tlog import TLOG_ROUTES
+from plainview.app.http.turns import TURN_ROUTES
 from plainview.app.http.uploads import UPLOAD_ROUTES
 from plainview.app.http.view import VIEW_ROUTES
 from plainview.app.http.villain import VILLAIN_ROUTES
@@ -81,6 +82,7 @@ def build_application(service: Service) -> Litestar:
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,
             *EXPERIMENT_ROUTES,
+            *TURN_ROUTES,
             *TLOG_ROUTES,
             *PUBLIC_ROUTES,
             *PAGE_ROUTES,

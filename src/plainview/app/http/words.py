@@ -126,6 +126,7 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
             "explore_pool": why.explore_pool,
             "spacing_level": why.spacing_level,
             "label_points_milli": why.label_points_milli,
+            "rejected_points_milli": why.rejected_points_milli,
         },
     )
 
@@ -134,10 +135,15 @@ def _sentence(why: Why, title: str) -> str:
     source = SOURCE_WORDS.get(why.item.source, "")
     if why.item.slot == "repeat":
         return source
+    if why.item.slot == "owed":
+        return (
+            f"Place {why.place} of {title} was given to a video owed a first audience: chance chose"
+            f" among {why.explore_pool}, rather those you may like. {source}"
+        )
     if why.item.slot == "explore":
         return (
-            f"Place {why.place} of {title} was kept for something new, and chance chose among"
-            f" {why.explore_pool} videos. {source}"
+            f"Place {why.place} of {title} was given to chance: {why.explore_pool} videos, shown"
+            f" too seldom to be sure of, might please you more than what stood there. {source}"
         )
     likeness = LIKENESS.get(why.item.source)
     is_against = any(one.label == likeness and one.effect < 0 for one in why.effects)

@@ -24,6 +24,7 @@ from plainview.core.terms.ids import NO_DIGEST, Digest
 DELTA_MAGIC = b"pv-delta-1\n\x00\x00\x00\x00\x00"
 _DELTA_HEAD = struct.Struct("<16sIII")
 _U32 = struct.Struct("<I")
+DAY_MS = 86_400_000
 
 
 class DeltaRefused(EpochRefused):
@@ -49,6 +50,7 @@ def freeze(
     events_counted: int,
     events_root: Digest,
     frozen_ms: int,
+    shown: int = 0,
     centroids: Digest = NO_DIGEST,
 ) -> Frozen:
     """The epoch after `previous` (None: epoch 1), holding `rows`.
@@ -58,9 +60,12 @@ def freeze(
         events_counted: how many events, of all viewers, are folded into its counters.
         events_root: `next_events_root` over those events' batches.
         frozen_ms: never before the previous epoch's; an earlier clock is held at that time.
+        shown: how many showings this freeze adds to the counters, over all videos.
     Cost: at 1M rows ~0.15 s from nothing, ~0.04 s when few leaves changed.
     """
     last = previous.epoch if previous is not None else None
+    frozen_ms = max(frozen_ms, last.header.frozen_ms if last else 0)
+    today, yesterday = shown_by_day(last.header if last else None, frozen_ms=frozen_ms, shown=shown)
     header = EpochHeader(
         edition=edition,
         number=last.header.number + 1 if last else 1,
@@ -69,16 +74,32 @@ def freeze(
         decisions=decisions,
         events_counted=events_counted,
         events_root=events_root,
-        frozen_ms=max(frozen_ms, last.header.frozen_ms if last else 0),
+        frozen_ms=frozen_ms,
         rows=len(rows),
         topics=topics,
         centroids=centroids,
+        shown_today=today,
+        shown_yesterday=yesterday,
     )
     header_bytes = encode_header(header)
     leaves = hash_leaves(rows, previous=previous.leaves if previous is not None else None)
     root = root_over(header_bytes, leaves)
     epoch = Epoch(header=header, rows=rows, root=root)
     return Frozen(epoch=epoch, header_bytes=header_bytes, leaves=leaves)
+
+
+def shown_by_day(previous: EpochHeader | None, *, frozen_ms: int, shown: int) -> tuple[int, int]:
+    """(showings counted on the day of `frozen_ms`, on the day before), `shown` of them just now.
+
+    Days are those of UTC in which epochs were frozen. After a day without epochs, the day before
+    had none.
+    """
+    if previous is None:
+        return shown, 0
+    days = frozen_ms // DAY_MS - previous.frozen_ms // DAY_MS
+    if days == 0:
+        return previous.shown_today + shown, previous.shown_yesterday
+    return shown, previous.shown_today if days == 1 else 0
 
 
 def thaw(header_bytes: bytes, rows_data: bytes | memoryview, root: Digest) -> Frozen:

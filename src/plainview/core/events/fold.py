@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from plainview.core.events.encode import encode_event, extend, genesis
 from plainview.core.terms.epoch import COUNTERS
 from plainview.core.terms.ids import CreatorId, VideoId, ViewerId
-from plainview.core.terms.viewer import WATCHES_MAX, Event, ViewerState, Watch
+from plainview.core.terms.viewer import LATELY_MAX, WATCHES_MAX, Event, ViewerState, Watch
 
 SETS = {
     "shown": "shown", "like": "liked", "save": "saved", "share": "shared",
@@ -23,7 +23,7 @@ UNSETS = {
 
 OF_CREATORS = frozenset({"follows", "blocks", "mutes"})
 MAPPINGS = (
-    "seen", "shown", "liked", "saved", "shared", "rejected", "reported",
+    "seen", "shown", "liked", "saved", "shared", "rejected", "rejected_ms", "reported",
     "follows", "followed_from", "blocks", "mutes",
 )  # fmt: skip
 
@@ -41,6 +41,7 @@ class _Draft:
         self.n, self.head = state.n, state.head
         self.number, self.receipt, self.epoch = state.number, state.receipt, state.epoch
         self.copies: dict[str, dict[Any, int]] = {}
+        self.lately = state.lately
         self.watches: dict[tuple[int, VideoId], Watch] | None = None
 
     def read(self, name: str) -> Mapping[Any, int]:
@@ -74,6 +75,7 @@ class _Draft:
         elif kind == "served":
             self.number, self.receipt, self.epoch = event.number, event.receipt, event.epoch
             self.write("seen").update(dict.fromkeys(event.videos, event.number))
+            self.lately = (*self.lately, *event.videos)[-LATELY_MAX:]
         elif kind in SETS:
             name = SETS[kind]
             key = event.creator if name in OF_CREATORS else event.video
@@ -81,6 +83,8 @@ class _Draft:
                 self.write(name)[key] = event.n
                 if kind == "follow":
                     self.write("followed_from")[key] = event.video
+                elif kind == "not_interested":
+                    self.write("rejected_ms")[key] = event.at_ms
         else:
             name = UNSETS[kind]
             key = event.creator if name in OF_CREATORS else event.video
@@ -88,6 +92,8 @@ class _Draft:
                 del self.write(name)[key]
                 if kind == "unfollow":
                     del self.write("followed_from")[key]
+                elif kind == "undo_not_interested":
+                    del self.write("rejected_ms")[key]
 
     def done(self) -> ViewerState:
         if self.n == self.state.n:
@@ -96,7 +102,7 @@ class _Draft:
         watches = self.state.watches if self.watches is None else tuple(self.watches.values())
         return ViewerState(
             viewer=self.state.viewer, n=self.n, head=self.head, number=self.number,
-            receipt=self.receipt, epoch=self.epoch, watches=watches, **mappings,
+            receipt=self.receipt, epoch=self.epoch, watches=watches, lately=self.lately, **mappings,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from plainview.core.feed.attention import OFFERED, attention, place_in_sitting
 from plainview.core.feed.filter import language_code
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127, eighth_log2
@@ -33,6 +34,7 @@ def viewer_features(*, profile: Profile, context: Context, now_ms: int) -> NDArr
         eighth_log2(len(profile.follows) + 1),
         _wave(minute),
         _wave(minute - 6 * 60),
+        eighth_log2(place_in_sitting(profile.latest, now_ms=now_ms) + 1),
     ]
     out = np.empty(len(VIEWER_FEATURES), dtype=np.int8)
     out[:EMBED_DIM] = profile.interests[1]
@@ -51,9 +53,17 @@ def _wave(minute: int) -> int:
 
 
 def video_features(
-    rows: NDArray[np.intp], *, index: Index, profile: Profile, context: Context
+    rows: NDArray[np.intp],
+    sources: NDArray[np.uint8],
+    *,
+    index: Index,
+    profile: Profile,
+    context: Context,
 ) -> NDArray[np.int8]:
-    """(n, len(VIDEO_FEATURES)) int8 for `rows` (n,) of the index: EPOCH_FEATURES, PAIR_FEATURES."""
+    """(n, len(VIDEO_FEATURES)) int8 for `rows` (n,) of the index: EPOCH_FEATURES, PAIR_FEATURES.
+
+    `sources` (n,) are the codes of those that offered them, 0 for none.
+    """
     out = np.empty((len(rows), len(VIDEO_FEATURES)), dtype=np.int8)
     out[:, : len(EPOCH_FEATURES)] = index.features.take(rows, axis=0)
     pair = out[:, len(EPOCH_FEATURES) :]
@@ -74,6 +84,10 @@ def video_features(
         32 * _known(profile.creator_recent, place, is_known),
         np.where(is_followed, 64, 0),
         np.where((theirs == 0) | (mine == 0), 0, np.where(theirs == mine, 64, -64)),
+        attention(
+            out[:, :EMBED_DIM], index.embeddings[profile.latest.rows], profile.latest.weights
+        ),
+        *OFFERED[sources].T.astype(np.int64),
     )
     for i, column in enumerate(columns, start=4):
         pair[:, i] = clip127(column)
@@ -97,6 +111,7 @@ def _known(column: Ints, place: NDArray[np.intp], is_known: NDArray[np.bool_]) -
 
 def shown_features(
     rows: NDArray[np.intp],
+    sources: NDArray[np.uint8],
     *,
     index: Index,
     profile: Profile,
@@ -105,7 +120,7 @@ def shown_features(
 ) -> NDArray[np.int8]:
     """(n, len(FEATURES)) int8: the full input of the network for `rows`, in their order."""
     viewer = viewer_features(profile=profile, context=context, now_ms=now_ms)
-    video = video_features(rows, index=index, profile=profile, context=context)
+    video = video_features(rows, sources, index=index, profile=profile, context=context)
     return with_viewer(viewer, video)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from plainview.core.feed.attention import DOT_STEP, EXP, EXP_STEPS, GAIN, OFFERED
 from plainview.core.feed.compiling import compiled, filled, given
 from plainview.core.feed.features import SIM_UNIT
 from plainview.core.feed.filter import language_code
@@ -108,8 +109,43 @@ def _fill_pairs(
             out[i, at + 6] = 64 if theirs == mine else -64
 
 
+@compiled(
+    types.void(
+        given(types.int8, 2), given(types.int64), given(types.int64), given(types.uint8),
+        given(types.int8, 2), filled(types.int8, 2),
+    )
+)  # fmt: skip
+def _fill_latest(
+    theirs: NDArray[np.int8],
+    weights: Ints,
+    exp: Ints,
+    sources: NDArray[np.uint8],
+    offered: NDArray[np.int8],
+    out: NDArray[np.int8],
+) -> None:
+    """What the latest watches say, and which source offered it. Embeddings stand first in `out`."""
+    at = PAIR + 11
+    for i in range(out.shape[0]):
+        said, loud = 0, 0
+        for r in range(len(weights)):
+            dot = np.int32(0)
+            for d in range(EMBED_DIM):
+                dot += np.int32(np.int16(out[i, d])) * np.int32(np.int16(theirs[r, d]))
+            step = min(max(int(dot) // DOT_STEP + EXP_STEPS // 2, 0), EXP_STEPS - 1)
+            said += exp[step] * weights[r]
+            loud += exp[step]
+        out[i, at] = _clip(GAIN * said // loud) if loud > 0 else 0
+        for k in range(offered.shape[1]):
+            out[i, at + 1 + k] = offered[sources[i], k]
+
+
 def features_numba(
-    rows: NDArray[np.intp], *, index: Index, profile: Profile, context: Context
+    rows: NDArray[np.intp],
+    sources: NDArray[np.uint8],
+    *,
+    index: Index,
+    profile: Profile,
+    context: Context,
 ) -> NDArray[np.int8]:
     """See `video_features` in features.py."""
     out = np.empty((len(rows), len(VIDEO_FEATURES)), dtype=np.int8)
@@ -118,5 +154,10 @@ def features_numba(
         rows, index.topics, index.creators, index.language, profile.topic_affinity,
         profile.topic_tried, profile.topic_recent, profile.creators, profile.creator_affinity,
         profile.creator_recent, profile.follows, language_code(context.language), out,
+    )  # fmt: skip
+    latest = profile.latest
+    _fill_latest(
+        index.embeddings[latest.rows], np.ascontiguousarray(latest.weights), EXP, sources, OFFERED,
+        out,
     )  # fmt: skip
     return out

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.errors import BadRow, WeightsMismatch
-from plainview.core.feed.integers import COUNT_FLOORS, Ints, clip127, eighths_log2
+from plainview.core.feed.integers import COUNT_FLOORS, ROOTS_OF_CODES, Ints, clip127, eighths_log2
 from plainview.core.feed.lists import Lists, rows_by_list
 from plainview.core.terms.epoch import (
     COUNTERS,
@@ -43,13 +43,13 @@ ENGAGEMENT = {
 """Points of one act in the orders `popular` and `rising`."""
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     """One epoch, ready for any number of requests; never modified, shared by threads.
 
     Arrays are over the N rows of the epoch, in its order (by id). `order_*` are permutations of the
-    rows, best first, ties by id. `flagged` are the rows with a flag that a rule may read.
-    `features` is (N, len(EPOCH_FEATURES)). `lists` is None where the header names no centroids:
-    then every row is looked at.
+    rows, best first, ties by id. `shown_root` is isqrt(shown + 1). `flagged` are the rows with a
+    flag that a rule may read. `features` is (N, len(EPOCH_FEATURES)). `lists` is None where the
+    header names no centroids: then every row is looked at.
     """
 
     header: EpochHeader
@@ -64,14 +64,13 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     flags: NDArray[np.uint8]
     flagged: NDArray[np.intp]
     shown: Ints
+    shown_root: NDArray[np.uint16]
     embeddings: NDArray[np.int8]
     features: NDArray[np.int8]
     order_popular: NDArray[np.intp]
     order_rising: NDArray[np.intp]
     order_newest: NDArray[np.intp]
-    order_fresh: NDArray[np.intp]
     order_creator: NDArray[np.intp]
-    fresh_shown: Ints
     sorted_creators: Ints
     lists: Lists | None
 
@@ -112,7 +111,6 @@ def build_index(
     flags = rows["flags"].astype(np.uint8)
     popular, rising = popularity(counts, age_min=age_min)
     by_newest = np.argsort(-published, kind="stable")
-    by_fresh = by_newest[np.argsort(counts["shown"][by_newest], kind="stable")]
     by_creator = by_newest[np.argsort(creators[by_newest], kind="stable")]
     return Index(
         header=epoch.header,
@@ -127,6 +125,7 @@ def build_index(
         flags=flags,
         flagged=np.flatnonzero(flags & ~np.uint8(FLAG_SILENT)),
         shown=counts["shown"],
+        shown_root=ROOTS_OF_CODES[codes[:, COUNTERS.index("shown")]],
         embeddings=embeddings,
         features=epoch_features(
             embeddings, counts=counts, age_min=age_min, length_ms=length_ms, flags=flags
@@ -134,9 +133,7 @@ def build_index(
         order_popular=np.argsort(-popular, kind="stable"),
         order_rising=np.argsort(-rising, kind="stable"),
         order_newest=by_newest,
-        order_fresh=by_fresh,
         order_creator=by_creator,
-        fresh_shown=counts["shown"][by_fresh],
         sorted_creators=creators[by_creator],
         lists=None if centroids is None else rows_by_list(
             embeddings, ids, centroids,

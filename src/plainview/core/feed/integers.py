@@ -1,5 +1,7 @@
 """Whole-number arithmetic on arrays: logarithms, clips and count codes, each exact everywhere."""
 
+from math import isqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,3 +53,5 @@ def floors_of_codes() -> Ints:
 
 
 COUNT_FLOORS = floors_of_codes()
+ROOTS_OF_CODES = np.array([isqrt(n + 1) for n in COUNT_FLOORS.tolist()], dtype=np.uint16)
+"""For each u16 count code the floor of the square root of one more than its count."""

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from plainview.core.feed.attention import NOTHING, Latest, latest_of
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127
 from plainview.core.terms.epoch import EMBED_DIM
@@ -94,6 +95,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     finished: int
     skipped: int
     liked: int
+    latest: Latest
 
     def queries(self, place: int) -> tuple[NDArray[np.int8], Ints]:
         """(vectors, masses) of the interests at that decay: 0 recent, 1 lasting."""
@@ -321,6 +323,7 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
         finished=int((habits >= FINISHED).sum()),
         skipped=int((habits == SKIPPED).sum()),
         liked=int((signals.acts[:HABIT_COUNT] > 0).sum()),
+        latest=latest_of(state, rows=signals.rows, weights=weight),
     )
 
 
@@ -345,6 +348,7 @@ def no_profile(*, index: Index) -> Profile:
         finished=0,
         skipped=0,
         liked=0,
+        latest=NOTHING,
     )
 
 

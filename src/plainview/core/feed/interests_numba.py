@@ -4,6 +4,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from plainview.core.feed.attention import latest_of
 from plainview.core.feed.compiling import compiled, filled, given
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
@@ -332,4 +333,5 @@ def profile_numba(state: ViewerState, *, index: Index) -> Profile:
         finished=finished,
         skipped=skipped,
         liked=liked,
+        latest=latest_of(state, rows=rows, weights=weight),
     )

@@ -61,7 +61,13 @@ class Features(Protocol):
     """See `video_features` in features.py, which is the reference."""
 
     def __call__(
-        self, rows: NDArray[np.intp], *, index: Index, profile: Profile, context: Context
+        self,
+        rows: NDArray[np.intp],
+        sources: NDArray[np.uint8],
+        *,
+        index: Index,
+        profile: Profile,
+        context: Context,
     ) -> NDArray[np.int8]:
         """(n, len(VIDEO_FEATURES)) of `rows`."""
         ...

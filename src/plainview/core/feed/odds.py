@@ -5,24 +5,22 @@ before it, the exact odds of every candidate. The same rules as `arrange.py`, wi
 """
 
 from collections.abc import Sequence
-from typing import Final
 
+import msgspec
 import numpy as np
 
 from plainview.core.feed.arrange import (
+    Chances,
+    Groups,
     Pool,
     _Listed,
     _Page,
     explore_share,
     groups_of,
-    propensity,
 )
 from plainview.core.feed.interests import rows_of
 from plainview.core.feed.slate import Trace
 from plainview.core.terms.ids import VideoId
-from plainview.core.terms.policy import SOURCE_CODES
-
-REST: Final = SOURCE_CODES["rest"]
 
 
 def place_odds(trace: Trace, videos: Sequence[VideoId]) -> list[dict[VideoId, int]]:
@@ -38,60 +36,65 @@ def place_odds(trace: Trace, videos: Sequence[VideoId]) -> list[dict[VideoId, in
     place_of = {int(row): place for place, row in enumerate(trace.candidates.rows.tolist())}
     extra = [int(row) for row in dict.fromkeys(rows.tolist()) if int(row) not in place_of]
     place_of |= {row: n + k for k, row in enumerate(extra)}
-    listed = _Listed(_pool(trace, extra))
-    page = _Page(listed, trace.policy, topic_max=len(trace.index.header.topics))
+    pool, policy = _with(trace.pool, extra, trace=trace), trace.policy
+    listed = _Listed(pool)
+    page = _Page(listed, policy, topic_max=pool.topic_max)
     groups = {key: [c for c in members if c < n] for key, members in groups_of(listed).items()}
-    share = explore_share(trace.policy)
-    unused: list[int] = trace.candidates.fresh.tolist() if share else []
+    owed = listed.by_value(pool.fresh.tolist()) if pool.owed_share else []
+    by_hope = listed.by_hope() if explore_share(policy) else []
     ids = [VideoId(int(trace.index.ids[row])) for row in listed.rows]
     found: list[dict[VideoId, int]] = []
     for row in rows.tolist():
-        found.append(_odds(page, groups, unused, share=share, ids=ids))
+        odds = _odds(page, groups, owed=owed, by_hope=by_hope, owed_share=pool.owed_share)
+        found.append({ids[candidate]: share for candidate, share in odds.items()})
         placed = place_of[int(row)]
         page.place(placed)
-        members = groups.get((listed.is_rest[placed], tuple(listed.topics[placed])), [])
+        members = groups[listed.is_rest[placed], tuple(listed.topics[placed])]
         if placed in members:
             members.remove(placed)
-        unused = [c for c in unused if c != placed and not page.is_pair_alike(c, placed)]
+        owed = [c for c in owed if c != placed]
+        by_hope = [c for c in by_hope if c != placed]
     return found
 
 
 def _odds(
     page: _Page,
-    groups: dict[tuple[bool, tuple[int, ...]], list[int]],
-    unused: Sequence[int],
+    groups: Groups,
     *,
-    share: int,
-    ids: Sequence[VideoId],
-) -> dict[VideoId, int]:
+    owed: Sequence[int],
+    by_hope: Sequence[int],
+    owed_share: int,
+) -> dict[int, int]:
+    """The odds of each place in the pool that has any, at the next place of the page."""
     if not any(groups.values()):
         return {}
     ranked, _ = page.best(groups)
-    close, full = page.close_creators, page.full_topics
-    drawable = [
-        c
-        for c in unused
-        if page.pool.creators[c] not in close and full.isdisjoint(page.pool.topics[c])
-    ]
+    chances = Chances(
+        owed=[c for c in owed if page.is_free(c)],
+        owed_share=owed_share,
+        unsure=page.unsure(by_hope, ranked=ranked),
+        explore_share=explore_share(page.policy),
+        best_of=page.policy.best_of,
+    )
     return {
-        ids[c]: odds
-        for c in dict.fromkeys((ranked, *drawable))
-        if (odds := propensity(c, ranked=ranked, pool=drawable, share=share))
+        c: odds
+        for c in dict.fromkeys((ranked, *chances.owed, *chances.unsure))
+        if (odds := chances.propensity(c, ranked=ranked))
     }
 
 
-def _pool(trace: Trace, extra: Sequence[int]) -> Pool:
+def _with(pool: Pool, extra: Sequence[int], *, trace: Trace) -> Pool:
     """The candidates, and behind them rows that are none but may have been placed."""
-    index = trace.index
-    rows = np.concatenate([trace.candidates.rows, np.array(extra, dtype=np.intp)])
+    index, rows = trace.index, np.concatenate([pool.rows, np.array(extra, dtype=np.intp)])
     nothing = np.zeros(len(extra), dtype=np.int64)
-    return Pool(
+    return msgspec.structs.replace(
+        pool,
         rows=rows,
-        values=np.concatenate([trace.values, nothing]),
-        is_rest=np.concatenate([trace.candidates.sources == REST, nothing == 1]),
+        values=np.concatenate([pool.values, nothing]),
+        doubts=np.concatenate([pool.doubts, nothing]),
+        is_rest=np.concatenate([pool.is_rest, nothing == 1]),
+        is_barred=np.concatenate([pool.is_barred, nothing == 0]),
         creators=index.creators.take(rows),
         topics=index.topics.take(rows, axis=0),
         looks=index.looks.take(rows),
-        fresh=trace.candidates.fresh,
-        topic_max=len(index.header.topics),
     )

@@ -22,29 +22,38 @@ LABEL_FLAGS = dict(
     )
 )
 WATCH = HEADS.index("watch")
+LABELS_TERM, REJECTED_TERM = len(HEADS), len(HEADS) + 1
+"""The columns of `value_terms` after those of the heads."""
 LENGTH_MS_MAX = 3_600_000
 VALUE_POINT = 1000 * HEAD_ONE
 """One point of a policy, in units of `value`."""
 
 
 def value_terms(
-    predictions: NDArray[np.int64], *, rows: NDArray[np.intp], index: Index, policy: Policy
+    predictions: NDArray[np.int64],
+    *,
+    rows: NDArray[np.intp],
+    index: Index,
+    policy: Policy,
+    rejected: Ints | None = None,
 ) -> Ints:
-    """(n, heads + 1) what each head adds to a candidate's value, and last what its labels take off.
+    """(n, heads + 2) what each head adds to a candidate's value, and last what its labels and its
+    likeness to rejected videos (`rejected` (n,), None: no likeness) take off.
 
     A head adds `worth_milli * prediction`; `watch` adds `worth_milli * (prediction * length_ms //
     1000)`, lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`.
     |value| is below 2**53 by the bounds of a policy's numbers.
     """
-    terms = np.empty((len(rows), len(HEADS) + 1), dtype=np.int64)
-    np.multiply(predictions, np.array(policy.worth_milli, dtype=np.int64), out=terms[:, :-1])
+    terms = np.empty((len(rows), len(HEADS) + 2), dtype=np.int64)
+    np.multiply(predictions, np.array(policy.worth_milli, dtype=np.int64), out=terms[:, :-2])
     length_ms = np.minimum(index.length_ms.take(rows), LENGTH_MS_MAX)
     terms[:, WATCH] = predictions[:, WATCH] * length_ms // 1000 * policy.worth_milli[WATCH]
-    terms[:, -1] = 0
+    terms[:, LABELS_TERM] = 0
+    terms[:, REJECTED_TERM] = 0 if rejected is None else -rejected
     for label, demote_milli in zip(LABELS, policy.demote_milli, strict=True):
         if demote_milli:
             has_label = (index.flags[rows] & LABEL_FLAGS[label]) != 0
-            terms[has_label, -1] -= demote_milli * HEAD_ONE
+            terms[has_label, LABELS_TERM] -= demote_milli * HEAD_ONE
     return terms
 
 

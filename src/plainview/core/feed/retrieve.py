@@ -10,13 +10,13 @@ from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
 from plainview.core.feed.interests import Profile, rows_of_creators
 from plainview.core.feed.kernels import Kernels
+from plainview.core.feed.queue import queue_of
 from plainview.core.terms.policy import SOURCE_CODES, SOURCES, Policy
 
 RowIndexes = NDArray[np.intp]
 CHUNK = 256
 NEAR = {"near_recent": 0, "near_lasting": 1}
 """The near sources, and which of the profile's interests each goes by: 0 recent, 1 lasting."""
-MINUTES_PER_DAY = 1440
 
 
 class Candidates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -36,7 +36,6 @@ def retrieve(
     policy: Policy,
     profile: Profile,
     decided: NDArray[np.uint8],
-    now_ms: int,
     size: int,
     kernels: Kernels,
 ) -> Candidates:
@@ -52,9 +51,8 @@ def retrieve(
     )
     for name in asked.keys() - offers.keys() - NEAR.keys():
         offers[name] = offered(
-            name, asked[name], index=index, policy=policy, profile=profile, decided=decided,
-            now_ms=now_ms,
-        )  # fmt: skip
+            name, asked[name], index=index, policy=policy, profile=profile, decided=decided
+        )
     found = _each_once(offers)
     if len(found.rows) < size:
         # `size` in the order always hold enough that are new, since fewer than `size` came before.
@@ -112,15 +110,12 @@ def offered(
     policy: Policy,
     profile: Profile,
     decided: NDArray[np.uint8],
-    now_ms: int,
 ) -> RowIndexes:
     """The first `count` eligible videos of one source that is no near one, in its order."""
     if name == "following":
         return following(profile.follows, count=count, index=index, decided=decided)
     if name == "fresh":
-        return owed_an_audience(
-            count=count, index=index, policy=policy, decided=decided, now_ms=now_ms
-        )
+        return first_eligible(queue_of(index, policy=policy).rows, size=count, decided=decided)
     order = {
         "rising": index.order_rising,
         "popular": index.order_popular,
@@ -129,44 +124,17 @@ def offered(
     return first_eligible(order, size=count, decided=decided)
 
 
-def first_eligible(
-    order: RowIndexes,
-    *,
-    size: int,
-    decided: NDArray[np.uint8],
-    published_min: Ints | None = None,
-    since_min: int = 0,
-) -> RowIndexes:
-    """The first `size` rows of `order` that no rule keeps out; with `published_min` (N,), of those
-    published at `since_min` or later."""
+def first_eligible(order: RowIndexes, *, size: int, decided: NDArray[np.uint8]) -> RowIndexes:
+    """The first `size` rows of `order` that no rule keeps out."""
     found: list[RowIndexes] = []
     missing, start, step = size, 0, max(CHUNK, 2 * size)
     while missing > 0 and start < len(order):
         part = order[start : start + step]
-        is_open = decided.take(part) == 0
-        if published_min is not None:
-            is_open &= published_min.take(part) >= since_min
-        open_rows = part[is_open][:missing]
+        open_rows = part[decided.take(part) == 0][:missing]
         found.append(open_rows)
         missing -= len(open_rows)
         start, step = start + step, step * 4
     return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
-
-
-def owed_an_audience(
-    *, count: int, index: Index, policy: Policy, decided: NDArray[np.uint8], now_ms: int
-) -> RowIndexes:
-    """Videos shown fewer than `fresh_shown_below` times and published in the last `fresh_days`:
-    the least shown first, then the newest, then by id."""
-    few = int(np.searchsorted(index.fresh_shown, policy.fresh_shown_below))
-    since = now_ms // 60_000 - policy.fresh_days * MINUTES_PER_DAY
-    return first_eligible(
-        index.order_fresh[:few],
-        size=count,
-        decided=decided,
-        published_min=index.published_min,
-        since_min=since,
-    )
 
 
 def following(follows: Ints, *, count: int, index: Index, decided: NDArray[np.uint8]) -> RowIndexes:

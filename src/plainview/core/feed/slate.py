@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plainview.core.feed.arrange import CERTAIN, Placing, Pool
+from plainview.core.feed.arrange import CERTAIN, Past, Placing, Pool
 from plainview.core.feed.errors import BadRequest, WeightsMismatch
 from plainview.core.feed.features import (
     shown_features,
@@ -14,18 +14,20 @@ from plainview.core.feed.features import (
     with_viewer,
 )
 from plainview.core.feed.filter import Decided, decide
+from plainview.core.feed.guards import ALIKE_ONE, taken_off
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
 from plainview.core.feed.interests import Profile, no_profile, rows_of
 from plainview.core.feed.kernels import BEST, Kernels
+from plainview.core.feed.queue import queue_of
 from plainview.core.feed.rank import newest_values, value_terms
 from plainview.core.feed.retrieve import Candidates, retrieve
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest, VideoId
 from plainview.core.terms.policy import RULE_CODES, SIZE_MAX, SOURCE_CODES, Policy
 from plainview.core.terms.slate import Slate, SlateItem, SlateRequest
-from plainview.core.terms.viewer import ViewerState
-from plainview.core.terms.weights import Weights
+from plainview.core.terms.viewer import LATELY_MAX, ViewerState
+from plainview.core.terms.weights import HEAD_ONE, Weights
 
 SOURCE_NAMES = {code: name for name, code in SOURCE_CODES.items()}
 
@@ -52,6 +54,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     predictions: NDArray[np.int64]
     terms: Ints
     values: Ints
+    pool: Pool
     placings: tuple[Placing, ...]
     shown: NDArray[np.int8]
     kernels: Kernels
@@ -98,20 +101,26 @@ def trace_slate(
     decided = decide(index=index, policy=policy, state=state, context=context)
     candidates = retrieve(
         index=index, policy=policy, profile=profile, decided=decided,
-        now_ms=request.now_ms, size=size, kernels=kernels,
+        size=size, kernels=kernels,
     )  # fmt: skip
     rows = candidates.rows
     viewer = viewer_features(profile=profile, context=context, now_ms=request.now_ms)
-    video = kernels.features(rows, index=index, profile=profile, context=context)
+    video = kernels.features(
+        rows, candidates.sources, index=index, profile=profile, context=context
+    )
     predictions = kernels.forward(weights, viewer, video)
-    terms = value_terms(predictions, rows=rows, index=index, policy=policy)
+    rejected, likeness = taken_off(
+        rows, state=state, index=index, policy=policy, now_ms=request.now_ms
+    )
+    terms = value_terms(predictions, rows=rows, index=index, policy=policy, rejected=rejected)
     values = (
         newest_values(rows=rows, index=index) if policy.order == "newest" else terms.sum(axis=1)
     )
-    placings = kernels.arrange(
-        pool_of(candidates, values=values, index=index),
-        policy=policy, seed=request.seed, size=size,
+    pool = pool_of(
+        candidates, values=values, is_barred=likeness >= ALIKE_ONE, index=index,
+        policy=policy, state=state,
     )  # fmt: skip
+    placings = kernels.arrange(pool, policy=policy, seed=request.seed, size=size)
     missing = size - len(placings)
     repeats = longest_unseen(
         state, index=index, decided=decided, count=missing if policy.repeats else 0
@@ -120,7 +129,12 @@ def trace_slate(
     shown = with_viewer(viewer, video[[p.candidate for p in placings]])
     if len(repeats):
         again = shown_features(
-            repeats, index=index, profile=profile, context=context, now_ms=request.now_ms
+            repeats,
+            np.zeros(len(repeats), dtype=np.uint8),
+            index=index,
+            profile=profile,
+            context=context,
+            now_ms=request.now_ms,
         )
         shown = np.concatenate([shown, again])
     slate = Slate(
@@ -137,7 +151,7 @@ def trace_slate(
         slate=slate, index=index, weights=weights, policy=policy, request=request,
         profile=profile, decided=decided, candidates=candidates,
         viewer_features=viewer, video_features=video, predictions=predictions, terms=terms,
-        values=values, placings=tuple(placings), shown=shown, kernels=kernels,
+        values=values, pool=pool, placings=tuple(placings), shown=shown, kernels=kernels,
     )  # fmt: skip
 
 
@@ -156,18 +170,42 @@ def _check(*, index: Index, weights: Weights, request: SlateRequest) -> None:
         raise WeightsMismatch("the epoch names other centroids than those of its weights")
 
 
-def pool_of(candidates: Candidates, *, values: Ints, index: Index) -> Pool:
+def pool_of(
+    candidates: Candidates,
+    *,
+    values: Ints,
+    is_barred: NDArray[np.bool_],
+    index: Index,
+    policy: Policy,
+    state: ViewerState,
+) -> Pool:
     """What arranging needs of the candidates."""
     rows = candidates.rows
     return Pool(
         rows=rows,
         values=values,
+        doubts=policy.doubt_milli * HEAD_ONE // index.shown_root.take(rows).astype(np.int64),
+        is_barred=is_barred,
         is_rest=candidates.sources == SOURCE_CODES["rest"],
         creators=index.creators.take(rows),
         topics=index.topics.take(rows, axis=0),
         looks=index.looks.take(rows),
         fresh=candidates.fresh,
         topic_max=len(index.header.topics),
+        owed_share=queue_of(index, policy=policy).share if policy.owed_share_milli else 0,
+        past=past_of(state, index=index),
+    )
+
+
+def past_of(state: ViewerState, *, index: Index) -> Past:
+    """What was served to the viewer before, of the last LATELY_MAX - 1."""
+    lately = np.array(state.lately[-(LATELY_MAX - 1) :], dtype=np.int64)
+    found, is_known = rows_of(lately, index=index)
+    rows = found[is_known]
+    return Past(
+        creators=index.creators.take(rows),
+        topics=index.topics.take(rows, axis=0),
+        looks=index.looks.take(rows),
     )
 
 
@@ -193,8 +231,8 @@ def _placed(placing: Placing, *, candidates: Candidates, values: Ints, index: In
     at = placing.candidate
     return SlateItem(
         video=VideoId(int(index.ids[candidates.rows[at]])),
-        source="fresh" if placing.is_explored else SOURCE_NAMES[int(candidates.sources[at])],
-        slot="explore" if placing.is_explored else "ranked",
+        source=SOURCE_NAMES[int(candidates.sources[at])],
+        slot=placing.slot,
         propensity=placing.propensity,
         value=int(values[at]),
     )

@@ -5,11 +5,11 @@ import numpy as np
 
 from plainview.core.feed.errors import BadRequest
 from plainview.core.feed.filter import counts_by_rule
-from plainview.core.feed.rank import value_terms
+from plainview.core.feed.rank import LABELS_TERM, REJECTED_TERM, value_terms
 from plainview.core.feed.slate import Trace
 from plainview.core.terms.ids import VideoId
 from plainview.core.terms.slate import SlateItem
-from plainview.core.terms.weights import HEAD_ONE, HEADS, VIDEO_FEATURES
+from plainview.core.terms.weights import HEAD_ONE, VIDEO_FEATURES
 
 EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     # label: the features of which it is the effect. Set to 0, each says "nothing known".
@@ -17,6 +17,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     "like what you have watched for longer": ("sim_lasting",),
     "like what you liked, saved or shared": ("sim_loved",),
     "like what you skipped or rejected": ("sim_averse",),
+    "near what you took to in your latest videos": ("attention",),
     "its topics, as you took to them": ("topic_affinity",),
     "its creator, as you took to them": ("creator_affinity",),
     "you follow its creator": ("is_followed",),
@@ -31,6 +32,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "how long it is": ("length_log",),
     "how new it is": ("age_log", "is_unproven"),
+    "where it was found": ("from_following", "from_near", "from_crowd", "from_fresh"),
     "its language": ("language_match",),
     "its labels and sound": ("is_sensitive", "is_synthetic", "is_advert", "is_silent"),
     "its words and topics in themselves": tuple(
@@ -52,9 +54,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     `place` from 1; `rank` by value among the candidates, from 1, 0 for a repeat; `filtered` says
     how many videos of the epoch each rule kept out; `ranked_instead` is what would stand here had
     chance not drawn; `per_mille` follows HEADS; `effects` are those that are not 0, the strongest
-    first. `terms` follow HEADS, then labels, and add up to the value. Effects do not: the network
-    is not a sum. Under order = "newest" nothing is ranked by predictions: `effects` and `terms`
-    are empty and the value is the minute of publication.
+    first. `terms` follow HEADS, then labels and what was turned down, and add up to the value.
+    Effects do not: the network is not a sum. Under order = "newest" nothing is ranked by
+    predictions: `effects` and `terms` are empty and the value is the minute of publication.
     """
 
     item: SlateItem
@@ -64,6 +66,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     filtered: dict[str, int]
     ranked_instead: VideoId
     explore_pool: int
+    rejected_points_milli: int
     spacing_level: int
     per_mille: tuple[int, ...]
     terms: tuple[int, ...]
@@ -94,6 +97,7 @@ def explain(trace: Trace, video: VideoId) -> Why:
         terms=(),
         effects=(),
         label_points_milli=0,
+        rejected_points_milli=0,
     )
     if item.slot == "repeat":
         return base
@@ -107,13 +111,14 @@ def explain(trace: Trace, video: VideoId) -> Why:
     return msgspec.structs.replace(
         base,
         rank=int(ahead.sum()) + 1,
-        ranked_instead=VideoId(int(ranked)) if placing.is_explored else VideoId(0),
-        explore_pool=placing.pool,
+        ranked_instead=VideoId(int(ranked)) if placing.slot != "ranked" else VideoId(0),
+        explore_pool=placing.owed if placing.slot == "owed" else placing.unsure,
         spacing_level=placing.level,
         per_mille=tuple(int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]),
         terms=tuple(trace.terms[at].tolist()) if is_valued else (),
         effects=_effects(trace, at) if is_valued else (),
-        label_points_milli=int(trace.terms[at, len(HEADS)]) // HEAD_ONE,
+        label_points_milli=int(trace.terms[at, LABELS_TERM]) // HEAD_ONE,
+        rejected_points_milli=int(trace.terms[at, REJECTED_TERM]) // HEAD_ONE,
     )
 
 

@@ -14,7 +14,7 @@ from plainview.core.receipts import Receipt, parse_receipt, receipt_id
 from plainview.core.receipts.receipt import SLOTS
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import CreatorId, VideoId
-from plainview.core.terms.policy import Policy
+from plainview.core.terms.policy import SOURCE_CODES, Policy
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import HEADS
 
@@ -57,8 +57,9 @@ def examples_of(
     if not is_known.all():
         raise FeaturesDiffer("a video of the slate is not in the epoch")
     profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    sources = np.array([SOURCE_CODES.get(one.source, 0) for one in receipt.slate], dtype=np.uint8)
     features = shown_features(
-        rows, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
+        rows, sources, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
     )
     if digest_of(features.tobytes()) != receipt.features:
         raise FeaturesDiffer(f"the features of receipt {receipt.number} are not those that served")

@@ -104,10 +104,11 @@ def value_shifts(
     probes = probe_viewers(index, rows)
     moved = np.zeros(len(rows), dtype=np.int64)
     context, now_ms = Context(size=8), index.header.frozen_ms
+    sources = np.zeros(len(rows), dtype=np.uint8)
     for state in probes:
         profile = profile_of(state, index=index)
         viewer = viewer_features(profile=profile, context=context, now_ms=now_ms)
-        video = video_features(rows, index=index, profile=profile, context=context)
+        video = video_features(rows, sources, index=index, profile=profile, context=context)
         after, before = (
             value_terms(
                 kernels.forward(weights, viewer, video), rows=rows, index=index, policy=policy

@@ -23,6 +23,8 @@ from plainview.core.terms.epoch import (
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import (
+    AUDIENCE_MAX,
+    BEST_OF_MAX,
     CANDIDATES_MAX,
     LABELS,
     MILLI,
@@ -194,7 +196,7 @@ SECTIONS: dict[str, dict[str, Reader]] = {
     },
     "sources": {name: whole(1, 400, may_be_off=True) for name in SOURCES},
     "fresh": {
-        "shown_below": whole(1, 100_000, may_be_off=True),
+        "first_audience": whole(1, AUDIENCE_MAX, may_be_off=True),
         "days": whole(1, 3650, may_be_off=True),
     },
     "filters": {
@@ -206,9 +208,19 @@ SECTIONS: dict[str, dict[str, Reader]] = {
         "creators_apart": whole(1, SIZE_MAX, may_be_off=True),
         "topics_share": decimal("0.05", "1", may_be_off=True),
         "topic_tires": decimal("0.001", "10", may_be_off=True),
+        "topics_lately": decimal("0.1", "1", may_be_off=True),
         "lookalike_bits": whole(1, 32, may_be_off=True),
     },
-    "exploration": {"share": decimal("0.001", "0.5", may_be_off=True)},
+    "not_interested": {
+        "days": whole(1, 365, may_be_off=True),
+        "points": decimal("0.001", "100", may_be_off=True),
+    },
+    "exploration": {
+        "owed_share": decimal("0.001", "0.5", may_be_off=True),
+        "share": decimal("0.001", "0.5", may_be_off=True),
+        "doubt": decimal("0.001", "10", may_be_off=True),
+        "best_of": whole(1, BEST_OF_MAX, may_be_off=True),
+    },
     "repeats": {"when_caught_up": word("longest_unseen", "stop")},
 }
 """Every key of a policy file. Nothing has a default."""
@@ -264,7 +276,7 @@ def _read_section(source: Source, section: str, table: dict[str, Any]) -> dict[s
 
 def _policy(read: dict[str, dict[str, Any]], digest: Digest) -> Policy:
     top, worth, spacing = read[TOP], read.get("worth", {}), read["spacing"]
-    labels = read["labels"]
+    labels, exploration = read["labels"], read["exploration"]
     return Policy(
         name=top["name"],
         title=top["title"],
@@ -276,7 +288,7 @@ def _policy(read: dict[str, dict[str, Any]], digest: Digest) -> Policy:
             worth.get("watch_second" if head == "watch" else head, 0) for head in HEADS
         ),
         sources=tuple(read["sources"][name] for name in SOURCES),
-        fresh_shown_below=read["fresh"]["shown_below"],
+        first_audience=read["fresh"]["first_audience"],
         fresh_days=read["fresh"]["days"],
         length_s_max=read["filters"]["longer_than_s"],
         same_language=read["filters"]["other_languages"] == "hide",
@@ -285,10 +297,59 @@ def _policy(read: dict[str, dict[str, Any]], digest: Digest) -> Policy:
         creators_apart=spacing["creators_apart"],
         topics_share_milli=spacing["topics_share"],
         topic_tires_milli=spacing["topic_tires"],
+        topics_lately_milli=spacing["topics_lately"],
         lookalike_bits=spacing["lookalike_bits"],
-        explore_share_milli=read["exploration"]["share"],
+        rejected_days=read["not_interested"]["days"],
+        rejected_milli=read["not_interested"]["points"],
+        owed_share_milli=exploration["owed_share"],
+        explore_share_milli=exploration["share"],
+        doubt_milli=exploration["doubt"],
+        best_of=exploration["best_of"],
         repeats=read["repeats"]["when_caught_up"] == "longest_unseen",
     )
+
+
+Idle = tuple[bool, str, str, str]
+"""Whether a rule can never fire, its section and key, and why."""
+
+
+def _idle_chances(policy: Policy, *, has_fresh: bool, by_time: bool) -> list[Idle]:
+    """What of chance, and of what a "not interested" says, can never change a slate."""
+    share, doubt = policy.explore_share_milli, policy.doubt_milli
+    days, points = policy.rejected_days, policy.rejected_milli
+    draws = bool(policy.owed_share_milli or share)
+    unread = 'points do not count under order = "newest"'
+    return [
+        (
+            bool(policy.owed_share_milli) and not has_fresh,
+            "exploration", "owed_share", "goes to fresh videos, and that source is off",
+        ),
+        (by_time and bool(share), "exploration", "share", unread),
+        (by_time and bool(doubt), "exploration", "doubt", unread),
+        (bool(doubt) and not share, "exploration", "doubt", "is read by no share of chance"),
+        (
+            bool(share) and not doubt,
+            "exploration", "share", "finds nothing in doubt: exploration.doubt is off",
+        ),
+        (
+            bool(policy.best_of) and not draws,
+            "exploration", "best_of", 'nothing is drawn; write "off"',
+        ),
+        (
+            draws and not policy.best_of,
+            "exploration", "best_of", "says of how many draws the best is kept: at least 1",
+        ),
+        (by_time and bool(points), "not_interested", "points", unread),
+        (
+            bool(points) and not policy.uses_profile,
+            "not_interested", "points", "takes off nothing when uses_profile = false",
+        ),
+        (
+            bool(points) and not days,
+            "not_interested", "points", "are taken off for no time: not_interested.days is off",
+        ),
+        (bool(days) and not points, "not_interested", "days", 'takes off nothing; write "off"'),
+    ]  # fmt: skip
 
 
 def _refuse_idle(policy: Policy, source: Source) -> None:
@@ -302,32 +363,32 @@ def _refuse_idle(policy: Policy, source: Source) -> None:
         )
     fresh = asked["fresh"]
     by_time = policy.order == "newest"
-    tests: list[tuple[bool, str, str, str]] = [
+    tests: list[Idle] = [
         (
             bool(asked[name]) and not policy.uses_profile,
             "sources", name, "finds nothing when uses_profile = false",
         )
         for name in PROFILE_SOURCES
     ]  # fmt: skip
-    for key, number in (("shown_below", policy.fresh_shown_below), ("days", policy.fresh_days)):
+    for key, number in (("first_audience", policy.first_audience), ("days", policy.fresh_days)):
         tests.append((
             bool(number) and not fresh, "fresh", key, 'nothing asks the fresh source; write "off"',
         ))  # fmt: skip
         tests.append((
             bool(fresh) and not number, "sources", "fresh", f"finds nothing: fresh.{key} is off",
         ))  # fmt: skip
+    tests += _idle_chances(policy, has_fresh=bool(fresh), by_time=by_time)
     tests += [
-        (
-            bool(policy.explore_share_milli) and not fresh,
-            "exploration", "share", "explores among fresh videos, and that source is off",
-        ),
         (
             policy.creators_apart == 1,
             "spacing", "creators_apart", "neighbours are always 1 apart; 2 is the least",
         ),
-        (
-            policy.topics_share_milli == MILLI,
-            "spacing", "topics_share", 'no topic can hold more than all; write "off"',
+        *(
+            (number == MILLI, "spacing", key, 'no topic can hold more than all; write "off"')
+            for key, number in (
+                ("topics_share", policy.topics_share_milli),
+                ("topics_lately", policy.topics_lately_milli),
+            )
         ),
         (
             by_time and policy.topic_tires_milli > 0,

@@ -15,7 +15,7 @@ UNLOGGED: Final = "unlogged"
 LOGGED: Final = "logged"
 """Whether the `source` entry of the release stands under a recorded head of the public log."""
 CHOOSERS: Final = ("viewer", "default")
-SLOTS: Final = ("ranked", "explore", "repeat")
+SLOTS: Final = ("ranked", "explore", "owed", "repeat")
 SLATE_MAX: Final = 20
 PROPENSITY_UNIT: Final = 1 << 40
 """A propensity of this much is certainty."""

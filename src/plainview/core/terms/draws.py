@@ -16,17 +16,34 @@ def draw(seed: bytes, counter: int) -> int:
     return int.from_bytes(sha256(seed + counter.to_bytes(4, "big")).digest()[:4], "big") >> 12
 
 
-def pick(drawn: int, count: int) -> int:
-    """Which of `count` things (1 <= count <= DRAW_UNIT) the value `drawn` falls on."""
-    return drawn * count >> DRAW_BITS
+def before(index: int, count: int, best_of: int = 1) -> int:
+    """How many of the DRAW_UNIT possible draws fall on things before `index` of `count`.
+
+    As if `best_of` even draws were made and the first thing among those drawn were taken:
+    `1 - ((count - index) / count) ** best_of` of all draws, rounded up.
+    """
+    left = (count - index) ** best_of
+    return int(DRAW_UNIT - left * DRAW_UNIT // count**best_of)
 
 
-def pick_odds(index: int, count: int) -> int:
+def pick(drawn: int, count: int, best_of: int = 1) -> int:
+    """Which of `count` things (1 <= count <= 600) the value `drawn` falls on, the best first.
+
+    >>> [pick(DRAW_UNIT // 2, 10, k) for k in (1, 2, 3)]
+    [5, 2, 2]
+    """
+    index = 0
+    while before(index + 1, count, best_of) <= drawn:
+        index += 1
+    return index
+
+
+def pick_odds(index: int, count: int, best_of: int = 1) -> int:
     """How many of the DRAW_UNIT possible draws fall on `index` of `count`: exact odds.
 
     >>> sum(pick_odds(i, 7) for i in range(7)) == DRAW_UNIT
     True
+    >>> [pick_odds(i, 2, 2) * 4 // DRAW_UNIT for i in range(2)]
+    [3, 1]
     """
-    first = -(-index * DRAW_UNIT // count)
-    after = -(-(index + 1) * DRAW_UNIT // count)
-    return after - first
+    return before(index + 1, count, best_of) - before(index, count, best_of)

@@ -49,7 +49,11 @@ Rows = NDArray[np.void]
 
 
 class EpochHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands above the rows; its canonical JSON is the first leaf of the epoch's tree."""
+    """What stands above the rows; its canonical JSON is the first leaf of the epoch's tree.
+
+    `shown_today` is how many showings the epochs frozen on this day (UTC) counted, this one
+    included, `shown_yesterday` those of the whole day before.
+    """
 
     edition: str
     number: int
@@ -62,6 +66,8 @@ class EpochHeader(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     topics: tuple[str, ...]
     centroids: Digest
+    shown_today: int
+    shown_yesterday: int
     spec: str = "epoch-v1"
 
 

@@ -32,14 +32,19 @@ LABELS = ("restricted", "sensitive", "synthetic", "advert")
 
 SIZE_MAX = 20
 CANDIDATES_MAX = 600
+AUDIENCE_MAX = 255
+"""Counters are exact up to here, so nobody is owed a showing that cannot be told from another."""
+BEST_OF_MAX = 3
+"""How many even draws a draw may be the best of; with it all odds stay exact below 2**53."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """One feed's rules. Every number is a whole one; `_milli` are thousandths of what people wrote.
 
     `worth_milli` follows HEADS; that of `watch` is per second watched. `hidden_labels` is a mask of
-    epoch flags; `demote_milli` follows LABELS, in points taken off. A spacing rule or a filter of 0
-    is off.
+    epoch flags. Points taken off: `demote_milli` follows LABELS, `rejected_milli` is for what is as
+    like a rejected video as can be. `doubt_milli` are those added, when exploring, to what nobody
+    saw yet. A rule or a filter of 0 is off.
     """
 
     name: str
@@ -50,7 +55,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     order: str
     worth_milli: tuple[int, ...]
     sources: tuple[int, ...]
-    fresh_shown_below: int
+    first_audience: int
     fresh_days: int
     length_s_max: int
     same_language: bool
@@ -59,8 +64,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     creators_apart: int
     topics_share_milli: int
     topic_tires_milli: int
+    topics_lately_milli: int
     lookalike_bits: int
+    rejected_days: int
+    rejected_milli: int
+    owed_share_milli: int
     explore_share_milli: int
+    doubt_milli: int
+    best_of: int
     repeats: bool
 
     def __post_init__(self) -> None:

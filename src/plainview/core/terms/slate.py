@@ -26,8 +26,8 @@ class SlateRequest(msgspec.Struct, frozen=True, kw_only=True):
 class SlateItem(msgspec.Struct, frozen=True, kw_only=True):
     """One place of a slate.
 
-    `slot` is "ranked", "explore" or "repeat". `propensity` is the exact probability of this video
-    at this place given the places before it, in units of 2**-40 (2**40 = certain).
+    `slot` is "ranked", "explore", "owed" or "repeat". `propensity` is the exact probability of this
+    video at this place given the places before it, in units of 2**-40 (2**40 = certain).
     """
 
     video: VideoId

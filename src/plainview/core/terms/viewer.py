@@ -7,6 +7,8 @@ import msgspec
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 
 WATCHES_MAX = 200
+LATELY_MAX = 200
+"""How many of the videos served last a state holds."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +45,11 @@ class ViewerState(msgspec.Struct, frozen=True, kw_only=True):
     """The fold of one viewer's events 1..n. Mappings are never modified after construction.
 
     `seen` maps a video to the request number of the last slate that served it. `watches` is oldest
-    first, at most WATCHES_MAX. The other mappings map to the event number that set them; an undoing
-    removes the key. `followed_from` maps a followed creator to the video the follow was made on, 0
-    if on none. `number`, `receipt` and `epoch` are those of the last served slate.
+    first, at most WATCHES_MAX, and so is `lately`: the last LATELY_MAX videos served, in the order
+    of their places. `rejected_ms` says when each of `rejected` was. The other mappings map to the
+    event number that set them; an undoing removes the key. `followed_from` maps a followed creator
+    to the video the follow was made on, 0 if on none. `number`, `receipt` and `epoch` are those of
+    the last served slate.
     """
 
     viewer: ViewerId
@@ -55,12 +59,14 @@ class ViewerState(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Digest = NO_DIGEST
     epoch: int = 0
     watches: tuple[Watch, ...] = ()
+    lately: tuple[VideoId, ...] = ()
     seen: Mapping[VideoId, int] = {}
     shown: Mapping[VideoId, int] = {}
     liked: Mapping[VideoId, int] = {}
     saved: Mapping[VideoId, int] = {}
     shared: Mapping[VideoId, int] = {}
     rejected: Mapping[VideoId, int] = {}
+    rejected_ms: Mapping[VideoId, int] = {}
     reported: Mapping[VideoId, int] = {}
     follows: Mapping[CreatorId, int] = {}
     followed_from: Mapping[CreatorId, VideoId] = {}

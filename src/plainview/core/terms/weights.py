@@ -12,7 +12,7 @@ WEIGHTS_SPEC = "weights-v1"
 VIEWER_FEATURES = (
     *(f"interest_{d}" for d in range(EMBED_DIM)),
     "history_log", "finish_tendency", "skip_tendency", "like_tendency", "follows_log",
-    "noon_wave", "evening_wave",
+    "noon_wave", "evening_wave", "sitting_log",
 )  # fmt: skip
 """The same for all candidates of one request, so layer 1 folds them into its bias."""
 
@@ -29,6 +29,7 @@ PAIR_FEATURES = (
     "sim_recent", "sim_lasting", "sim_loved", "sim_averse",
     "topic_affinity", "topic_untried", "topic_recent",
     "creator_affinity", "creator_recent", "is_followed", "language_match",
+    "attention", "from_following", "from_near", "from_crowd", "from_fresh",
 )  # fmt: skip
 """Of this viewer and this video together."""
 

@@ -76,7 +76,7 @@ def test_header_by_hand() -> None:
     assert frozen.header_bytes.decode() == (
         f'{{"centroids":"{zeros}","decisions":1,"edition":"test","events_counted":2,'
         f'"events_root":"{zeros}","frozen_ms":5,"number":1,"previous_root":"{zeros}","rows":1,'
-        f'"spec":"epoch-v1","topics":["chance"],"weights":"{weights}"}}'
+        f'"shown_today":0,"shown_yesterday":0,"spec":"epoch-v1","topics":["chance"],"weights":"{weights}"}}'
     )
     assert parse_header(frozen.header_bytes) == frozen.epoch.header
 

@@ -29,6 +29,7 @@ from plainview.core.catalogue import (
     topic_list,
     with_counts,
 )
+from plainview.core.catalogue.freeze import shown_by_day
 from plainview.core.terms.epoch import Rows
 from plainview.core.terms.ids import CreatorId, Digest, VideoId
 
@@ -96,6 +97,19 @@ def test_roots() -> None:
         assert epoch_root(header, rows) == epoch["root"]
         assert parse_header(header).previous_root == previous
         previous = epoch["root"]
+
+
+def test_showings_by_day() -> None:
+    """What a freeze makes of the showings counted on the day and on the day before."""
+    header = parse_header(VECTORS["epochs"][0]["header"].encode())
+    for case in VECTORS["shown_by_day"]:
+        frozen_ms, today, yesterday = case["before"]
+        before = msgspec.structs.replace(
+            header, frozen_ms=frozen_ms, shown_today=today, shown_yesterday=yesterday
+        )
+        after = shown_by_day(before, frozen_ms=case["frozen_ms"], shown=case["shown"])
+        assert list(after) == case["after"]
+    assert shown_by_day(None, frozen_ms=5, shown=3) == (3, 0)
 
 
 def test_delta() -> None:

@@ -81,6 +81,7 @@ def test_a_short_life_by_hand() -> None:
     assert fold(EMPTY, chain) == ViewerState(
         viewer=VIEWER, n=9, head=head, number=1, receipt=RECEIPT, epoch=4,
         watches=(Watch(video=VideoId(7), number=1, ms=9_000, loops=1, at_ms=109),),
+        lately=(VideoId(7), VideoId(8)),
         seen={VideoId(7): 1, VideoId(8): 1}, shown={VideoId(7): 2}, liked={VideoId(7): 4},
         follows={CreatorId(1): 8}, followed_from={CreatorId(1): VideoId(7)},
     )  # fmt: skip

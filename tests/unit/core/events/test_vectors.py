@@ -47,6 +47,7 @@ def test_state_and_counts() -> None:
     expected = dict(VECTORS["state"])
     watches = [[str(w.video), w.number, w.ms, w.loops, w.at_ms] for w in state.watches]
     assert watches == expected.pop("watches")
+    assert [str(video) for video in state.lately] == expected.pop("lately")
     for name, value in expected.items():
         found = getattr(state, name)
         if isinstance(value, dict):

@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 
 from plainview.core.feed import build_index, shown_features
+from plainview.core.feed.attention import (
+    EXP,
+    EXP_STEPS,
+    SOURCE_GROUPS,
+    attention,
+    place_in_sitting,
+)
 from plainview.core.feed.features import video_features, viewer_features
 from plainview.core.feed.index import Index
+from plainview.core.feed.integers import eighths_log2
 from plainview.core.feed.interests import no_profile, profile_of
 from plainview.core.terms.ids import CreatorId, VideoId
+from plainview.core.terms.policy import SOURCE_CODES
 from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState, Watch
 from plainview.core.terms.weights import FEATURES, VIDEO_FEATURES, VIEWER_FEATURES
@@ -42,10 +51,15 @@ def state() -> ViewerState:
     )
 
 
-def pair(index: Index, row: int, name: str, *, language: str = "en") -> int:
+NOBODY = np.zeros(9, dtype=np.uint8)
+"""No source offered it."""
+
+
+def pair(index: Index, row: int, name: str, *, language: str = "en", source: str = "") -> int:
     """One feature of one video for that viewer."""
+    sources = np.array([SOURCE_CODES.get(source, 0)], dtype=np.uint8)
     out = video_features(
-        np.array([row]), index=index, profile=profile_of(state(), index=index),
+        np.array([row]), sources, index=index, profile=profile_of(state(), index=index),
         context=Context(size=8, language=language),
     )  # fmt: skip
     return int(out[0, VIDEO_FEATURES.index(name)])
@@ -79,7 +93,11 @@ def test_pair_features_by_hand(index: Index, row: int, name: str, expected: int)
 def test_a_topic_never_shown_is_untried(index: Index) -> None:
     """For a viewer without a history every video with a topic is untried, one without is not."""
     out = video_features(
-        np.arange(4), index=index, profile=no_profile(index=index), context=Context(size=8)
+        np.arange(4),
+        NOBODY[:4],
+        index=index,
+        profile=no_profile(index=index),
+        context=Context(size=8),
     )
     assert out[:, VIDEO_FEATURES.index("topic_untried")].tolist() == [64, 64, 64, 0]
 
@@ -129,10 +147,70 @@ def test_shown_features_are_what_ranking_saw(index: Index) -> None:
     """The full input is the viewer's part followed by the video's part, in the order asked."""
     profile, context = profile_of(state(), index=index), Context(size=8)
     rows = np.array([2, 0])
-    out = shown_features(rows, index=index, profile=profile, context=context, now_ms=MIDNIGHT_MS)
+    sources = np.array([SOURCE_CODES["fresh"], 0], dtype=np.uint8)
+    out = shown_features(
+        rows, sources, index=index, profile=profile, context=context, now_ms=MIDNIGHT_MS
+    )
     assert out.shape == (2, len(FEATURES))
     assert out.dtype == np.int8
     viewer = viewer_features(profile=profile, context=context, now_ms=MIDNIGHT_MS)
-    videos = video_features(rows, index=index, profile=profile, context=context)
+    videos = video_features(rows, sources, index=index, profile=profile, context=context)
     for line, own in zip(out, videos, strict=True):
         assert line.tolist() == [*viewer.tolist(), *own.tolist()]
+
+
+def test_attention_by_hand() -> None:
+    """Of a watch worth 4 as near as can be told (step 127, 491,520) and one worth -3 at a right
+    angle (step 64, 2,048): 16 * (4 * 491,520 - 3 * 2,048) / 493,568, rounded down."""
+    mine = np.full((1, 64), 100, dtype=np.int8)
+    side = np.array([100] * 32 + [-100] * 32, dtype=np.int8)
+    theirs = np.stack([mine[0], side])
+    assert attention(mine, theirs, np.array([4, -3])).tolist() == [63]
+    assert 16 * (4 * 491_520 - 3 * 2_048) // 493_568 == 63
+    assert attention(-mine, theirs, np.array([4, -3])).tolist() == [-48]  # 8 to 2,048: the far one
+    assert attention(mine, theirs[:0], np.array([], dtype=np.int64)).tolist() == [0]
+
+
+def test_attention_looks_at_the_latest_sixteen(index: Index) -> None:
+    """The seventeenth last watch says nothing, and neither does a video the epoch does not hold."""
+    one = Watch(video=VideoId(3), number=1, ms=100, loops=0, at_ms=0)  # skipped: -3
+    others = [Watch(video=VideoId(1), number=2 + i, ms=7000, loops=0, at_ms=0) for i in range(16)]
+    told = viewer_state(watches=(one, *others))
+    latest = profile_of(told, index=index).latest
+    assert latest.weights.tolist() == [4] * 16
+    out = video_features(
+        np.array([1]), NOBODY[:1], index=index, profile=profile_of(told, index=index),
+        context=Context(size=8),
+    )  # fmt: skip
+    assert out[0, VIDEO_FEATURES.index("attention")] == 64
+
+
+def test_the_table_doubles_in_eight_steps() -> None:
+    """Each entry is the number whose `eighths_log2` it is, and none is too large for its bound."""
+    assert (eighths_log2(EXP) == np.arange(EXP_STEPS) + 24).all()
+    assert 16 * int(EXP.max()) * 35 < 2**31
+
+
+@pytest.mark.parametrize("source", ["", *SOURCE_CODES])
+def test_a_video_says_where_it_was_found(index: Index, source: str) -> None:
+    """One of four columns is 64, for the two near sources and for what the crowd likes the same;
+    none for what only fills up, and for repeats."""
+    found = [name for name in SOURCE_GROUPS if pair(index, 1, name, source=source) == 64]
+    assert found == [name for name, group in SOURCE_GROUPS.items() if source in group]
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "place"), [((), 0), ((30,), 1), ((31,), 0), ((90, 60, 30), 3), ((61, 30, 0), 2)]
+)
+def test_a_sitting_ends_with_half_an_hour_of_nothing(
+    minutes_ago: tuple[int, ...], place: int
+) -> None:
+    """Watches count from the last one back, as long as none is more than 30 minutes before."""
+    watches = tuple(
+        Watch(video=VideoId(i + 1), number=i, ms=9, loops=0, at_ms=MIDNIGHT_MS - minutes * 60_000)
+        for i, minutes in enumerate(minutes_ago)
+    )
+    profile = profile_of(viewer_state(watches=watches), index=build_index(epoch_of([])))
+    assert place_in_sitting(profile.latest, now_ms=MIDNIGHT_MS) == place
+    out = viewer_features(profile=profile, context=Context(size=8), now_ms=MIDNIGHT_MS)
+    assert out[VIEWER_FEATURES.index("sitting_log")] == eighths_log2(np.array([place + 1]))[0]

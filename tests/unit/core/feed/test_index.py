@@ -39,7 +39,7 @@ def test_orders_are_total_with_ties_by_id() -> None:
     """Videos alike in everything stand in the order of their ids in each order."""
     index = build_index(epoch_of([video(i, creator=1) for i in (5, 3, 9, 7)]))
     for order in (
-        index.order_popular, index.order_rising, index.order_newest, index.order_fresh,
+        index.order_popular, index.order_rising, index.order_newest,
         index.order_creator,
     ):  # fmt: skip
         assert index.ids[order].tolist() == [3, 5, 7, 9]
@@ -58,7 +58,6 @@ def test_each_order_sorts_by_what_it_is_named_for() -> None:
         )
     )
     assert index.ids[index.order_newest].tolist() == [3, 2, 1, 4]
-    assert index.ids[index.order_fresh].tolist() == [4, 2, 1, 3]
     assert index.ids[index.order_creator].tolist() == [2, 4, 3, 1]
     assert index.sorted_creators.tolist() == [7, 7, 8, 8]
 
@@ -133,5 +132,5 @@ def test_the_orders_of_a_large_epoch_are_permutations() -> None:
     """Each order holds every row once."""
     rows = big_catalogue(500)
     index = build_index(epoch_of(list(rows)))
-    for order in (index.order_popular, index.order_rising, index.order_fresh):
+    for order in (index.order_popular, index.order_rising, index.order_newest):
         assert sorted(order.tolist()) == list(range(500))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from math import isqrt
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from plainview.core.feed import build_index
 from plainview.core.feed.index import Index
+from plainview.core.feed.interests import Profile
 from plainview.core.feed.kernels import BEST, NUMBA, NUMPY
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.slate import Context
@@ -111,6 +113,15 @@ def test_square_roots_are_rounded_down() -> None:
     assert [_isqrt(n) for n in numbers] == [isqrt(n) for n in numbers]
 
 
+def columns_of(mine: Profile, theirs: Profile) -> Iterator[tuple[str, Any, Any]]:
+    """Everything in two profiles, side by side, with its name."""
+    for name in mine.__struct_fields__:
+        if name != "latest":
+            yield name, getattr(mine, name), getattr(theirs, name)
+    for name in mine.latest.__struct_fields__:
+        yield f"latest.{name}", getattr(mine.latest, name), getattr(theirs.latest, name)
+
+
 def test_every_kernel_knows_the_same_of_a_viewer(index: Index) -> None:
     """On random viewers the compiled profile and features are the reference's, every number."""
     assert NUMBA is not None
@@ -120,14 +131,14 @@ def test_every_kernel_knows_the_same_of_a_viewer(index: Index) -> None:
         state = random_viewer(number, index)
         profile = NUMPY.profile(state, index=index)
         compiled = NUMBA.profile(state, index=index)
-        for name in profile.__struct_fields__:
-            mine, theirs = getattr(profile, name), getattr(compiled, name)
+        for name, mine, theirs in columns_of(profile, compiled):
             assert np.array_equal(mine, theirs), (number, name)
             assert np.asarray(mine).dtype == np.asarray(theirs).dtype, name
         rows = chance.permutation(index.size)[: int(chance.choice([0, 1, 60]))]
         context = Context(size=8, language=str(chance.choice(["", "en", "de", "ja"])))
-        features = NUMPY.features(rows, index=index, profile=profile, context=context)
-        again = NUMBA.features(rows, index=index, profile=compiled, context=context)
+        sources = chance.integers(0, 9, len(rows)).astype(np.uint8)
+        features = NUMPY.features(rows, sources, index=index, profile=profile, context=context)
+        again = NUMBA.features(rows, sources, index=index, profile=compiled, context=context)
         assert np.array_equal(features, again), number
         assert features.dtype == again.dtype
         seen += profile.interests.any(axis=1)
@@ -140,8 +151,5 @@ def test_every_kernel_puts_a_newcomer_nowhere(index: Index) -> None:
     empty = build_index(epoch_of([]))
     for where in (index, empty):
         mine, theirs = (k.profile(viewer_state(), index=where) for k in (NUMPY, NUMBA))
-        assert all(
-            np.array_equal(getattr(mine, name), getattr(theirs, name))
-            for name in mine.__struct_fields__
-        )
+        assert all(np.array_equal(one, other) for _, one, other in columns_of(mine, theirs))
         assert not msgspec.structs.asdict(theirs)["interests"].any()

@@ -15,9 +15,9 @@ from tests.worlds import demo_catalogue, epoch_of, slate_request, viewer_state
 INDEX = build_index(epoch_of(demo_catalogue(), weights=WEIGHTS.digest))
 # Half of all pictures differ in fewer than 32 of 64 points.
 ALIKE = policy_with(
-    FOR_YOU, {"\nshare = 0.08": "\nshare = 0.5", "lookalike_bits = 8": "lookalike_bits = 30"}
+    FOR_YOU, {"\nshare = 0.05": "\nshare = 0.5", "lookalike_bits = 8": "lookalike_bits = 30"}
 )
-BOLD = policy_with(FOR_YOU, {"\nshare = 0.08": "\nshare = 0.5"})
+BOLD = policy_with(FOR_YOU, {"\nshare = 0.05": "\nshare = 0.5"})
 
 
 def traced(policy: Policy, *, seed: str = "odds", size: int = 12) -> Trace:

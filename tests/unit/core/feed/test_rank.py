@@ -125,7 +125,12 @@ def test_value_by_hand() -> None:
     terms = value_terms(predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU)
     plain = (500 + 1000 + 40) * HEAD_ONE
     assert terms.sum(axis=1).tolist() == [plain - 500 * HEAD_ONE, plain]
-    assert terms[0, -1] == -500 * HEAD_ONE
+    assert terms[0].tolist()[-2:] == [-500 * HEAD_ONE, 0]
+    against = np.array([7, 0], dtype=np.int64)
+    with_them = value_terms(
+        predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU, rejected=against
+    )
+    assert (terms - with_them).sum(axis=1).tolist() == [7, 0]
 
 
 def test_no_value_reaches_2_to_the_53() -> None:

@@ -15,7 +15,7 @@ from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.policy import SOURCE_CODES, Policy
 from plainview.core.terms.viewer import Watch
 from tests.unit.core.feed.parts import FOLLOWING, FOR_YOU, FRESH, POPULAR
-from tests.worlds import NOW_MS, big_catalogue, demo_catalogue, epoch_of, video, viewer_state
+from tests.worlds import big_catalogue, demo_catalogue, epoch_of, video, viewer_state
 
 NAMES = {code: name for name, code in SOURCE_CODES.items()}
 KERNELS = [kernels for kernels in (NUMPY, NUMBA) if kernels is not None]
@@ -39,7 +39,7 @@ def found(
     return retrieve(
         index=index, policy=policy, profile=profile or no_profile(index=index),
         decided=all_open(index) if decided is None else decided,
-        now_ms=NOW_MS, size=size, kernels=kernels,
+        size=size, kernels=kernels,
     )  # fmt: skip
 
 
@@ -117,18 +117,13 @@ def test_rest_fills_up_to_a_page_and_no_further() -> None:
 
 
 def test_fresh_are_those_owed_a_first_audience() -> None:
-    """Shown fewer than 30 times and published within 30 days; least shown, then newest, first."""
-    day = 24 * 60
-    videos = [
-        video(1, counts={"shown": 29}, age_min=day),
-        video(2, counts={"shown": 30}, age_min=1),
-        video(3, age_min=30 * day),
-        video(4, age_min=30 * day + 1),
-        video(5, age_min=5),
-    ]
+    """What the queue holds is offered in its order, without what a rule keeps out."""
+    videos = [video(i, creator=i, age_min=i) for i in range(1, 6)]
     index = build_index(epoch_of(videos))
-    candidates = found(index, FRESH, size=1)
-    assert index.ids[candidates.rows[candidates.fresh]].tolist() == [5, 3, 1]
+    decided = all_open(index)
+    decided[2] = 15
+    candidates = found(index, FRESH, size=1, decided=decided)
+    assert index.ids[candidates.rows[candidates.fresh]].tolist() == [5, 4, 2, 1]
 
 
 def test_a_video_keeps_the_first_source_and_stays_in_the_fresh_pool() -> None:

@@ -45,7 +45,7 @@ def test_a_fan_is_told_that_it_is_like_what_they_watched() -> None:
     trace = traced(fan())
     place = next(
         i for i, p in enumerate(trace.placings)
-        if INDEX.topics[trace.candidates.rows[p.candidate], 0] == 3 and not p.is_explored
+        if INDEX.topics[trace.candidates.rows[p.candidate], 0] == 3 and p.slot == "ranked"
     )  # fmt: skip
     why = explain(trace, trace.slate.items[place].video)
     assert why.place == place + 1
@@ -79,19 +79,20 @@ def test_an_effect_is_the_change_when_the_group_is_unknown() -> None:
 
 
 def test_terms_add_up_to_the_value() -> None:
-    """What each head and the labels add makes the value, exactly, in each ranked place."""
+    """What each head, labels and rejections add makes the value, exactly, in each ranked place."""
     trace = traced(fan())
     for item in trace.slate.items:
         why = explain(trace, item.video)
-        assert len(why.terms) == len(why.per_mille) + 1
+        assert len(why.terms) == len(why.per_mille) + 2
         assert sum(why.terms) == item.value
 
 
 def test_an_explored_place_says_what_chance_replaced() -> None:
     """Where chance drew, the video that would have stood there and the pool's size are named."""
-    trace = next(t for s in range(50) if (t := traced(fan(), seed=f"{s}")).placings[0].is_explored)
+    pages = (traced(fan(), seed=f"{s}") for s in range(80))
+    trace = next(page for page in pages if page.placings[0].slot == "explore")
     why = explain(trace, trace.slate.items[0].video)
-    assert why.explore_pool == trace.placings[0].pool > 1
+    assert why.explore_pool == trace.placings[0].unsure > 1
     ranked = trace.candidates.rows[trace.placings[0].ranked]
     assert why.ranked_instead == INDEX.ids[ranked]
     plain = explain(trace, next(i.video for i in trace.slate.items if i.slot == "ranked"))

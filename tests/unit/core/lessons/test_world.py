@@ -70,12 +70,22 @@ def before_third(seed: int) -> Parent:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_five_ticks_improve_on_the_starting_weights(seed: int) -> None:
     """On the last window, which none of them learned from, five ticks lower the loss by a tenth and
-    more, calibrate better and put finishes in better order; drill learn_ticks has larger worlds."""
+    more and calibrate better; drill learn_ticks has larger worlds."""
     before = judge(load_weights(starting_weights()), parts(seed)[-1])
     after = judge(load_weights(published(seed)), parts(seed)[-1])
     assert after.loss_q24 < before.loss_q24 * 9 // 10
     assert sum(h.ece_ppm for h in after.heads) < sum(h.ece_ppm for h in before.heads)
-    assert after.heads[0].auc_ppm > before.heads[0].auc_ppm
+
+
+def test_five_ticks_put_finishes_in_better_order() -> None:
+    """Over the worlds together, since the 500 showings of one are too few to tell, what is finished
+    stands further ahead of what is not."""
+    gained = 0
+    for seed in SEEDS:
+        before = judge(load_weights(starting_weights()), parts(seed)[-1])
+        after = judge(load_weights(published(seed)), parts(seed)[-1])
+        gained += after.heads[0].auc_ppm - before.heads[0].auc_ppm
+    assert gained > 10_000 * len(SEEDS)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -24,6 +24,7 @@ FOR_YOU = (POLICIES / "for-you.toml").read_text()
 FOLLOWING = (POLICIES / "following.toml").read_text()
 POPULAR = (POLICIES / "popular.toml").read_text()
 
+FRESH_OFF = '[fresh]\nfirst_audience = "off"\ndays = "off"'
 REFUSALS = [
     # what is replaced in for-you.toml, by what, the kind, words of the reason
     ("finish = 1.0", "finsh = 1.0", UnknownKey, "worth.finsh"),
@@ -48,7 +49,14 @@ REFUSALS = [
     ("watch_second = 0.01", "watch_second = 1.5", OutOfRange, "from -1 to 1"),
     ("near_recent = 200", "near_recent = 401", OutOfRange, "from 1 to 400"),
     ("near_recent = 200", "near_recent = 400", OutOfRange, "700 candidates"),
-    ("share = 0.08", "share = 0.6", OutOfRange, "0.5"),
+    ("\nshare = 0.05", "\nshare = 0.6", OutOfRange, "0.5"),
+    ("owed_share = 0.015", "owed_share = 0.501", OutOfRange, "0.5"),
+    ("first_audience = 100", "first_audience = 256", OutOfRange, "from 1 to 255"),
+    ("best_of = 2", "best_of = 4", OutOfRange, "from 1 to 3"),
+    ("doubt = 0.5", "doubt = 11", OutOfRange, "from 0.001 to 10"),
+    ("days = 7", "days = 366", OutOfRange, "from 1 to 365"),
+    ("points = 2.0", "points = 100.5", OutOfRange, "from 0.001 to 100"),
+    ("topics_lately = 0.5", "topics_lately = 0.05", OutOfRange, "from 0.1 to 1"),
     ('order = "value" ', 'order = "best" ', OutOfRange, '"best"'),
     ('title = "For you"', 'title = ""', OutOfRange, "1 to 32"),
     ('spec = "policy-v1"', 'spec = "policy-v2"', OutOfRange, "policy-v1"),
@@ -60,9 +68,15 @@ REFUSALS = [
     ("creators_apart = 4", "creators_apart = 1", NeverFires, "always 1 apart"),
     ("topics_share = 0.5", "topics_share = 1.0", NeverFires, "more than all"),
     ("topic_tires = 0.5", "topic_tires = 0.0", NeverFires, "does nothing"),
+    ("topics_lately = 0.5", "topics_lately = 1.0", NeverFires, "more than all"),
+    ("owed_share = 0.015", "owed_share = 0", NeverFires, "does nothing"),
+    ("points = 2.0", 'points = "off"', NeverFires, "takes off nothing"),
+    ("doubt = 0.5", 'doubt = "off"', NeverFires, "finds nothing in doubt"),
+    ("\nshare = 0.05", '\nshare = "off"', NeverFires, "read by no share"),
+    ("best_of = 2", 'best_of = "off"', NeverFires, "at least 1"),
     ("uses_profile = true", "uses_profile = false", NeverFires, "uses_profile = false"),
     ("fresh = 40", 'fresh = "off"', NeverFires, "nothing asks"),
-    ("shown_below = 30", 'shown_below = "off"', NeverFires, "fresh.shown_below is off"),
+    ("first_audience = 100", 'first_audience = "off"', NeverFires, "fresh.first_audience is off"),
     ("days = 30", 'days = "off"', NeverFires, "fresh.days is off"),
 ]
 
@@ -85,13 +99,16 @@ def test_for_you_compiles_to_the_integers_one_reads_in_it() -> None:
         "following": 60, "near_recent": 200, "near_lasting": 120, "rising": 40, "popular": 40,
         "fresh": 40, "newest": 0,
     }  # fmt: skip
-    assert (policy.fresh_shown_below, policy.fresh_days) == (30, 30)
+    assert (policy.first_audience, policy.fresh_days) == (100, 30)
     assert (policy.length_s_max, policy.same_language) == (0, False)
     assert policy.hidden_labels == 4
     assert policy.demote_milli == (0, 500, 0, 500)
     assert (policy.creators_apart, policy.topics_share_milli) == (4, 500)
     assert (policy.topic_tires_milli, policy.lookalike_bits) == (500, 8)
-    assert policy.explore_share_milli == 80
+    assert (policy.topics_lately_milli, policy.rejected_days) == (500, 7)
+    assert policy.rejected_milli == 2000
+    assert (policy.owed_share_milli, policy.explore_share_milli) == (15, 50)
+    assert (policy.doubt_milli, policy.best_of) == (500, 2)
     assert policy.repeats
     assert policy.uses_profile
 
@@ -126,29 +143,55 @@ def test_a_mistake_is_refused_with_its_kind_reason_and_line(
         "title": 1,
         "near_recent = 400": line_of(FOR_YOU, "[sources]"),
         "uses_profile = false": line_of(FOR_YOU, "following = 60"),
-        'fresh = "off"': line_of(FOR_YOU, "shown_below"),
-        'shown_below = "off"': line_of(FOR_YOU, "fresh = 40"),
+        'fresh = "off"': line_of(FOR_YOU, "first_audience"),
+        'first_audience = "off"': line_of(FOR_YOU, "fresh = 40"),
         'days = "off"': line_of(FOR_YOU, "fresh = 40"),
+        'points = "off"': line_of(FOR_YOU, "days = 7"),
+        'doubt = "off"': line_of(FOR_YOU, "\nshare = 0.05") + 1,
+        '\nshare = "off"': line_of(FOR_YOU, "doubt = 0.5"),
+        'best_of = "off"': line_of(FOR_YOU, "best_of = 2"),
     }
     key = new or old.split(" ", maxsplit=1)[0]
-    assert refused.value.line == expected.get(key, line_of(text, new) if new else 0)
+    at = line_of(text, new) + new.startswith("\n") if new else 0
+    assert refused.value.line == expected.get(key, at)
     assert str(refused.value).startswith(f"line {refused.value.line}: ")
 
 
-def test_an_exploration_share_without_the_fresh_source_never_fires() -> None:
-    """What explores among fresh videos is refused where no fresh videos are asked for."""
-    text = FOR_YOU.replace("fresh = 40", 'fresh = "off"').replace(
-        "shown_below = 30", 'shown_below = "off"'
-    ).replace("days = 30", 'days = "off"')  # fmt: skip
-    with pytest.raises(NeverFires, match=r"exploration\.share") as refused:
+def test_points_for_no_time_never_fire() -> None:
+    """Points taken off for what was turned down are refused where the days are off."""
+    text = FOR_YOU.replace("days = 7", 'days = "off"')
+    with pytest.raises(NeverFires, match="for no time") as refused:
         compile_policy(text.encode())
-    assert refused.value.line == line_of(text, "share = 0.08")
+    assert refused.value.line == line_of(text, "points = 2.0")
+
+
+def test_points_against_a_profile_nobody_reads_never_fire() -> None:
+    """What was turned down takes off nothing where no profile is used, and saying so is refused."""
+    text = POPULAR.replace('days = "off"', "days = 7").replace('points = "off"', "points = 1.0")
+    text = text.replace('[fresh]\nfirst_audience = "off"\ndays = 7', FRESH_OFF)
+    text = text.replace('[not_interested]\ndays = "off"', "[not_interested]\ndays = 7")
+    with pytest.raises(NeverFires, match="uses_profile = false") as refused:
+        compile_policy(text.encode())
+    assert refused.value.line == line_of(text, "points = 1.0")
+
+
+def test_a_budget_without_the_fresh_source_never_fires() -> None:
+    """A share for videos owed an audience is refused where no fresh videos are asked for."""
+    text = FOR_YOU.replace("fresh = 40", 'fresh = "off"').replace(
+        "first_audience = 100", 'first_audience = "off"'
+    ).replace("days = 30", 'days = "off"')  # fmt: skip
+    with pytest.raises(NeverFires, match=r"exploration\.owed_share") as refused:
+        compile_policy(text.encode())
+    assert refused.value.line == line_of(text, "owed_share = 0.015")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("[sources]", "[worth]\nfinish = 1.0\n[sources]", "nothing reads [worth]"),
+        ('share = "off"\ndoubt', "share = 0.1\ndoubt", "points do not count"),
+        ('doubt = "off"', "doubt = 0.1", "points do not count"),
+        ('points = "off"', "points = 0.1", "points do not count"),
         ('sensitive = "allow"', 'sensitive = "demote 1"', "points do not count"),
         ('topic_tires = "off"', "topic_tires = 0.1", "points do not count"),
     ],
@@ -186,7 +229,8 @@ def test_what_is_not_toml_is_refused_on_the_line_at_fault(data: bytes, line: int
 
 def test_a_section_that_is_a_plain_value_is_refused() -> None:
     """`exploration = 3` at the top is not the section [exploration]."""
-    text = FOR_YOU.replace("[exploration]\nshare = 0.08", "")
+    text = FOR_YOU[: FOR_YOU.index("[exploration]")]
+    text += FOR_YOU[FOR_YOU.index("[repeats]") :]
     with pytest.raises(WrongType, match=r"\[exploration\]") as refused:
         compile_policy(("exploration = 3\n" + text).encode())
     assert refused.value.line == 1
