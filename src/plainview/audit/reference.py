@@ -590,8 +590,11 @@ class Reference:
         past = self.past()
         most = spacing["topics_lately"] * 200 // 1000
         window = (past + placed)[-199:]
-        if most and any(
-            sum(topic in other.topics for other in window) + 1 > most for topic in row.topics
+        if self.is_turned_down(row) or (
+            most
+            and any(
+                sum(topic in other.topics for other in window) + 1 > most for topic in row.topics
+            )
         ):
             return 4
         share, bits = spacing["topics_share"], spacing["lookalike_bits"]
@@ -629,7 +632,7 @@ class Reference:
                     levels[entry[0].id], entry[1] == "rest", -worth[entry[0].id], entry[0].id,
                 ),
             )  # fmt: skip
-            free = [(r, s) for r, s in left if levels[r.id] == 0 and not self.is_barred(r)]
+            free = [(r, s) for r, s in left if levels[r.id] == 0]
             hopes = {
                 row.id: worth[row.id] + doubt // isqrt(row.counts["shown"] + 1) for row, _ in free
             }
@@ -651,8 +654,8 @@ class Reference:
             places.append((chosen, slot, sources[chosen.id], odds))
         return places
 
-    def is_barred(self, row: Row) -> bool:
-        """As like what was turned down as can be: never drawn."""
+    def is_turned_down(self, row: Row) -> bool:
+        """As like what was turned down as can be."""
         rule = self.rules.not_interested
         return bool(rule["points"]) and self.likeness(row, rule["days"]) == 1000
 

@@ -20,8 +20,9 @@ CERTAIN = 1 << (2 * DRAW_BITS)
 
 LEVELS = 5
 """How strictly spacing is kept: 0 all of it, 1 without the page's topics rule, 2 without creators
-too, 3 without lookalikes too, 4 without the rule over the last LATELY_MAX videos too. A level is
-tried only when nothing left fits the one before, so spacing never shortens a slate."""
+too, 3 without lookalikes too, 4 whatever is left: topics that hold too much of the last LATELY_MAX
+videos, and what was turned down. A level is tried only when nothing left fits the one before, so
+spacing never shortens a slate."""
 
 LOOKS_BACK = SIZE_MAX
 """How many of the videos served before this page a picture is compared with."""
@@ -40,7 +41,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `rows` (n,) are rows of the epoch (in the order of ids); `is_rest` (n,) says who only fills up;
     `topics` (n, slots) are 1-based with 0 for empty, none above `topic_max`; `doubts` (n,) is by
-    how much each value may be too low; who `is_barred` (n,) is never drawn. `fresh` are places in
+    how much each value may be too low; who `is_barred` (n,) comes last. `fresh` are places in
     the pool, each once, of those owed an audience, who get a place with chance `owed_share`, in
     2**-20.
     """
@@ -137,16 +138,12 @@ class _Listed:
         self.past_looks: list[int] = pool.past.looks[-LOOKS_BACK:].tolist()
 
     def by_value(self, fresh: Sequence[int]) -> list[int]:
-        """Those of `fresh` that may be drawn, the most valuable first, equal ones as they came."""
-        return sorted((c for c in fresh if not self.is_barred[c]), key=lambda c: -self.values[c])
+        """`fresh`, the most valuable first, equal ones as they came."""
+        return sorted(fresh, key=lambda c: -self.values[c])
 
     def by_hope(self) -> list[int]:
-        """Those in doubt that may be drawn, the most hopeful first."""
-        open_to_doubt = (
-            c
-            for c, doubt in enumerate(self.doubts)
-            if doubt and not self.is_rest[c] and not self.is_barred[c]
-        )
+        """Those in doubt, the most hopeful first."""
+        open_to_doubt = (c for c, doubt in enumerate(self.doubts) if doubt and not self.is_rest[c])
         return sorted(open_to_doubt, key=lambda c: -self.hopes[c])
 
 
@@ -222,9 +219,11 @@ class _Page:
         )
 
     def allows(self, candidate: int, *, level: int) -> bool:
-        """Whether creators and lookalikes let `candidate` stand next; topics are seen to before."""
+        """Whether creators, lookalikes and what was turned down let `candidate` stand next; topics
+        are seen to before."""
         return not (
-            (level < 2 and self.pool.creators[candidate] in self.close_creators)
+            (level < LEVELS - 1 and self.pool.is_barred[candidate])
+            or (level < 2 and self.pool.creators[candidate] in self.close_creators)
             or (level < 3 and self.is_alike(candidate))
         )
 
@@ -301,7 +300,7 @@ def arrange(pool: Pool, *, policy: Policy, seed: bytes, size: int) -> list[Placi
     lowest level where there is one: first those that are not `is_rest`; then the largest value less
     `topic_tires` points for each place before that holds its topic (for several topics: the topic
     that holds most); then the least id. Chance may give the place to another that spacing allows at
-    level 0 and that is not barred: to one owed an audience, the most valuable first, with
+    level 0: to one owed an audience, the most valuable first, with
     `owed_share`; else, with the policy's share, to one whose value with its doubt, less what tires,
     is above the ranked one's, the most hopeful first. Draw 2i of `seed` says which, draw 2i + 1
     who: the best of `best_of` even draws. Places count from 0.

@@ -46,12 +46,13 @@ def _bits(n: np.uint64) -> int:
 
 @compiled(
     types.void(
-        given(types.int64), given(types.int64, 2), given(types.int64), types.int64, types.int64,
-        given(types.int64), given(types.bool_), given(types.int64), given(types.int64),
-        filled(types.int64), filled(types.int64),
+        given(types.bool_), given(types.int64), given(types.int64, 2), given(types.int64),
+        types.int64, types.int64, given(types.int64), given(types.bool_), given(types.int64),
+        given(types.int64), filled(types.int64), filled(types.int64),
     )
 )  # fmt: skip
 def _space(
+    is_barred: NDArray[np.bool_],
     creators: Ints,
     topics: Rows,
     line: Ints,
@@ -79,7 +80,7 @@ def _space(
         is_close = False
         for i in range(max(served - apart, 0), served):
             is_close |= creators[c] == line[i]
-        if lately_most > 0 and lately + 1 > lately_most:
+        if is_barred[c] or (lately_most > 0 and lately + 1 > lately_most):
             level[c] = 4
         elif is_alike[c]:
             level[c] = 3
@@ -169,16 +170,15 @@ def _pick(drawn: int, count: int, best_of: int) -> int:
 
 @compiled(
     types.int64(
-        given(types.int64), given(types.bool_), given(types.int64), types.int64,
-        filled(types.int64),
+        given(types.int64), given(types.int64), types.int64, filled(types.int64)
     )
 )  # fmt: skip
-def _owed(fresh: Rows, is_barred: NDArray[np.bool_], level: Ints, share: int, out: Ints) -> int:
+def _owed(fresh: Rows, level: Ints, share: int, out: Ints) -> int:
     """Write those of `fresh` that may be drawn, in their order; returns how many."""
     count = 0
     if share > 0:
         for c in fresh:
-            if level[c] == 0 and not is_barred[c]:
+            if level[c] == 0:
                 out[count] = c
                 count += 1
     return count
@@ -187,8 +187,8 @@ def _owed(fresh: Rows, is_barred: NDArray[np.bool_], level: Ints, share: int, ou
 @compiled(
     types.int64(
         given(types.int64), given(types.int64), given(types.int64), given(types.bool_),
-        given(types.bool_), given(types.int64), given(types.int64), types.int64, types.int64,
-        filled(types.int64), filled(types.int64),
+        given(types.int64), given(types.int64), types.int64, types.int64, filled(types.int64),
+        filled(types.int64),
     )
 )  # fmt: skip
 def _unsure(
@@ -196,7 +196,6 @@ def _unsure(
     values: Ints,
     doubts: Ints,
     is_rest: NDArray[np.bool_],
-    is_barred: NDArray[np.bool_],
     level: Ints,
     held: Ints,
     tires: int,
@@ -208,7 +207,7 @@ def _unsure(
     line = values[ranked] - tires * held[ranked]
     count = 0
     for c in range(len(rows)):
-        if level[c] == 0 and doubts[c] > 0 and c != ranked and not (is_rest[c] or is_barred[c]):
+        if level[c] == 0 and doubts[c] > 0 and c != ranked and not is_rest[c]:
             hope = values[c] + doubts[c] - tires * held[c]
             if hope > line:
                 out[count], hopes[count] = c, hope
@@ -317,15 +316,15 @@ def _arrange(
             _mark_alike(past_looks[p], looks, bits, is_alike)
     for i in range(places):
         _space(
-            creators, topics, line, m + i, i, rules, is_alike, held_by_topic, lately_by_topic,
-            held, level,
+            is_barred, creators, topics, line, m + i, i, rules, is_alike, held_by_topic,
+            lately_by_topic, held, level,
         )  # fmt: skip
         ranked = _best(rows, values, is_rest, level, held, tires)
-        owing = _owed(fresh, is_barred, level, owed_share, owed)
+        owing = _owed(fresh, level, owed_share, owed)
         doubted = 0
         if explore > 0:
             doubted = _unsure(
-                rows, values, doubts, is_rest, is_barred, level, held, tires, ranked, unsure, hopes
+                rows, values, doubts, is_rest, level, held, tires, ranked, unsure, hopes
             )
         to_owed = owed_share if owing > 0 else 0
         to_unsure = explore if doubted > 0 else 0

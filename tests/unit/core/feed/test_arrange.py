@@ -136,6 +136,17 @@ def test_lookalikes_are_kept_out_until_nothing_else_is_left() -> None:
     assert levels(pool, policy) == [0, 0, 0, 3]
 
 
+def test_what_was_turned_down_comes_when_nothing_else_is_left() -> None:
+    """Neither its value nor a draw brings it before a lookalike."""
+    policy = msgspec.structs.replace(PLAIN, creators_apart=20, lookalike_bits=4)
+    pool = pool_of(
+        [9, 8, 7, 6], creators=[1, 2, 1, 3], looks=[1, 1, 2**20, 0], barred=frozenset({0}),
+        fresh=[0], owed_share=DRAW_UNIT // 2, doubts=[9, 0, 0, 0],
+    )  # fmt: skip
+    assert places(pool, policy) == [1, 3, 2, 0]
+    assert levels(pool, policy) == [0, 0, 3, 4]
+
+
 def test_rules_are_given_up_in_the_stated_order() -> None:
     """Topics first: a full topic is taken before a near creator, that before a lookalike."""
     policy = msgspec.structs.replace(
