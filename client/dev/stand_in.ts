@@ -161,7 +161,7 @@ class StandIn {
     const broken = ask.number >= 3 ? FAULT || (this.levers.get("edit-receipt") ? "signature" : "") : "";
     if (ask.number === 3) this.breakLog();
     const receipt = canonicalJson({
-      spec: "receipt-v1", edition: "stand-in", release: "0".repeat(64), release_state: "unlogged", viewer: viewer.id, number: ask.number, nonce: ask.nonce, policy: ask.policy, policy_digest: NO_DIGEST, chosen_by: "viewer", arm: "",
+      spec: "receipt-v1", edition: "stand-in", release: "0".repeat(64), release_state: "unlogged", viewer: viewer.id, number: ask.number, nonce: ask.nonce, policy: ask.policy || "for-you", policy_digest: NO_DIGEST, chosen_by: ask.policy ? "viewer" : "default", arm: "",
       weights: NO_DIGEST, epoch: this.log.epochs.size, epoch_root: broken === "epoch" ? "e".repeat(64) : this.root, now_ms: Date.now(), context: { ...ask.context, size: ask.size }, events: { n: viewer.n, head: broken === "head" ? NO_DIGEST : viewer.head.toString("hex") }, hour: 1, hour_commitment: NO_DIGEST,
       candidates: NO_DIGEST, values: NO_DIGEST, features: NO_DIGEST, slate: chosen.map((clip) => ({ video: clip.id, slot: "ranked", source: "near", propensity: 2 ** 40, value: 1 })), caught_up: Number(isCaughtUp), previous: broken === "previous" ? "f".repeat(64) : viewer.previous,
     });

@@ -64,6 +64,7 @@ def logged(service: LiveService) -> list[object]:
 def test_an_experiment_from_declaration_to_salt(service: LiveService) -> None:
     """Viewers who choose nothing are in an arm, who choose are not; *Why this video?* says so; the
     page is the operator's alone; after its end the log has the salt that gives each its arm."""
+    assert main(["experiment", "status", "--data", str(service.root)]) == 0
     begins_ms = declare(service, in_s=8.0)
     within(20, lambda: any(isinstance(one, Experiment) for one in logged(service)))
     within(20, lambda: time.time_ns() // 1_000_000 > begins_ms)

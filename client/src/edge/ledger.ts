@@ -6,7 +6,7 @@ import { checkSlate } from "../receipts/check";
 import { fault, NO_FAULTS, type Fault, type FaultBook } from "../receipts/faults";
 import { api, Refused } from "./api";
 import { inLine, nowMs, randomHex, sleep } from "./clock";
-import { keep, lastKept, read, update } from "./store";
+import { choices, keep, lastKept, read, update } from "./store";
 import type { EventsAnswer, Session, Video } from "./types";
 
 export interface KeptVideo {
@@ -177,15 +177,17 @@ export class Ledger {
 
   async #askOnce(policy: string): Promise<ServedSlate> {
     const { session } = this;
+    // Who never chose asks for no rules by name: the first come, or an experiment's arm.
+    const asked = policy === session.policies[0]?.name && !choices.get("policy") ? "" : policy;
     const trail = await this.trail();
     const number = trail.number + 1;
     const language = /^[a-z]{2}/.exec(navigator.language.toLowerCase())?.[0] ?? "";
     const context = { language, tz_min: -new Date().getTimezoneOffset(), age: "adult" };
     const { n: last_event } = await this.#chain((value) => value);
-    const fresh: Open = { number, policy, nonce: randomHex(16), last_event, context };
+    const fresh: Open = { number, policy: asked, nonce: randomHex(16), last_event, context };
     // Asked again it is the same request, whatever has been done since: the answer may be an old one.
     const open = await update<Open>(`open.${this.#viewer}`, fresh, (old) =>
-      old.number === number && old.policy === policy && old.context ? old : fresh,
+      old.number === number && old.policy === asked && old.context ? old : fresh,
     );
     const size = session.slate_size;
     const answer = await api.slate({ ...open, size });
@@ -199,7 +201,7 @@ export class Ledger {
     const checked = await checkSlate(
       { receipt: answer.receipt, signature: answer.signature, served: answer.served, shown },
       {
-        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy, size, context: open.context,
+        viewer: session.viewer, edition: session.edition, number, nonce: open.nonce, policy: asked, size, context: open.context,
         last_event: open.last_event, previous: trail.receipt, public_key: session.public_key,
       },
       await this.#chain((value) => value),

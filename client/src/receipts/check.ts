@@ -22,6 +22,7 @@ export interface Expected {
   readonly edition: string;
   readonly number: number;
   readonly nonce: string;
+  /** The rules asked for by name; "" when the viewer never chose any. */
   readonly policy: string;
   readonly size: number;
   readonly context: { readonly language: string; readonly tz_min: number; readonly age: string };
@@ -58,7 +59,7 @@ export async function isSigned(
 
 function differing(receipt: Receipt, want: Expected): Fault[] {
   const faults: Fault[] = [];
-  type Field = "viewer" | "edition" | "number" | "nonce" | "policy" | "previous";
+  type Field = "viewer" | "edition" | "number" | "nonce" | "policy" | "chosen_by" | "arm" | "previous";
   const must = (stage: Fault["stage"], field: Field, value: string | number, message: string) => {
     if (receipt[field] !== value) faults.push(fault(stage, message, value, receipt[field]));
   };
@@ -66,7 +67,10 @@ function differing(receipt: Receipt, want: Expected): Fault[] {
   must("viewer", "edition", want.edition, "The receipt is from another service.");
   must("request", "number", want.number, "The receipt answers another request than yours.");
   must("request", "nonce", want.nonce, "The receipt does not contain the random number you sent.");
-  must("request", "policy", want.policy, "The videos were chosen by other rules than you asked for.");
+  const other = "The videos were chosen by other rules than you asked for.";
+  must("request", "policy", want.policy || receipt.policy, other);
+  must("request", "chosen_by", want.policy ? "viewer" : "default", other);
+  must("request", "arm", want.policy ? "" : receipt.arm, other);
   must("chain", "previous", want.previous,
     "The receipt does not follow from the last one you got: something in between was changed or left out.");
   return faults;

@@ -15,6 +15,8 @@ export interface Receipt {
   readonly number: number;
   readonly nonce: string;
   readonly policy: string;
+  readonly chosen_by: string;
+  readonly arm: string;
   readonly epoch: number;
   readonly now_ms: number;
   readonly context: { readonly size: number; readonly language: string; readonly tz_min: number; readonly age: string };

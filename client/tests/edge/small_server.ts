@@ -84,7 +84,7 @@ export class SmallServer {
     const videos = [video(String(first)), video(String(first + 1))];
     const receipt = canonicalJson({
       spec: "receipt-v1", edition: "small", release: NO_DIGEST, release_state: "unlogged", viewer: this.viewer, number: ask.number,
-      nonce: ask.nonce, policy: ask.policy, policy_digest: NO_DIGEST, chosen_by: "viewer", arm: "", weights: NO_DIGEST, epoch: this.epoch.number,
+      nonce: ask.nonce, policy: ask.policy || "for-you", policy_digest: NO_DIGEST, chosen_by: ask.policy ? "viewer" : "default", arm: "", weights: NO_DIGEST, epoch: this.epoch.number,
       epoch_root: this.epoch.root, now_ms: Date.now(), context: { ...ask.context, size: ask.size }, events: { n: this.#n, head: this.#head.toString("hex") },
       hour: 0, hour_commitment: NO_DIGEST, candidates: NO_DIGEST, values: NO_DIGEST, features: NO_DIGEST, caught_up: 0,
       slate: videos.map(({ id }) => ({ video: id, slot: "ranked", source: "near", propensity: 2 ** 40, value: 1 })),

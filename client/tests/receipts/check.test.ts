@@ -17,7 +17,8 @@ const first = receipts[0] as Vectors["chain"][number];
 const second = receipts[1] as Vectors["chain"][number];
 
 function expected(signed: { receipt: string }, previous: string): Expected {
-  const { viewer, edition, number, nonce, policy, context } = parseReceipt(signed.receipt);
+  const { viewer, edition, number, nonce, context, ...rules } = parseReceipt(signed.receipt);
+  const policy = rules.chosen_by === "viewer" ? rules.policy : "";
   return { viewer, edition, number, nonce, policy, size: context.size, context, last_event: 0, previous, public_key };
 }
 /** The server's honest note of having served this receipt. */
@@ -107,6 +108,14 @@ describe("a slate is refused when", () => {
   });
   test("other rules chose it", async () => {
     expect(await faultsOf({ want: { policy: "somebody-elses" } })).toEqual(["request"]);
+  });
+  test("it says that the viewer chose the rules, who chose none", async () => {
+    expect(await faultsOf({ want: { policy: "" } })).toEqual(["request"]);
+  });
+  test("an experiment took the place of what the viewer chose", async () => {
+    const receipt = second.receipt.replace(`"arm":""`, `"arm":"half/for-you"`);
+    expect(receipt).not.toBe(second.receipt);
+    expect(await faultsOf({ receipt })).toEqual(["signature", "request"]);
   });
   test("it is somebody else's or another service's", async () => {
     expect(await faultsOf({ want: { viewer: "0".repeat(32) } })).toEqual(["viewer"]);

@@ -8,10 +8,9 @@ from pathlib import Path
 from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
 from plainview.app.trust_command import writing
 from plainview.app.wire import Wired
-from plainview.core.experiments import METRICS, BadPlan, Estimate
+from plainview.core.experiments import METRICS, BadPlan, Estimate, NoChoices
 from plainview.core.policy import PolicyRefused
 from plainview.edge.data_folder import DataFolder, FolderRefused
-from plainview.flows.estimate_policy import NoChoices
 from plainview.flows.run_experiment import Experiments, NoExperiment, Shown
 from plainview.ports.commands import Refused
 

@@ -5,7 +5,7 @@ import msgspec
 from plainview.audit.evidence import Evidence
 from plainview.core.catalogue import verify_epoch
 from plainview.core.events import empty_state, fold, parse_event
-from plainview.core.experiments import Estimate, ips, judged, sndr, snips
+from plainview.core.experiments import Estimate, NoChoices, ips, judged, sndr, snips
 from plainview.core.experiments.judging import Choice, choices_of, log_of_choices
 from plainview.core.feed import Index, build_index
 from plainview.core.learn import load_weights
@@ -15,10 +15,6 @@ from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
 from plainview.ports.experiments import ExperimentReads
-
-
-class NoChoices(Exception):
-    """No slate that is kept was watched: there is nothing to judge by yet."""
 
 
 class Estimated(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,13 +7,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from plainview.core.experiments import NoChoices
 from plainview.core.experiments.judging import log_of_choices, watched_shares
 from plainview.core.learn import starting_weights
 from plainview.core.policy import compile_policy
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.flows.estimate_policy import NoChoices, PolicyEstimator
+from plainview.flows.estimate_policy import PolicyEstimator
 from plainview.sim.errand import put_to_work
 from plainview.sim.pocket import Pocket
 from plainview.sim.world import make_world

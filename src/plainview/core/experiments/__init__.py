@@ -4,7 +4,7 @@ Nothing here decides a slate, so numbers may be floats. Nothing is drawn: the sa
 same figures.
 """
 
-from plainview.core.experiments.errors import BadLog, BadPlan, ExperimentError
+from plainview.core.experiments.errors import BadLog, BadPlan, ExperimentError, NoChoices
 from plainview.core.experiments.offpolicy import (
     ESTIMATORS,
     Estimate,
@@ -41,5 +41,5 @@ __all__ = [
     "judged", "t_quantile", "normal_quantile", "Plan", "StopRule", "METRICS", "parse_plan",
     "Outcome", "ArmReading", "Reading", "outcome_of", "read_results",
     "Sample", "Difference", "VIEWERS_MIN", "sample_of", "difference", "shares_doubt", "is_mismatch",
-    "ExperimentError", "BadLog", "BadPlan",
+    "ExperimentError", "BadLog", "BadPlan", "NoChoices",
 ]  # fmt: skip
