@@ -22,7 +22,6 @@ from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
     TABLE_SIZE,
-    VIEWER_FEATURES,
     Layer,
     Weights,
 )
@@ -67,8 +66,8 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     near(embeddings (N, D), decided (N,), queries (Q, D), counts (Q)): for each query the first
         count rows with decided == 0 by (dot with the query, descending; row, ascending).
-    forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
-        int64 in Q24, what the network predicts.
+    forward(weights, viewer (features of the viewer,), video (n, the other features)): (n, heads)
+        int64 in Q24, what the network predicts, whatever its schema.
     profile, features, arrange: see there.
     """
 
@@ -114,7 +113,7 @@ def forward_float(
     """See Kernels: BLAS on floats that hold whole numbers; `dtype` cannot change a bit."""
     first = weights.hidden[0] if weights.hidden else weights.heads
     W: NDArray[Any] = first.weight_f32.astype(dtype, copy=False)
-    split = len(VIEWER_FEATURES)
+    split = len(viewer)
     folded = viewer.astype(dtype) @ W[:split] + first.bias_f32  # (J,)
     a: NDArray[Any] = video.astype(dtype)  # (n, K)
     a = np.floor((a @ W[split:] + folded) * first.scale_f32)  # (n, J)

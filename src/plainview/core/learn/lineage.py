@@ -44,11 +44,12 @@ def lineage_record(
             policy they were taken on. dropped: oldest first; of more than DROPPED_MAX the newest
             are named and all are counted.
     """
+    heads = window.schema.heads
     fields: dict[str, Canonical] = {
         "spec": LEARN_SPEC,
         "type": KIND,
         "parent": {"weights": digest_of(parent.weights), "state": state_digest(parent)},
-        "recipe": recipe_digest(recipe),
+        "recipe": recipe_digest(recipe, schema=window.schema),
         "window": {
             "root": window.root,
             "examples": len(window.examples),
@@ -63,9 +64,9 @@ def lineage_record(
             "detail": verdict.detail,
         },
         "metrics": {
-            "parent": metrics_fields(verdict.parent),
-            "candidate": metrics_fields(verdict.candidate),
-            "float_auc_ppm": dict(zip(HEADS, verdict.float_auc_ppm, strict=True)),
+            "parent": metrics_fields(verdict.parent, names=heads),
+            "candidate": metrics_fields(verdict.candidate, names=heads),
+            "float_auc_ppm": dict(zip(heads, verdict.float_auc_ppm, strict=True)),
         },
         "shifts": dict(shifts),
         "dropped": {
@@ -78,10 +79,10 @@ def lineage_record(
     return canonical_json(fields)
 
 
-def metrics_fields(metrics: Metrics) -> dict[str, Canonical]:
+def metrics_fields(metrics: Metrics, *, names: Sequence[str] = HEADS) -> dict[str, Canonical]:
     """Metrics as they stand in a record, head by head."""
     heads: dict[str, Canonical] = {
-        name: msgspec.to_builtins(head) for name, head in zip(HEADS, metrics.heads, strict=True)
+        name: msgspec.to_builtins(head) for name, head in zip(names, metrics.heads, strict=True)
     }
     return {
         "heads": heads,

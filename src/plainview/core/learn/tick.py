@@ -20,6 +20,7 @@ from plainview.core.learn.weights_file import load_weights
 from plainview.core.learn.window import Examples, Window, choose, draws, order_by
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
+from plainview.core.terms.weights import SERVING, Schema
 
 SEEN_FLOOR = np.float32(1e-6)
 FITTED_MAX = 8192
@@ -50,7 +51,8 @@ def tick_seed(*, parent: Parent, window: Window, recipe: Recipe) -> bytes:
 
     It depends on the window, so no viewer knows beforehand which of their examples count.
     """
-    parts = (recipe_digest(recipe), digest_of(parent.weights), state_digest(parent), window.root)
+    of_recipe = recipe_digest(recipe, schema=window.schema)
+    parts = (of_recipe, digest_of(parent.weights), state_digest(parent), window.root)
     return sha256("\n".join(("plainview learn-v1", *parts)).encode()).digest()
 
 
@@ -60,7 +62,7 @@ def state_digest(parent: Parent) -> Digest:
 
 
 def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
-    """Learn from `window`, starting at `parent`.
+    """Learn from `window`, starting at `parent`; both are of the window's schema.
 
     A function of the bytes of its arguments: float32 operations in one stated order, no BLAS, no
     libm. The certificate holds for what comes out.
@@ -72,7 +74,7 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     """
     seed = tick_seed(parent=parent, window=window, recipe=recipe)
     chosen = choose(window, recipe=recipe, seed=seed)
-    start = float_network(parent)
+    start = float_network(parent, schema=window.schema)
     network = begin(start, recipe=recipe, seed=seed)
     picked = window.examples[chosen]
     theta, seen = network.theta.copy(), network.seen.copy()
@@ -92,8 +94,9 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     integers = quantise(
         learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
     )
-    weights = weights_bytes(integers, name=f"{recipe.name}-{seed.hex()[:12]}")
-    digest = load_weights(weights).digest
+    name = f"{recipe.name}-{seed.hex()[:12]}"
+    weights = weights_bytes(integers, name=name, schema=window.schema)
+    digest = load_weights(weights, schema=window.schema).digest
     return Tick(
         weights=weights,
         state=encode_state(learned, weights=digest),
@@ -104,11 +107,11 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     )
 
 
-def float_network(parent: Parent) -> Network:
+def float_network(parent: Parent, *, schema: Schema = SERVING) -> Network:
     """The parent's state, or what its weights alone say."""
     if not parent.state:
-        return network_of(parent.weights)
-    load_weights(parent.weights)
+        return network_of(parent.weights, schema=schema)
+    load_weights(parent.weights, schema=schema)
     return load_state(parent.state, weights=digest_of(parent.weights))
 
 
