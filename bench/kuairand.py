@@ -1,0 +1,94 @@
+"""KuaiRand by its protocol: one integer network beside what people would install instead.
+
+    make bench-quality           with PLAINVIEW_DATA the folder that holds kuairand_pure/
+    python -m bench.kuairand tune      the same on 30 April alone; the test days are not looked at
+
+What each model says of the test days is kept under the temporary folder, by what it was made from,
+so that a second run only measures.
+"""
+
+import os
+import pickle
+import sys
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from bench.quality.compare import OURS, Judge, Runs, rows_of, table_of
+from bench.quality.known import Known
+from bench.quality.log import is_there, read_log
+from bench.quality.plot import plotted
+from bench.quality.race import MODES, Race, raced
+from bench.quality.speed import speeds
+from bench.quality.tripwires import changed_by_what_comes_after
+
+SKIPPED = 77
+DRAWS = 300
+FIGURE = Path(__file__).parent / "figures" / "kuairand.svg"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main(wanted: list[str]) -> int:
+    """Run all of it; 77 where the data or a peer's package is missing."""
+    data = os.environ.get("PLAINVIEW_DATA", "")
+    folder = Path(data) / "kuairand_pure"
+    if not data or not is_there(folder):
+        _say(f"PLAINVIEW_DATA is {data!r}: no kuairand_pure/ there, so nothing was measured.")
+        return SKIPPED
+    try:
+        import lightgbm
+        import pandas
+        import sklearn
+        import torch
+    except ImportError as error:
+        _say(f"{error}: install requirements/quality.txt, as `make bench-quality` does.")
+        return SKIPPED
+    versions = {m.__name__: m.__version__ for m in (lightgbm, torch, sklearn, pandas)}
+    _say(", ".join(f"{name} {version}" for name, version in versions.items()))
+    log = read_log(folder)
+    known = Known(log)
+    _say(f"{len(log.user)} impressions, {int(log.is_test.sum())} of the test days")
+    for cut, changed in changed_by_what_comes_after(log, cuts=2):
+        _say(f"outcomes unknown at {cut} turned round: {changed} features of rows before it change")
+        if changed:
+            return 1
+    race = Race(log, known)
+    for line in speeds(race):
+        _say(line)
+    runs: dict[str, Runs] = {}
+    for model in ("popularity", "logistic", "lightgbm", "dcn-din", OURS):
+        runs[model] = {}
+        for mode in MODES:
+            began = time.process_time()
+            runs[model][mode] = _kept(race, model, mode)
+            _say(f"{model} {mode}: {time.process_time() - began:.0f} s of processor")
+    judge = Judge(log, race.test, draws=DRAWS)
+    rows = rows_of(judge, runs)
+    _say("")
+    _say(table_of(rows, list(runs)))
+    FIGURE.write_text(plotted(rows), encoding="utf-8")
+    del wanted
+    return 0
+
+
+def _kept(race: Race, model: str, mode: str) -> dict[str, np.ndarray]:
+    """The scores of the test rows, made now or found under what they would be made from."""
+    name = sha256(f"{model} {mode} {race.digest(mode, model)}".encode()).hexdigest()[:24]
+    folder = Path(tempfile.gettempdir()) / f"plainview-kuairand-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    if path.is_file():
+        return pickle.loads(path.read_bytes())
+    scores = raced(race, model, mode)
+    path.write_bytes(pickle.dumps(scores))
+    return scores
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
