@@ -89,7 +89,7 @@ def _as_floats(layer: Layer, *, output_bits: int) -> list[Floats]:
 
 
 def blank_weights(schema: Schema) -> bytes:
-    """A weights file that says one half of everything: what a first tick that draws has as parent."""
+    """A weights file that says one half of everything: the parent of a first tick that draws."""
     features, heads = len(schema.features), len(schema.heads)
     return encode_weights(
         name="blank",

@@ -11,8 +11,10 @@ from safetensors.numpy import load
 
 from plainview.core.learn.certificate import largest_sum
 from plainview.core.learn.errors import BadFile
+from plainview.core.learn.watch_time import take_watch_times, watch_tensors
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.watch_time import WatchTimes
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     HEAD_ONE,
@@ -68,6 +70,15 @@ def encode_weights(
     return write_tensors(tensors, about)
 
 
+def with_watch_times(data: bytes, *, times: WatchTimes, schema: Schema = SERVING) -> bytes:
+    """The weights file `data` with these times in place of its own.
+
+    Raises: BadFile: `data` is not a weights file of the schema.
+    """
+    about = canonical_json(_about(data, schema=schema))
+    return write_tensors(_tensors(data) | watch_tensors(times), about)
+
+
 def write_tensors(tensors: Mapping[str, NDArray[Any]], about: bytes) -> bytes:
     """The one safetensors file of `tensors`, sorted by name, with `about` (ASCII) as metadata."""
     header: dict[str, Any] = {"__metadata__": {METADATA_KEY: about.decode()}}
@@ -94,10 +105,8 @@ def load_weights(data: bytes, *, schema: Schema = SERVING) -> Weights:
         not hold.
     """
     about = _about(data, schema=schema)
-    try:
-        tensors = load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadFile(f"not a safetensors file: {error}") from error
+    tensors = _tensors(data)
+    watch_times = take_watch_times(tensors)
     depth = sum(key.endswith(".weight") and key.startswith("hidden") for key in tensors)
     if depth > HIDDEN_MAX:
         raise BadFile(f"{depth} hidden layers; at most {HIDDEN_MAX}")
@@ -123,6 +132,7 @@ def load_weights(data: bytes, *, schema: Schema = SERVING) -> Weights:
         table=_table(tensors["heads.table"], heads=width),
         bound=bound,
         schema=schema,
+        watch_times=watch_times,
     )
 
 
@@ -160,6 +170,14 @@ def _about(data: bytes, *, schema: Schema) -> dict[str, Any]:
     if not isinstance(about.get("name"), str):
         raise BadFile("the weights have no name")
     return about
+
+
+def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    try:
+        tensors: dict[str, NDArray[Any]] = load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadFile(f"not a safetensors file: {error}") from error
+    return tensors
 
 
 def _layer(tensors: Mapping[str, NDArray[Any]], *, name: str, inputs: int) -> Layer:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import Digest
+from plainview.core.terms.watch_time import WatchTimes
 
 WEIGHTS_SPEC = "weights-v1"
 
@@ -94,7 +95,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `table` (heads, TABLE_SIZE) int32 in Q24 turns the clipped output of a head into what it
     predicts. `bound` is the certificate: the largest magnitude any sum can reach, < 2**24. `schema`
-    is what it reads and predicts.
+    is what it reads and predicts. With `watch_times` its `watch` head predicts a quantile, and they
+    say the time.
     """
 
     name: str
@@ -104,3 +106,4 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     table: NDArray[np.int32]
     bound: int
     schema: Schema = SERVING
+    watch_times: WatchTimes | None = None
