@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from bench.quality.speed import speeds
 from bench.quality.tripwires import changed_by_what_comes_after
 
 SKIPPED = 77
+NEEDED = ("lightgbm", "pandas", "pyarrow", "sklearn")
 DRAWS = 300
 FIGURE = Path(__file__).parent / "figures" / "kuairand.svg"
 
@@ -41,16 +43,14 @@ def main(wanted: list[str]) -> int:
     if not data or not is_there(folder):
         _say(f"PLAINVIEW_DATA is {data!r}: no kuairand_pure/ there, so nothing was measured.")
         return SKIPPED
-    try:
-        import lightgbm
-        import pandas
-        import sklearn
-        import torch
-    except ImportError as error:
-        _say(f"{error}: install requirements/quality.txt, as `make bench-quality` does.")
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        _say(f"{', '.join(missing)}: not installed; `make bench-quality` installs them.")
         return SKIPPED
-    versions = {m.__name__: m.__version__ for m in (lightgbm, torch, sklearn, pandas)}
-    _say(", ".join(f"{name} {version}" for name, version in versions.items()))
+    models = ["popularity", "logistic", "lightgbm", "dcn-din", OURS]
+    if find_spec("torch") is None:
+        models.remove("dcn-din")
+        _say("no torch: dcn-din is not run, its figures are the protocol's")
     log = read_log(folder)
     known = Known(log)
     _say(f"{len(log.user)} impressions, {int(log.is_test.sum())} of the test days")
@@ -62,7 +62,7 @@ def main(wanted: list[str]) -> int:
     for line in speeds(race):
         _say(line)
     runs: dict[str, Runs] = {}
-    for model in ("popularity", "logistic", "lightgbm", "dcn-din", OURS):
+    for model in models:
         runs[model] = {}
         for mode in MODES:
             began = time.process_time()

@@ -35,7 +35,7 @@ class Columns:
             self.add(group, f"{name}_{code}", codes == code, 64)
 
     def schema(self, heads: tuple[str, ...], *, without: str = "") -> Schema:
-        """The schema of all columns, or of those whose name does not have `without` among its words."""
+        """The schema of all columns, or of those without the word `without` in their name."""
         kept = {
             group: tuple(n for n in names if not without or without not in n.split("_"))
             for group, names in self.names.items()

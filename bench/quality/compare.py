@@ -1,4 +1,4 @@
-"""The lines of the protocol: each model's value, its interval, and whether ours differs by chance."""
+"""The lines of the protocol: each model's value, its interval, and whether ours differs."""
 
 from math import erfc, sqrt
 from typing import Final
@@ -21,7 +21,7 @@ from bench.quality.measures import (
 )
 
 Runs = dict[str, dict[str, NDArray[np.float64]]]
-"""By mode (`A`, `B`, `SA`, `SB`, with `-` for without tab), then by head: scores of the test rows."""
+"""By mode (`A`, `B`, `SA`, `SB`; `-` for without tab), then by head: scores of the test rows."""
 
 OURS: Final = "ours"
 
@@ -41,13 +41,15 @@ LINES: Final = tuple(
     Line(name=name, mode=mode, kind=kind, head=head, best=best, blend=blend)
     for name, kind, head, rows in (
         ("AUC long view", "auc", "long_view", (("A", 0.7567, 0.7586), ("B", 0.7580, 0.7593))),
-        ("AUC long view, no tab", "auc", "long_view", (("A-", 0.7443, 0.7454), ("B-", 0.7455, 0.7462))),
+        ("AUC long view, no tab", "auc", "long_view",
+         (("A-", 0.7443, 0.7454), ("B-", 0.7455, 0.7462))),
         ("AUC click", "auc", "click", (("A", 0.7555, 0.7575), ("B", 0.7574, 0.7590))),
         ("AUC like", "auc", "like", (("A", 0.8847, 0.8879), ("B", 0.8873, 0.8900))),
         ("XAUC watch time", "xauc", "watch", (("A", 0.6949, 0.6956), ("B", 0.6956, 0.6965))),
         ("MAE watch time, s", "mae", "watch_median", (("A", 18.21, 18.21), ("B", 18.19, 18.19))),
         ("dGAUC long view", "gauc", "long_view", (("SA", 0.6454, 0.6454), ("SB", 0.6461, 0.6452))),
-        ("dGAUC long view, no tab", "gauc", "long_view", (("SA-", 0.6322, 0.6331), ("SB-", 0.6329, 0.6347))),
+        ("dGAUC long view, no tab", "gauc", "long_view",
+         (("SA-", 0.6322, 0.6331), ("SB-", 0.6329, 0.6347))),
         ("dGAUC click", "gauc", "click", (("SA", 0.6296, 0.6286), ("SB", 0.6297, 0.6309))),
         ("NDCG@5 long view", "ndcg", "long_view", (("SA", 0.7014, 0.7027), ("SB", 0.7010, 0.7027))),
     )

@@ -7,11 +7,22 @@ odds beside those of a prior (a video's beside everybody's, a user's in a tab be
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.quality.columns import EPOCH, PAIR, VIEWER, Columns
 from bench.quality.counters import Doubles, log_odds, sums_before
-from bench.quality.known import BUCKETS, RATED, TYPICAL, Known, odds, rate_of
+from bench.quality.known import (
+    BUCKETS,
+    CLICK,
+    LIKE,
+    LONG,
+    RATED,
+    SHARE,
+    TYPICAL,
+    Known,
+    odds,
+    rate_of,
+    taste_of,
+)
 from bench.quality.log import BEIJING_MS, DAY_MS, Ints
 from bench.quality.past import add_past, last_known_ms
 
@@ -19,7 +30,6 @@ HOUR_MS: Final = 3_600_000
 ODDS: Final = 32
 """Steps in one of log odds; LIKE_ODDS for likes, which are rarer."""
 LIKE_ODDS: Final = 24
-CLICK, LONG, LIKE, SHARE = range(len(RATED))
 PROFILE: Final = (
     ("user_active_degree", 9), ("follow_user_num_range", 8), ("fans_user_num_range", 9),
     ("friend_user_num_range", 7), ("register_days_range", 8), ("onehot_feat0", 2),
@@ -42,8 +52,6 @@ class _Moment:
         n, s = known.before("all", at_ms)
         self.base: Doubles = (s + 50 * TYPICAL) / (n[:, None] + 50)
         self.smoothed: dict[str, Doubles] = {}
-        blank = self.log.history_ms[self.log.user] >= at_ms
-        self.history = np.where(blank[:, None], 0, self.log.before[self.log.user])
         self._user()
         self._profile()
         self._moment()
@@ -70,24 +78,24 @@ class _Moment:
         return n, s
 
     def _user(self) -> None:
-        c, log, user = self.columns, self.log, self.log.user
-        watched, long, likes = (self.history[:, i] for i in range(3))
-        sizes = np.where(watched > 0, np.diff(log.starts)[user], 0)
-        sums = np.concatenate([[0], np.cumsum(log.history_is_long)])
-        long_kept = np.where(sizes > 0, (sums[log.starts[1:]] - sums[log.starts[:-1]])[user], 0)
+        c = self.columns
+        kept, long_kept, before = self.known.history_at(self.at_ms)
+        watched, long, likes = (before[:, i] for i in range(3))
         c.add(VIEWER, "history_n", np.log2(1 + watched), 12)
-        c.add(VIEWER, "history_long", log_odds(long_kept, sizes, prior=0.36, weight=4), ODDS)
-        is_full = long >= 50
-        c.add(VIEWER, "history_long_all", log_odds(long, np.where(is_full, sizes * long / np.maximum(long_kept, 1), watched), prior=0.36, weight=6), ODDS)
+        c.add(VIEWER, "history_long", log_odds(long_kept, kept, prior=0.36, weight=4), ODDS)
+        # Of those who had 50 long watches, the last watches that are kept say how often.
+        among = np.where(long >= 50, kept * long / np.maximum(long_kept, 1), watched)
+        c.add(VIEWER, "history_long_all", log_odds(long, among, prior=0.36, weight=6), ODDS)
         for weight in (4, 15, 60):
-            c.add(VIEWER, f"history_like_{weight}", log_odds(likes, watched, prior=0.02, weight=weight), LIKE_ODDS)
+            value = log_odds(likes, watched, prior=0.02, weight=weight)
+            c.add(VIEWER, f"history_like_{weight}", value, LIKE_ODDS)
         c.add(VIEWER, "history_like_n", np.log2(1 + likes), 20)
         n, s = self.rates(VIEWER, "user", self.base, weight=4)
-        self.user_long = (s[:, LONG] + 0.87 * long_kept + 6 * 0.315) / (n + sizes + 6)
-        c.add(VIEWER, "user_all_long", odds(self.user_long) - odds(np.array(0.315)), ODDS)
+        self.user_long = self.known.long_rate(self.at_ms)
+        c.add(VIEWER, "user_all_long", odds(self.user_long) - odds(TYPICAL[LONG]), ODDS)
         for weight in (5, 20, 80):
-            likeness = log_odds(s[:, LIKE] + likes, n + watched, prior=0.0175, weight=weight)
-            c.add(VIEWER, f"user_all_like_{weight}", likeness, LIKE_ODDS)
+            value = log_odds(s[:, LIKE] + likes, n + watched, prior=0.0175, weight=weight)
+            c.add(VIEWER, f"user_all_like_{weight}", value, LIKE_ODDS)
         c.add(VIEWER, "user_likes_n", np.log2(1 + s[:, LIKE] + likes), 24)
         c.add(VIEWER, "user_likes_any", s[:, LIKE] + likes > 0, 64)
         for hours in (1, 6, 24):
@@ -114,7 +122,9 @@ class _Moment:
 
     def _moment(self) -> None:
         c = self.columns
-        gap = np.log2(1 + np.maximum(self.at_ms - last_known_ms(self.known, self.at_ms), 0) / 60_000)
+        gap = np.log2(
+            1 + np.maximum(self.at_ms - last_known_ms(self.known, self.at_ms), 0) / 60_000
+        )
         c.add(VIEWER, "gap", np.minimum(gap, 14), 9)
         minute = (self.at_ms + BEIJING_MS) % DAY_MS / 60_000
         self.hour = (minute // 60).astype(np.int64)
@@ -140,8 +150,10 @@ class _Moment:
         c, known, video = self.columns, self.known, self.log.video
         there = self.at_ms > self.log.history_ms.max()
         n_h = np.where(there, known.history_n[video], 0)
-        long_h = log_odds(np.where(there, known.history_long[video], 0), n_h, prior=0.3626, weight=10)
-        like_h = log_odds(np.where(there, known.history_like[video], 0), n_h, prior=0.0275, weight=20)
+        sums = np.where(there, known.history_long[video], 0)
+        long_h = log_odds(sums, n_h, prior=0.3626, weight=10)
+        sums = np.where(there, known.history_like[video], 0)
+        like_h = log_odds(sums, n_h, prior=0.0275, weight=20)
         c.add(EPOCH, "video_history_n", np.log2(1 + n_h), 10)
         c.add(EPOCH, "video_history_long", long_h, ODDS)
         c.add(EPOCH, "video_history_like", like_h, LIKE_ODDS)
@@ -187,8 +199,10 @@ class _Moment:
             (EPOCH, "video", by_user), (EPOCH, "author", by_user), (EPOCH, "tag", by_user),
             (VIEWER, "user", by_video),
         ):  # fmt: skip
-            counter = known.counter_of_values(name, np.concatenate([y - rate_of(guess + tab), rate_of(guess + tab) * (1 - rate_of(guess + tab))], axis=1))
-            n, s = sums_before(counter, known.keys[name], at_ms=self.at_ms)
+            guessed = rate_of(guess + tab)
+            values = np.concatenate([y - guessed, guessed * (1 - guessed)], axis=1)
+            counter = known.counter_of_values(name, values)
+            _, s = sums_before(counter, known.keys[name], at_ms=self.at_ms)
             for o in (CLICK, LONG):
                 c.add(group, f"{name}_more_{RATED[o]}", s[:, o] / (s[:, 2 + o] + 2), ODDS)
 
@@ -200,26 +214,29 @@ class _Moment:
         self.rates(PAIR, "video_tab", self.smoothed["video"], only=(CLICK, LONG))
         self.rates(PAIR, "bucket_tab", self.smoothed["tab"], weight=30)
         self.rates(PAIR, "tag_tab", self.smoothed["tab"], weight=30, only=(CLICK, LONG))
-        taste = np.clip(((self.user_long - 0.1) * 10).astype(np.int64), 0, 6)
-        # By the habits of each row's user at that row: later habits would say how it went.
-        own = taste if not hasattr(known, "own_taste") else known.own_taste
-        if not hasattr(known, "own_taste"):
-            known.own_taste = own
-        tab = np.minimum(known.keys["tab"], 4)
-        for name, key, mine, prior, weight, only in (
-            ("video_taste", log.video * 8, 1, self.smoothed["video"], 15, (CLICK, LONG)),
-            ("bucket_taste_tab", known.keys["bucket"] * 1024 + tab, 16, self.base, 30, (CLICK, LONG, LIKE, SHARE)),
-            ("bucket_taste", known.keys["bucket"] * 1024, 16, self.base, 30, (CLICK, LONG, LIKE, SHARE)),
-        ):  # fmt: skip
-            known.add_key(name, key + own * mine)
-            counter = known.counter(name)
-            n, s = sums_before(counter, key + taste * mine, at_ms=self.at_ms)
-            self.columns.add(PAIR, f"{name}_n", np.log2(1 + n), 10)
-            for o in only:
-                value = log_odds(s[:, o], n, prior=prior[:, o], weight=weight)
-                self.columns.add(PAIR, f"{name}_{RATED[o]}", value, LIKE_ODDS if o == LIKE else ODDS)
+        self._by_taste()
         for number in (1, 10):
             name = f"video_feat{number}"
             group = log.users[f"onehot_feat{number}"][log.user].astype(np.int64)
             known.add_key(name, log.video * 8 + group)
             self.rates(PAIR, name, self.smoothed["video"], only=(CLICK, LONG))
+
+    def _by_taste(self) -> None:
+        """Counters by how patient viewers are: each row counts by its own viewer's patience at its
+        own time, and is asked by this one's at this moment."""
+        known, log = self.known, self.log
+        taste = taste_of(self.user_long)
+        bucket, tab = known.keys["bucket"] * 1024, np.minimum(known.keys["tab"], 4)
+        all_four = (CLICK, LONG, LIKE, SHARE)
+        for name, key, step, prior, weight, only in (
+            ("video_taste", log.video * 8, 1, self.smoothed["video"], 15, (CLICK, LONG)),
+            ("bucket_taste_tab", bucket + tab, 16, self.base, 30, all_four),
+            ("bucket_taste", bucket, 16, self.base, 30, all_four),
+        ):
+            known.add_key(name, key + known.taste * step)
+            n, s = sums_before(known.counter(name), key + taste * step, at_ms=self.at_ms)
+            self.columns.add(PAIR, f"{name}_n", np.log2(1 + n), 10)
+            for o in only:
+                value = log_odds(s[:, o], n, prior=prior[:, o], weight=weight)
+                scale = LIKE_ODDS if o == LIKE else ODDS
+                self.columns.add(PAIR, f"{name}_{RATED[o]}", value, scale)

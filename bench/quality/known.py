@@ -10,6 +10,7 @@ from bench.quality.log import Ints, Log
 from bench.quality.taste import BASE_MS, Pasts, long_factors, watched_together
 
 RATED: Final = ("click", "long", "like", "share")
+CLICK, LONG, LIKE, SHARE = range(4)
 """What counters sum: three outcomes, and how much of a video was watched on a log scale."""
 
 TYPICAL: Final = np.array([0.45, 0.315, 0.0175, 0.45])
@@ -34,6 +35,11 @@ def odds(rate: NDArray[np.floating]) -> Doubles:
 def rate_of(log_odds: Doubles) -> Doubles:
     """The rate of log odds."""
     return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
+def taste_of(long_rate: Doubles) -> Ints:
+    """How patient a viewer is, from 0 to 6."""
+    return np.clip(((long_rate - 0.1) * 10).astype(np.int64), 0, 6)
 
 
 class Known:
@@ -71,6 +77,7 @@ class Known:
         count = np.bincount
         self.history_n = count(log.history, minlength=self.videos).astype(np.float64)
         self.history_long = count(log.history, log.history_is_long, minlength=self.videos)
+        self.taste = taste_of(self.long_rate(log.time_ms))
         self.history_like = count(log.liked, minlength=self.videos).astype(np.float64)
 
     def counter(self, name: str) -> Counter:
@@ -92,7 +99,25 @@ class Known:
         self.keys[name] = key
         self._counters.pop(name, None)
 
+    def history_at(self, at_ms: Ints) -> tuple[Ints, Ints, Ints]:
+        """(n,) of each row's user the watches kept of the history, the long ones among them, and
+        (n, 3) `log.before`; all 0 for a moment before the history ended."""
+        log, user = self.log, self.log.user
+        there = log.history_ms[user] < at_ms
+        sums = np.concatenate([[0], np.cumsum(log.history_is_long)])
+        long = (sums[log.starts[1:]] - sums[log.starts[:-1]])[user]
+        kept = np.where(there, np.diff(log.starts)[user], 0)
+        return kept, np.where(there, long, 0), np.where(there[:, None], log.before[user], 0)
+
+    def long_rate(self, at_ms: Ints) -> Doubles:
+        """(n,) how often each row's user watched for long until then, history and log together. A
+        history's watches are long a little more often than the log's."""
+        kept, long, _ = self.history_at(at_ms)
+        n, s = self.before("user", at_ms)
+        return (s[:, LONG] + 0.87 * long + 6 * TYPICAL[LONG]) / (n + kept + 6)
+
     def before(self, name: str, at_ms: Ints, *, hours: int | None = None) -> tuple[Ints, Doubles]:
-        """(n,) counts and (n, RATED) sums of each row's key before `at_ms`, or of the last hours."""
+        """(n,) counts and (n, RATED) sums of each row's key before `at_ms`, or of the last
+        hours before it."""
         since = None if hours is None else at_ms - hours * 3_600_000
         return sums_before(self.counter(name), self.keys[name], at_ms=at_ms, since_ms=since)

@@ -33,11 +33,11 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `known_ms` is when the outcome of a row is known: the end of its play. `outcomes` (n,
     len(OUTCOMES)) of 0 and 1. `is_test` marks the rows of the test days, `day` is 0 for 25 April
-    and the evening before, 6 for 1 May and what the test file has of the evening before. Histories stand flat: user u's are
-    `history[starts[u] : starts[u + 1]]`, oldest first, with `history_is_long` beside them, and
-    ended at `history_ms[u]` (-1 without); `before[u]` are how many watches, long ones and likes the
-    user had until then, the latter two counted up to 50. `liked` are the videos of all such likes.
-    `users` and `videos` hold the profile columns as codes or
+    and the evening before, 6 for 1 May and what the test file has of the evening before. Histories
+    stand flat: user u's are `history[starts[u] : starts[u + 1]]`, oldest first, `history_is_long`
+    beside them, and ended at `history_ms[u]` (-1 without); `before[u]` are how many watches, long
+    ones and likes the user had until then, the latter two counted up to 50. `liked` are the videos
+    of all such likes. `users` and `videos` hold the profile columns as codes or
     numbers, by name.
     """
 

@@ -63,10 +63,8 @@ def pairs_of_users(user: Ints, play_ms: Ints, *, seed: int = 12) -> tuple[Ints, 
     return i[keep], j[keep]
 
 
-def ordered_share(
-    scores: Doubles, play_ms: Ints, user: Ints, drawn: NDArray[np.int16]
-) -> Doubles:
-    """(draws + 1,) XAUC: the share of such pairs that scores order as the times are; ties a half."""
+def ordered_share(scores: Doubles, play_ms: Ints, user: Ints, drawn: NDArray[np.int16]) -> Doubles:
+    """(draws + 1,) XAUC: the share of such pairs ordered as the times are; ties a half."""
     i, j = pairs_of_users(user, play_ms)
     is_right = (scores[i] > scores[j]) == (play_ms[i] > play_ms[j])
     right = np.where(scores[i] == scores[j], 0.5, is_right.astype(np.float64))
@@ -134,11 +132,3 @@ def interval(draws: Doubles) -> float:
     """Half the width of the 95 % interval of bootstrap values (the first is the estimate)."""
     low, high = np.quantile(draws[1:], [0.025, 0.975])
     return float((high - low) / 2)
-
-
-def chance_of_none(ours: Doubles, theirs: Doubles) -> float:
-    """Two-sided p of no difference, by the paired bootstrap: from the share of draws on either side
-    of 0, no less than two in as many draws as there are."""
-    gap = (ours - theirs)[1:]
-    side = min((gap <= 0).sum(), (gap >= 0).sum())
-    return float(min(1.0, 2 * (side + 1) / (len(gap) + 1)))

@@ -68,7 +68,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def labels_of(log: Log, train: Ints) -> NDArray[np.uint16]:
-    """(n, heads) in 1/4096: outcomes, and the quantile of watch time among the watches of `train`."""
+    """(n, heads) in 1/4096: outcomes, and the quantile of watch time among those of `train`."""
     out = np.zeros((len(log.user), len(HEADS)), dtype=np.uint16)
     for h, head in enumerate(HEADS):
         if h != WATCH:
@@ -154,9 +154,7 @@ def scored(
     return named | {"watch": ms, "watch_median": ms}
 
 
-def _online(
-    log: Log, given: Given, tick: Tick, *, train: Ints, test: Ints, every_ms: int
-) -> Ints:
+def _online(log: Log, given: Given, tick: Tick, *, train: Ints, test: Ints, every_ms: int) -> Ints:
     known, times = log.known_ms, log.time_ms[test]
     is_learned = np.zeros(len(log.user), dtype=np.bool_)
     is_learned[train] = True

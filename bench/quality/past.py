@@ -8,7 +8,6 @@ from bench.quality.columns import PAIR, VIEWER, Columns
 from bench.quality.counters import log_odds
 from bench.quality.known import LAST, Known
 from bench.quality.log import Ints
-from bench.quality.taste import BASE_MS
 
 CHUNK: Final = 8192
 LONG_RATE: Final = 0.35
@@ -42,14 +41,16 @@ def _chunk(known: Known, rows: Ints, at_ms: Ints) -> list:
         out.append((group, name, scale, values))
 
     for last in (1, 3, 10, 25):
-        value = log_odds(long[:, :last].sum(axis=1), seen[:, :last].sum(axis=1), prior=0.33, weight=3)
+        value = log_odds(
+            long[:, :last].sum(axis=1), seen[:, :last].sum(axis=1), prior=0.33, weight=3
+        )
         add(VIEWER, f"long_last_{last}", value, 32)
     for name, keep in (("fast", 0.8), ("slow", 0.93)):
         fade = (keep ** np.arange(LAST)).astype(np.float32)
         value = log_odds((long * fade).sum(axis=1), (seen * fade).sum(axis=1), prior=0.33, weight=3)
         add(VIEWER, f"long_{name}", value, 32)
     # Beside what the videos themselves do: who is patient, whatever was shown.
-    more = (long - (known.mean_long + known.tendency[videos]) * seen)
+    more = long - (known.mean_long + known.tendency[videos]) * seen
     for name, keep in (("all", 1.0), ("slow", 0.95), ("fast", 0.8)):
         fade = (keep ** np.arange(LAST)).astype(np.float32)
         value = (more * fade).sum(axis=1) / ((seen * fade).sum(axis=1) + 4)

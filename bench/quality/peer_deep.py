@@ -17,7 +17,7 @@ DIM: Final = 16
 
 
 class Deep:
-    """The network, which can go on learning: mode B gives it each day's rows as they become known."""
+    """The network, which can go on learning: mode B gives it each day's rows once known."""
 
     def __init__(self, task: Task) -> None:
         import torch

@@ -22,7 +22,7 @@ SEED: Final = 1
 TREES: Final = {
     "learning_rate": 0.04, "num_leaves": 31, "min_data_in_leaf": 100, "feature_fraction": 0.4,
     "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10, "verbose": -1, "num_threads": 1,
-    "seed": SEED, "deterministic": True,
+    "seed": SEED, "deterministic": True, "force_col_wise": True, "max_bin": 63,
 }  # fmt: skip
 ROUNDS: Final = 200
 STRENGTH: Final = {"long_view": 0.2, "click": 0.2, "like": 0.02}
@@ -48,9 +48,7 @@ class Quantiles:
 
     def __init__(self, log: Log, rows: Ints) -> None:
         self.log, self.bucket = log, length_bucket(log.length_ms)
-        self.times = [
-            np.sort(log.play_ms[rows][self.bucket[rows] == b]) for b in range(BUCKETS)
-        ]
+        self.times = [np.sort(log.play_ms[rows][self.bucket[rows] == b]) for b in range(BUCKETS)]
 
     def of(self, rows: Ints) -> NDArray[np.float64]:
         """(n,) the quantile of each row's watch."""
@@ -78,18 +76,18 @@ def logistic(task: Task, rows: Ints) -> Callable[[Ints], Scores]:
     """Logistic regression by head, ridge regression of the quantile."""
     from sklearn.linear_model import LogisticRegression, Ridge
 
-    X = task.X[rows].astype(np.float32) / 64
+    X = task.X[rows] / 64
     models: dict[str, Any] = {}
     for head in task.heads:
         if head != "watch":
-            model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3)
+            model = LogisticRegression(C=STRENGTH[head], solver="newton-cholesky")
             models[head] = model.fit(X, task.label(head)[rows])
     quantiles = Quantiles(task.log, rows)
     if "watch" in task.heads:
         models["watch"] = Ridge(alpha=30).fit(X, quantiles.of(rows))
 
     def scores(wanted: Ints) -> Scores:
-        x = task.X[wanted].astype(np.float32) / 64
+        x = task.X[wanted] / 64
         out = {h: m.decision_function(x) for h, m in models.items() if h != "watch"}
         if "watch" in models:
             out["watch"] = quantiles.ms(models["watch"].predict(x), wanted)

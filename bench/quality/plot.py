@@ -2,6 +2,10 @@
 
 from bench.quality.compare import OURS, Row
 
+TITLE = (
+    "Ours (dot, 95 % interval), best peer run here (ring), the protocol's blend (bar), "
+    "beside its best single peer"
+)
 WIDTH, LINE, LEFT = 860, 26, 250
 SPAN = 0.008
 """What the half width of the picture stands for, in the line's own unit."""
@@ -14,12 +18,11 @@ def plotted(rows: list[Row]) -> str:
     height = LINE * (len(shown) + 3)
     middle = LEFT + (WIDTH - LEFT - 20) / 2
     unit = (WIDTH - LEFT - 20) / 2 / SPAN
+    view = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13"'
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        'font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {view}>',
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="12" y="20" font-weight="bold">Ours (dot, 95 % interval), best peer run here '
-        f"(ring), the protocol's blend (bar), beside its best single peer</text>",
+        f'<text x="12" y="20" font-weight="bold">{TITLE}</text>',
         f'<line x1="{middle}" y1="{LINE}" x2="{middle}" y2="{height - LINE}" stroke="#999"/>',
     ]
 
@@ -33,8 +36,7 @@ def plotted(rows: list[Row]) -> str:
         blend = x(row.line.blend, row)
         out += [
             f'<text x="12" y="{y + 4}">{row.line.name} {row.line.mode}</text>',
-            f'<line x1="{low:.1f}" y1="{y}" x2="{high:.1f}" y2="{y}" stroke="#9bb8d8" '
-            'stroke-width="5"/>',
+            f'<path d="M{low:.1f} {y}H{high:.1f}" stroke="#9bb8d8" stroke-width="5"/>',
             f'<line x1="{blend:.1f}" y1="{y - 7}" x2="{blend:.1f}" y2="{y + 7}" stroke="#333"/>',
             f'<circle cx="{x(peer, row):.1f}" cy="{y}" r="5" fill="none" stroke="#c60"/>',
             f'<circle cx="{x(ours, row):.1f}" cy="{y}" r="5" fill="#1f5fa8"/>',

@@ -134,7 +134,9 @@ def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
     return out
 
 
-def _refitted(race: Race, fit: Callable[[Task, Ints], Callable[[Ints], Scores]], task: Task) -> Scores:
+def _refitted(
+    race: Race, fit: Callable[[Task, Ints], Callable[[Ints], Scores]], task: Task
+) -> Scores:
     out: dict[str, NDArray[np.float64]] = {}
     for moment, places in _by_day(race, REFITS):
         part = fit(task, race.known_before(moment))(race.test[places])

@@ -1,4 +1,4 @@
-"""What earlier watches say of likeness: vectors learned from histories alone, and attention to them.
+"""What earlier watches say of likeness: vectors learned from histories alone; the last watches.
 
 Histories end before the first impression that anything is learned from, so whatever is learned
 here was known then.
@@ -40,7 +40,9 @@ def _descend(
             Q[v, d] += rate * (error * p - keep * q)
 
 
-def long_factors(log: Log, *, videos: int, passes: int = 12, keep: float = 0.06) -> tuple[Floats, Floats, float]:
+def long_factors(
+    log: Log, *, videos: int, passes: int = 12, keep: float = 0.06
+) -> tuple[Floats, Floats, float]:
     """(videos, FACTORS) vectors and (videos,) tendencies whose sums say which watches were long.
 
     Biased matrix factorisation by stochastic descent over all histories in a drawn, fixed order.
@@ -77,7 +79,6 @@ def watched_together(log: Log, *, videos: int) -> Floats:
         M.ravel()[seen] += (counts / gap).astype(np.float32)
     M += M.T
     row = M.sum(axis=1)
-    total = row.sum()
     smooth = row**0.75 / (row**0.75).sum()
     at = np.nonzero(M)
     M[at] = np.maximum(np.log(M[at] / (np.maximum(row[at[0]], 1e-9) * smooth[at[1]])), 0)
@@ -88,7 +89,6 @@ def watched_together(log: Log, *, videos: int) -> Floats:
     U, s, _ = np.linalg.svd(small, full_matrices=False)
     E = (basis @ U)[:, :PATHS] * np.sqrt(s[:PATHS])
     E /= np.maximum(np.linalg.norm(E, axis=1, keepdims=True), 1e-6)
-    del total
     return E.astype(np.float32)
 
 
@@ -102,7 +102,9 @@ class Pasts:
         user = np.concatenate([np.repeat(np.arange(n_users), sizes), log.user])
         at = np.concatenate([np.repeat(log.history_ms, sizes), known])
         # A history's own order first; then by when each outcome was known.
-        late = np.concatenate([np.zeros(len(log.history), np.int64), np.ones(len(log.user), np.int64)])
+        late = np.concatenate(
+            [np.zeros(len(log.history), np.int64), np.ones(len(log.user), np.int64)]
+        )
         order = np.lexsort((np.arange(len(user)), np.where(late == 1, at, 0), late, user))
         self.user = user[order]
         self.known_ms = at[order]
