@@ -30,8 +30,6 @@ WATCH: Final = HEADS.index("watch")
 BOUNDS_MS: Final = (1, *(int(bound) + 1 for bound in LENGTH_BOUNDS_MS[1:]))
 """The peers' buckets: photos, then each bound with what is just below it."""
 
-HOUR_MS: Final = 3_600_000
-
 RECIPE: Final = msgspec.structs.replace(
     STARTING_RECIPE,
     name="kuairand-1",
@@ -48,14 +46,7 @@ RECIPE: Final = msgspec.structs.replace(
     seen_kept_milli=1000,
     head_weights_milli=(1000, 1000, 1000, 700),
 )
-"""The first tick, of which nothing is older."""
-
-ONLINE: Final = msgspec.structs.replace(
-    RECIPE, name="kuairand-1b", begin="parent", passes=1, rate_micro=10_000
-)
-"""The ticks after it, each of what became known since the last."""
-
-EVERY_MS: Final = 3 * HOUR_MS
+"""One tick over all that is known, from weights drawn anew. Tuned on 30 April."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -133,41 +124,14 @@ def with_times(log: Log, given: Given, tick: Tick, rows: Ints) -> bytes:
     return with_watch_times(tick.weights, times=times, schema=given.schema)
 
 
-def scored(
-    log: Log, given: Given, *, train: Ints, test: Ints, is_online: bool, every_ms: int = EVERY_MS
-) -> dict[str, NDArray[np.float64]]:
-    """What the network says of `test`, learned from `train`; by head, watch time in milliseconds.
-
-    Online, a tick every `every_ms` learns what became known since the one before, with the labels
-    that `given` has, and each row is predicted by the newest weights before it.
-    """
+def scored(log: Log, given: Given, *, train: Ints, test: Ints) -> dict[str, NDArray[np.float64]]:
+    """What the network says of `test`, learned from `train` in one tick; by head, watch time in
+    milliseconds."""
     tick = first_tick(log, given, train)
-    newest = load_weights(with_times(log, given, tick, train), schema=given.schema)
-    times = newest.watch_times
-    assert times is not None
-    if is_online:
-        out = _online(log, given, tick, train=train, test=test, every_ms=every_ms)
-    else:
-        out = predictions(newest, given.X[test])
-    ms = watched_ms(out[:, WATCH], log.length_ms[test], times=times).astype(np.float64)
+    weights = load_weights(with_times(log, given, tick, train), schema=given.schema)
+    assert weights.watch_times is not None
+    out = predictions(weights, given.X[test])
+    ms = watched_ms(out[:, WATCH], log.length_ms[test], times=weights.watch_times)
     named = {head: out[:, h].astype(np.float64) for h, head in enumerate(HEADS) if h != WATCH}
-    return named | {"watch": ms, "watch_median": ms}
-
-
-def _online(log: Log, given: Given, tick: Tick, *, train: Ints, test: Ints, every_ms: int) -> Ints:
-    known, times = log.known_ms, log.time_ms[test]
-    is_learned = np.zeros(len(log.user), dtype=np.bool_)
-    is_learned[train] = True
-    out = np.empty((len(test), len(HEADS)), dtype=np.int64)
-    begin = now = int(times.min())
-    while now <= times.max():
-        here = np.flatnonzero((times >= now) & (times < now + every_ms))
-        weights = load_weights(tick.weights, schema=given.schema)
-        out[here] = predictions(weights, given.X[test[here]])
-        now += every_ms
-        rows = np.flatnonzero(~is_learned & (known < now) & (log.time_ms >= begin))
-        if len(rows):
-            parent = Parent(weights=tick.weights, state=tick.state)
-            tick = taught(log, given, rows, parent=parent, recipe=ONLINE)
-            is_learned[rows] = True
-    return out
+    watch = ms.astype(np.float64)
+    return named | {"watch": watch, "watch_median": watch}

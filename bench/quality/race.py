@@ -21,7 +21,7 @@ from bench.quality.peers import Fit, Scores, Task, boosted, logistic, popularity
 from bench.quality.teacher import taught_shares
 from plainview.core.learn.window import LABEL_ONE
 
-MODES: Final = ("A", "B", "SA", "SB", "A-", "B-", "SA-", "SB-")
+MODES: Final = ("A", "SA", "A-", "SA-", "B", "SB", "B-", "SB-")
 """`S`: features as of the user's first impression of the day. `B`: learns through the test days.
 `-`: without what knows the tab."""
 
@@ -30,11 +30,17 @@ WANTED: Final[dict[str, tuple[str, ...]]] = {
     "A-": ("long_view",), "B-": ("long_view",), "SA-": ("long_view",), "SB-": ("long_view",),
 }  # fmt: skip
 REFITS: Final = (6, 10)
-"""The days at whose start peers that cannot go on learning are trained again in mode B."""
+"""The days at whose start all but the deep network, which goes on learning from where it was, are
+trained again in mode B, on all that is known by then."""
 
 FITS: Final[dict[str, Fit]] = {
     "popularity": popularity, "logistic": logistic, "lightgbm": boosted,
 }  # fmt: skip
+
+
+def runs_in(model: str, mode: str) -> bool:
+    """Whether a model is run in a mode: the deep network is not run without tab, for its time."""
+    return model != "dcn-din" or not mode.endswith("-")
 
 
 class Race:
@@ -58,7 +64,6 @@ class Race:
         np.minimum.at(begins, slate, log.time_ms)
         self.at_ms = {"": log.time_ms, "S": begins[slate]}
         self._columns: dict[str, Columns] = {}
-        self._taught: dict[str, NDArray[np.float64]] = {}
 
     def columns(self, mode: str) -> Columns:
         """All columns as the mode sees them."""
@@ -74,16 +79,14 @@ class Race:
         labels = ours.labels_of(self.log, self.train)
         return Given(schema=schema, X=columns.table(schema), labels=labels)
 
-    def taught(self, mode: str) -> Given:
-        """What our network learns from in `mode`: the training rows have their teachers' labels."""
-        key = mode.replace("B", "A")
-        if key not in self._taught:
-            given = self.given(mode)
-            shares = given.labels / LABEL_ONE
-            self._taught[key] = taught_shares(
-                given.X, shares, self.train, user=self.log.user, heads=HEADS, asked=WANTED[key]
-            )
-        return ours.with_shares(self.given(mode), self.train, self._taught[key])
+    def taught(self, mode: str, rows: Ints) -> Given:
+        """What our network learns from in `mode`: `rows` have their teachers' labels."""
+        given = self.given(mode)
+        shares = taught_shares(
+            given.X, ours.labels_of(self.log, rows) / LABEL_ONE, rows,
+            user=self.log.user, heads=HEADS, asked=WANTED[mode],
+        )  # fmt: skip
+        return ours.with_shares(given, rows, shares)
 
     def task(self, mode: str) -> Task:
         """What a peer gets in `mode`."""
@@ -110,16 +113,16 @@ class Race:
 def raced(race: Race, model: str, mode: str) -> Scores:
     """The scores of the test rows by one model in one mode."""
     if model == OURS:
-        return ours.scored(
-            race.log, race.taught(mode), train=race.train, test=race.test, is_online="B" in mode
-        )
+
+        def fit_ours(rows: Ints, wanted: Ints) -> Scores:
+            return ours.scored(race.log, race.taught(mode, rows), train=rows, test=wanted)
+
+        return _refitted(race, mode, fit_ours)
     task = race.task(mode)
     if model == "dcn-din":
         return _deep(race, task, mode)
     fit = FITS[model]
-    if "B" not in mode or model == "popularity":
-        return fit(task, race.train)(race.test)
-    return _refitted(race, fit, task)
+    return _refitted(race, mode, lambda rows, wanted: fit(task, rows)(wanted))
 
 
 def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
@@ -134,13 +137,13 @@ def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
     return out
 
 
-def _refitted(
-    race: Race, fit: Callable[[Task, Ints], Callable[[Ints], Scores]], task: Task
-) -> Scores:
+def _refitted(race: Race, mode: str, fit: Callable[[Ints, Ints], Scores]) -> Scores:
+    if "B" not in mode:
+        return fit(race.train, race.test)
     out: dict[str, NDArray[np.float64]] = {}
-    for moment, places in _by_day(race, REFITS):
-        part = fit(task, race.known_before(moment))(race.test[places])
-        for head, values in part.items():
+    for number, (moment, places) in enumerate(_by_day(race, REFITS)):
+        rows = race.known_before(moment) if number else race.train
+        for head, values in fit(rows, race.test[places]).items():
             out.setdefault(head, np.zeros(len(race.test)))[places] = values
     return out
 

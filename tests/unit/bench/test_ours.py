@@ -38,7 +38,6 @@ def given() -> ours.Given:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A network of six hidden units, learned in one pass."""
     monkeypatch.setattr(ours, "first_tick", _first)
-    monkeypatch.setattr(ours, "ONLINE", msgspec.structs.replace(RECIPE, begin="parent"))
 
 
 def _first(log: Any, given: Any, rows: Any) -> Any:
@@ -72,7 +71,7 @@ def test_predictions_go_through_the_serving_kernel(
 
     fake = msgspec.structs.replace(serving.BEST, forward=forward)
     monkeypatch.setattr(ours, "BEST", fake)
-    out = ours.scored(LOG, given, train=TRAIN, test=TEST, is_online=False)
+    out = ours.scored(LOG, given, train=TRAIN, test=TEST)
     split = len(given.schema.viewer)
     assert asked == [(split, 1, len(given.schema.features) - split)] * len(TEST)
     assert set(out["long_view"].tolist()) == {7.0}
@@ -81,23 +80,20 @@ def test_predictions_go_through_the_serving_kernel(
 def test_the_tick_is_the_services(
     given: ours.Given, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is learned is what `learn_tick` returned: once frozen, again and again online, each time
-    from the state before, and no example twice."""
-    seen: list[tuple[str, int, bool]] = []
+    """What is learned is what `learn_tick` returned, of all training rows and no others, and the
+    weights that predict are its file with the watch times beside it."""
+    seen: list[tuple[str, int]] = []
 
     def spied(parent: Any, window: Any, recipe: Any) -> Any:
-        seen.append((recipe.begin, len(window.examples), bool(parent.state)))
+        seen.append((recipe.begin, len(window.examples)))
         return ticks.learn_tick(parent, window, recipe)
 
     monkeypatch.setattr(ours, "learn_tick", spied)
-    ours.scored(LOG, given, train=TRAIN, test=TEST, is_online=False)
-    assert seen == [("draws", len(TRAIN), False)]
-    seen.clear()
-    ours.scored(LOG, given, train=TRAIN, test=TEST, is_online=True, every_ms=24 * ours.HOUR_MS)
-    assert seen[0][0] == "draws"
-    assert len(seen) > 5
-    assert all(begin == "parent" and has_state for begin, _, has_state in seen[1:])
-    assert sum(n for _, n, _ in seen[1:]) < len(TEST)
+    out = ours.scored(LOG, given, train=TRAIN, test=TEST)
+    assert seen == [("draws", len(TRAIN))]
+    assert set(out) == {"long_view", "click", "like", "watch", "watch_median"}
+    assert (out["watch"] >= 0).all()
+    assert len(set(out["watch"].tolist())) > 10
 
 
 def test_the_integer_network_is_certified_and_equal_to_its_definition(given: ours.Given) -> None:
