@@ -111,9 +111,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rows_of(judge: Judge, runs: dict[str, Runs]) -> list[Row]:
-    """All lines of the protocol for `runs` by model, OURS among them."""
+    """The lines of the protocol that OURS was run for, `runs` being by model."""
     out = []
     for line in LINES:
+        if line.head not in runs[OURS].get(line.mode, {}):
+            continue
         found: dict[str, Doubles] = {}
         for model, run in runs.items():
             scores = run.get(line.mode, {}).get(line.head)
