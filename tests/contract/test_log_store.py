@@ -288,17 +288,21 @@ def test_a_key_is_revealed_after_its_hour(store: LogStore) -> None:
 
 
 def test_a_decision_is_stated_without_its_words(store: LogStore) -> None:
-    """Its number, video, action and code are in the log; of the reason only a commitment, none
-    where there are no words."""
+    """Its number, video, action and code are in the log; of the reason only a commitment, which the
+    words and their salt open, none where there are no words."""
     store.begun()
     video = store.intake.published(UPLOADS[0])
-    store.intake.decide("remove", "d1", video=video, public_reason="because", at_ms=NOW_MS)
-    store.intake.decide("remove", "d1", video=video, public_reason="because", at_ms=NOW_MS)
+    store.intake.decide("remove", "d1", video=video, public_reason="wörter", at_ms=NOW_MS)
+    store.intake.decide("remove", "d1", video=video, public_reason="wörter", at_ms=NOW_MS)
     store.intake.decide("restore", "d2", video=video, reason_code="restored", at_ms=NOW_MS)
     first, second = [entry for entry in store.entries() if isinstance(entry, DecisionTaken)]
     assert (first.n, first.video, first.action, first.reason_code) == (1, "1", "remove", "spam")
-    assert first.reason not in (NO_DIGEST, digest_of(b"because"))
     assert (second.n, second.reason) == (2, NO_DIGEST)
+    found = store.log.decision_reason(1)
+    assert found is not None
+    assert found.words == "wörter"
+    assert first.reason == commitment(found.salt, "wörter".encode())
+    assert [store.log.decision_reason(n) for n in (0, 2, 3)] == [None] * 3
 
 
 def test_a_promise_is_kept_by_the_epoch_with_the_row(store: LogStore) -> None:

@@ -305,7 +305,7 @@ class Life:
         return " ".join(said.split()[:3])
 
     def check(self, service: LiveService) -> str:
-        """All of them, and the log since the first look."""
+        """All of them, and the log since the first look, which is remembered."""
         status, report = self.outsider.check(
             service.base, "--receipts", "../../all.receipts", "--state", "../state",
             cwd=self.folder / "looks" / "second",
@@ -313,7 +313,9 @@ class Life:
         counts = report["counts"]
         same, found = counts["slates replayed the same"], counts["receipts found in the log"]
         rules = sorted({finding["rule"] for finding in report["findings"]})
-        return f"exit {status}: {found:,} in the log, {same:,} same{f' {rules}' if rules else ''}"
+        seen = next(one["words"] for one in report["sections"] if one["title"] == "Seen before")
+        amiss = [*rules, *([] if seen.endswith("unchanged.") else [seen])]
+        return f"exit {status}: {found:,} in the log, {same:,} same{f' {amiss}' if amiss else ''}"
 
 
 def live(life: Life, options: argparse.Namespace, outsider: Outsider, steps: Steps) -> None:

@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 
+from plainview.audit.check.receipts_file import parse_receipts_file, receipts_lines
 from plainview.audit.check.source import Gone, SourceFailed
 from plainview.core.history import EpochFrozen, Policies, WeightsPublished, parse_entry
 from plainview.core.history import Source as SourceTree
@@ -133,6 +134,45 @@ def test_a_mirror_is_checked_like_the_service(service: LiveService, tmp_path: Pa
     assert done.returncode == 3
     assert "[not_in_folder]" in done.stdout
     assert "ask the service itself" in done.stdout
+
+
+def test_a_viewer_checks_their_own_receipts(service: LiveService, tmp_path: Path) -> None:
+    """What a viewer downloads in their session holds their own receipts, events and places and no
+    one else's; the check reads it, finds each in the log without asking, and exits 0 or 3. Without
+    the service's half it says that there is not enough data, and accuses nobody."""
+    viewer, other = service.viewer(), service.viewer()
+    for _ in range(3):
+        video = viewer.slate()["videos"][0]["id"]
+        viewer.send({"kind": "like", "key": video, "video": video})
+    other.slate()
+    last = receipt_id(viewer.receipts[-1][0])
+    until = time.monotonic() + 20
+    while viewer.http.get(f"/api/v1/receipts/{last}/proof").status_code != 200:
+        assert time.monotonic() < until, "the receipts were not logged"
+        time.sleep(0.1)
+    answer = viewer.http.get("/api/v1/receipts/file").raise_for_status()
+    assert answer.headers["cache-control"] == "no-store"
+    path = tmp_path / "mine.receipts"
+    path.write_bytes(answer.content)
+    with path.open("rb") as file:
+        made = parse_receipts_file(file)
+    (mine,) = made.viewers
+    assert mine.viewer == viewer.viewer
+    assert [(one.receipt, one.signature) for one in mine.receipts] == viewer.receipts
+    assert all(one.proof for one in mine.receipts)
+    assert len(mine.events) == viewer.n
+    done = plainview("check", service.base, "--receipts", str(path), "--seed", "1")
+    assert "Of 3 receipts, 3 stand in the log" in done.stdout
+    assert done.returncode == 0 or (done.returncode == 3 and "✗" not in done.stdout), done.stdout
+    assert " [" not in done.stdout, "nothing is found, not even something lacking"
+    assert httpx.get(f"{service.base}/api/v1/receipts/file").status_code == 401
+    bare = [msgspec.structs.replace(one, proof=None) for one in mine.receipts]
+    half = msgspec.structs.replace(mine, receipts=tuple(bare), events=())
+    path.write_bytes(b"".join(receipts_lines([half], edition=made.edition, count=3)))
+    done = plainview("check", service.base, "--receipts", str(path), "--seed", "1")
+    assert "0 are withheld" in done.stdout
+    assert "✗" not in done.stdout
+    assert done.returncode == 3, done.stdout
 
 
 def test_an_edited_receipt_is_proven_to_a_third_party(

@@ -14,11 +14,13 @@ import pytest
 from plainview.core.catalogue import VideoFacts, parse_header, rendition_digest, verify_epoch
 from plainview.core.catalogue.facts import RenditionFacts
 from plainview.core.history import (
+    DecisionTaken,
     EpochFrozen,
     Interval,
     IntervalProof,
     Source,
     check_receipt_logged,
+    commitment,
     fold_history,
     parse_entry,
 )
@@ -32,6 +34,8 @@ from plainview.core.tlog import (
     open_checkpoint,
     parse_vkey,
 )
+from plainview.edge.writer.client import WriterClient
+from plainview.ports.intake import DecideVideo
 from tests.live import LiveService, LiveViewer
 from tests.stock import stock
 
@@ -258,6 +262,36 @@ def test_a_video_shows_what_its_row_is_made_of(stranger: Stranger, viewer: LiveV
     )  # fmt: skip
     assert bytes(row["digest"]).hex() == rendition_digest(rebuilt)
     stranger.get("/tlog/videos/5", 404)
+
+
+def test_the_words_of_a_decision_can_be_held_against_the_log(
+    stranger: Stranger, service: LiveService, viewer: LiveViewer
+) -> None:
+    """Anyone gets the words and the salt that a decision's entry commits to; of a decision without
+    words, or none, 404."""
+    video = parse_receipt(viewer.receipts[0][0]).slate[1].video
+    writer = WriterClient(service.root / "run" / "writer.sock")
+    for action, words in (("remove", "It sells things."), ("restore", "")):
+        writer.submit(
+            DecideVideo(
+                id=f"words {action}", video=video, action=action, author="operator",
+                reason_code="spam" if words else "restored", public_reason=words,
+                at_ms=time.time_ns() // 1_000_000,
+            )
+        )  # fmt: skip
+    writer.close()
+    until = time.monotonic() + LOGGED_S
+    while len(taken := [e for e in stranger.entries() if isinstance(e, DecisionTaken)]) < 2:
+        assert time.monotonic() < until, "the decisions were not published"
+    removed, restored = taken[-2:]
+    answer = stranger.get(f"/api/v1/log/reason/{removed.n}")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    found = answer.json()
+    assert found["reason"] == "It sells things."
+    salt = bytes.fromhex(found["salt"])
+    assert commitment(salt, found["reason"].encode()) == removed.reason
+    stranger.get(f"/api/v1/log/reason/{restored.n}", 404)
+    stranger.get("/api/v1/log/reason/99", 404)
 
 
 def test_a_log_that_stands_still_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import { reduceFeed } from "../feed/reduce";
 import { noteFaults, sealState, type Fault, type FaultBook } from "../receipts/faults";
 import { api, health, Refused, Unreachable } from "./api";
 import { sleep } from "./clock";
+import { firstFrame } from "./first_frame";
 import { Ledger, type Kept } from "./ledger";
 import { Outbox } from "./outbox";
 import { proof } from "./proof";
@@ -76,8 +77,9 @@ export class Desk {
   }
 
   async #enter(): Promise<void> {
+    const asked = api.session();
     const proving = await proof();
-    let session = await api.session();
+    let session = await asked;
     const outbox: Outbox = new Outbox(
       session.viewer,
       async (answer) => void (await this.ledger?.taken(answer)),
@@ -114,6 +116,9 @@ export class Desk {
 
   record = (event: Draft, isUrgent = false): void =>
     this.#outbox?.record(event, isUrgent);
+
+  /** Send what the viewer did, so that what is asked next knows it. */
+  flush = async (): Promise<void> => void (await this.#outbox?.flush());
 
   /** The page is being hidden or left: send what there is while the browser lets us. */
   leaving(): void {
@@ -211,10 +216,11 @@ export class Desk {
     this.#isAsking = true;
     this.reseal({});
     try {
-      const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
+      const slate = await ledger.ask(policy, this.flush);
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
-      void import("./quiet").then((quiet) => quiet.arrived(number), Boolean);
+      // A first slate that fails has no video to wait for.
+      void (faults.length ? Promise.resolve() : firstFrame).then(() => import("./quiet")).then((quiet) => quiet.arrived(number), Boolean);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({

@@ -7,8 +7,3 @@ export function downloadText(name: string, text: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
-
-/** Saves a value as a JSON file. */
-export function download(name: string, value: unknown): void {
-  downloadText(name, JSON.stringify(value, null, 1));
-}

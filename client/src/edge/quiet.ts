@@ -4,7 +4,6 @@
  */
 import { replayFault } from "../receipts/replayed";
 import { desk } from "./desk.svelte";
-import { firstFrame } from "./first_frame";
 import { isDue, Quiet } from "./pace";
 import { compareWithServer, recompute } from "./recount";
 
@@ -22,10 +21,10 @@ let isCounted = false;
 
 const quiet = new Quiet(recheck);
 
-/** Slate `number` has come. */
+/** Slate `number` has come, and a first video is on the screen. */
 export function arrived(number: number): void {
-  void firstFrame.then(() => import("./log.svelte")).then(({ log }) => log.look(), Boolean);
-  if (!isCounted) void firstFrame.then(() => import("./cleared")).then(({ countFailed }) => countFailed(), Boolean);
+  void import("./log.svelte").then(({ log }) => log.look(), Boolean);
+  if (!isCounted) void import("./cleared").then(({ countFailed }) => countFailed(), Boolean);
   isCounted = true;
   if (isDue(number, desk.session?.is_demo ?? false)) quiet.want();
 }

@@ -65,6 +65,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I saved and liked
+         * @description The videos the asker saved and liked, read from the asker's own events.
+         */
+        get: operations["get_api_v1_kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log": {
         parameters: {
             query?: never;
@@ -137,6 +157,26 @@ export interface paths {
          * @description The entry at `index` and its path in the tree of `size` entries.
          */
         get: operations["get_api_v1_log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/reason/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The words of a decision
+         * @description What decision `n` was given as its reason, which is what stands where the video was.
+         */
+        get: operations["get_api_v1_log_reason_n"];
         put?: never;
         post?: never;
         delete?: never;
@@ -361,6 +401,27 @@ export interface paths {
          * @description Recompute the slate of one's own receipt and say why the video stood in it.
          */
         get: operations["get_api_v1_receipts_receipt_id_why_video_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My receipts, to be checked elsewhere
+         * @description The viewer's own receipts, events and places in the log (specs/receipts-file.md). It names no
+         *     heads: those that count are the ones that a viewer kept.
+         */
+        get: operations["get_api_v1_receipts_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -692,6 +753,11 @@ export interface components {
             id: string;
             is_removed: boolean;
         };
+        /** DecisionReasonShape */
+        DecisionReasonShape: {
+            reason: string;
+            salt: string;
+        };
         /** EpochsTally */
         EpochsTally: {
             age_ms: number;
@@ -751,6 +817,7 @@ export interface components {
         /** Health */
         Health: {
             is_log_stalled: boolean;
+            making: number;
             playable: number;
             ready: boolean;
             reason: string;
@@ -791,6 +858,13 @@ export interface components {
             failed: number;
             queued: number;
             running: number;
+        };
+        /** KeptShape */
+        KeptShape: {
+            liked: components["schemas"]["VideoShape"][];
+            liked_gone: number;
+            saved: components["schemas"]["VideoShape"][];
+            saved_gone: number;
         };
         /** LeverBody */
         LeverBody: {
@@ -1233,6 +1307,26 @@ export interface operations {
             };
         };
     };
+    get_api_v1_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptShape"];
+                };
+            };
+        };
+    };
     get_api_v1_log: {
         parameters: {
             query?: never;
@@ -1347,6 +1441,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InclusionShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_log_reason_n: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReasonShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1766,6 +1897,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    get_api_v1_receipts_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
                 };
             };
         };

@@ -4,16 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from plainview.audit.check.receipts_file import HeldReceipt, ViewerFile, receipts_lines
-from plainview.core.receipts import receipt_id
+from plainview.audit.check.receipts_file import receipts_lines
 from plainview.core.terms.ids import ViewerId
-
-if TYPE_CHECKING:
-    from plainview.app.wire import Wired
-    from plainview.flows.prove_receipt import PublishedLog
-    from plainview.ports.checking import StoredReceipt
 
 
 def receipts_command(options: argparse.Namespace, data: Path) -> int:
@@ -22,6 +15,7 @@ def receipts_command(options: argparse.Namespace, data: Path) -> int:
     from plainview.app.wire import Wired
     from plainview.edge.data_folder import DataFolder
     from plainview.edge.sqlite.check_reads import SqliteCheckReads
+    from plainview.flows.hand_over_receipts import hand_over_receipts
     from plainview.flows.prove_receipt import PublishedLog
 
     folder = DataFolder(data)
@@ -40,7 +34,13 @@ def receipts_command(options: argparse.Namespace, data: Path) -> int:
     log = PublishedLog(reads=wired.log_reads, files=wired.log_files)
     note = wired.log_files.checkpoint()
     files = (
-        _viewer_file(wired, log, viewer, list(checks.receipts_of(viewer))) for viewer in viewers
+        hand_over_receipts(
+            viewer,
+            [(one.receipt, one.signature) for one in checks.receipts_of(viewer)],
+            views=wired.reads,
+            log=log,
+        )
+        for viewer in viewers
     )
     edition = wired.reads.edition() or ""
     lines = receipts_lines(
@@ -50,27 +50,6 @@ def receipts_command(options: argparse.Namespace, data: Path) -> int:
     print(f"Wrote {count:,} receipts of {len(viewers):,} viewers to {options.file} ({size:,} B).")
     print("It holds what they watched: give it to nobody you would not show that.")
     return 0
-
-
-def _viewer_file(
-    wired: "Wired", log: "PublishedLog", viewer: ViewerId, stored: list["StoredReceipt"]
-) -> ViewerFile:
-    found = wired.reads.chain_after(viewer, 0)
-    return ViewerFile(
-        viewer=viewer,
-        receipts=tuple(_held(log, one) for one in stored),
-        events=tuple(found[1]) if found else (),
-    )
-
-
-def _held(log: "PublishedLog", stored: "StoredReceipt") -> HeldReceipt:
-    from plainview.flows.prove_receipt import NotLogged
-
-    try:
-        proof = log.receipt(receipt_id(stored.receipt)).place
-    except NotLogged:
-        proof = None
-    return HeldReceipt(receipt=stored.receipt, signature=stored.signature, proof=proof)
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> int:

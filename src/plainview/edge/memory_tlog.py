@@ -23,7 +23,7 @@ from plainview.core.history import (
     record_salt,
 )
 from plainview.core.terms.hashing import digest_of, leaf_hash, merkle_root
-from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId
 from plainview.edge.memory_intake import MemoryIntake
 from plainview.edge.stating import (
     state_decision,
@@ -47,6 +47,7 @@ from plainview.ports.serving import (
 from plainview.ports.tlog import (
     BeginLog,
     Cosignature,
+    DecisionReason,
     IntervalRecord,
     IntervalsEnd,
     KeepCosignatures,
@@ -216,9 +217,12 @@ class MemoryLog(MemoryIntake):
             self._append_entry(stated)
             self._hours_logged |= set(run)
 
+    def _reason_salt(self, n: int, video: VideoId) -> bytes:
+        creator = self._videos[video].creator.id
+        return record_salt(self._secret(str(self.viewer_of(creator))), label="reason", number=n)
+
     def _log_decision(self, n: int, command: DecideVideo) -> None:
-        creator = self._videos[command.video].creator.id
-        salt = record_salt(self._secret(str(self.viewer_of(creator))), label="reason", number=n)
+        salt = self._reason_salt(n, command.video)
         self._append_entry(
             state_decision(
                 n, video=command.video, action=command.action, author=command.author,
@@ -453,6 +457,14 @@ class MemoryLog(MemoryIntake):
             ended=promise.ended,
             secret=self._secret(self._uploads[upload].viewer),
         )
+
+    def decision_reason(self, n: int) -> DecisionReason | None:
+        """See `LogReads`."""
+        found = next((d for _, d in self._decisions if d.n == n and d.public_reason), None)
+        if found is None or not self._bodies:
+            return None
+        salt = self._reason_salt(n, found.video)
+        return DecisionReason(words=found.public_reason, salt=salt)
 
     def cosignatures(self) -> Sequence[Cosignature]:
         """See `LogReads`."""

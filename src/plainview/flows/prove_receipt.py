@@ -1,15 +1,20 @@
 """Prove from the published log: that an entry is in it, that it grew, that a receipt was logged."""
 
+import threading
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
-from plainview.core.history import IntervalProof, interval_path, record_salt
+from plainview.core.history import IntervalProof, IntervalTree, record_salt
 from plainview.core.terms.ids import Digest
 from plainview.core.tlog import TileReader, consistency_path, inclusion_path
-from plainview.ports.tlog import LogFiles, LogHead, LogReads
+from plainview.ports.tlog import IntervalRecord, LogFiles, LogHead, LogReads
 
-HASH_BYTES = 32
+HASH_BYTES: Final = 32
+TREES_KEPT: Final = 16
+"""Intervals whose trees are kept: within seconds of a slate its browser asks where it stands, so
+that most of what is asked for is in the newest ones. One of the largest takes about 3 MB."""
 
 
 class NotLogged(Exception):
@@ -53,6 +58,8 @@ class PublishedLog:
         self._reads = reads
         self._files = files
         self._reader: TileReader | None = None
+        self._lock = threading.Lock()
+        self._trees: dict[int, IntervalTree] = {}
 
     def head(self) -> LogHead:
         """The newest recorded head. Raises: OutsideLog: there is none yet."""
@@ -93,29 +100,46 @@ class PublishedLog:
 
         Raises: NotLoggedYet, NeverLogged.
         """
+        size = self.head().size
+        place, count = self._placed(receipt, size=size)
+        entry, path = self.inclusion(place.entry, size=size)
+        return ReceiptProof(place=place, count=count, entry=entry, size=size, path=tuple(path))
+
+    def place(self, receipt: Digest) -> IntervalProof:
+        """The part of that proof that leads to the interval: who has the log has the rest.
+
+        Raises: NotLoggedYet, NeverLogged, OutsideLog: nothing was published yet.
+        """
+        return self._placed(receipt, size=self.head().size)[0]
+
+    def _placed(self, receipt: Digest, *, size: int) -> tuple[IntervalProof, int]:
+        """Where it stands, and among how many receipts."""
         place = self._reads.receipt_place(receipt)
         if place is None or place.secret is None:
             raise NeverLogged("no receipt of that id is stored here")
         interval = self._reads.interval_at(place.seq)
-        size = self.head().size
         if interval is None or interval.entry >= size:
             raise NotLoggedYet("its interval is not published yet")
         index = self._reads.receipts_between(interval.after_seq, place.seq)
-        commitments = _receipts(interval.leaves, interval.receipts)
-        entry, path = self.inclusion(interval.entry, size=size)
-        return ReceiptProof(
-            place=IntervalProof(
-                salt=record_salt(place.secret, label="receipt", number=place.number),
-                interval=interval.number,
-                entry=interval.entry,
-                index=index,
-                path=interval_path(commitments, index),
-            ),
-            count=interval.receipts,
-            entry=entry,
-            size=size,
-            path=tuple(path),
+        found = IntervalProof(
+            salt=record_salt(place.secret, label="receipt", number=place.number),
+            interval=interval.number,
+            entry=interval.entry,
+            index=index,
+            path=self._tree_of(interval).path(index),
         )
+        return found, interval.receipts
+
+    def _tree_of(self, interval: IntervalRecord) -> IntervalTree:
+        """The tree over an interval's receipts, which never changes."""
+        tree = self._trees.get(interval.number)
+        if tree is None:
+            tree = IntervalTree(_receipts(interval.leaves, interval.receipts))
+            with self._lock:
+                self._trees[interval.number] = tree
+                while len(self._trees) > TREES_KEPT:
+                    del self._trees[next(iter(self._trees))]
+        return tree
 
 
 def _receipts(leaves: bytes, count: int) -> Sequence[Digest]:

@@ -192,6 +192,14 @@ class PromiseRecord(msgspec.Struct, frozen=True, kw_only=True):
     secret: bytes | None
 
 
+class DecisionReason(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that a decision was given, which are public, and what opens the log's commitment to
+    them."""
+
+    words: str
+    salt: bytes
+
+
 class LogReads(Protocol):
     """What is read of the log. Each call sees all that was acknowledged before it."""
 
@@ -274,6 +282,11 @@ class LogReads(Protocol):
 
     def promise(self, upload: str) -> PromiseRecord | None:
         """What was promised about that upload; None: it never was whole, or is older."""
+        ...
+
+    def decision_reason(self, n: int) -> DecisionReason | None:
+        """The words of decision `n`; None: it has none, there is no such decision, or it is not in
+        the log."""
         ...
 
     def cosignatures(self) -> Sequence[Cosignature]:

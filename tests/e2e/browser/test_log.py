@@ -1,10 +1,16 @@
 """The public log as a viewer's browser follows it."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
+from plainview.audit.check.receipts_file import parse_receipts_file
 from tests.e2e.browser.acts import SEAL_BAD, expect_good_seal, open_feed
+from tests.live import SOURCE, LiveService
 
 IN_THE_LOG = re.compile(r"Receipt № \d+ is in the log since \d\d:\d\d:\d\d, in entry")
 CHECKPOINT = "**/tlog/checkpoint"
@@ -49,3 +55,34 @@ def test_a_log_that_cannot_be_asked_is_no_fault(page: Page) -> None:
     sheet = page.get_by_role("dialog", name="Check my feed")
     expect(sheet).to_contain_text("It could not be checked since", timeout=ROUNDS_MS)
     expect_good_seal(page)
+
+
+def test_the_file_a_viewer_saves_is_one_that_an_outsider_checks(
+    page: Page, service: LiveService, tmp_path: Path
+) -> None:
+    """*My receipts* holds the browser's receipts and the head it saw, and with them `plainview
+    check` finds each receipt in the log and nothing amiss."""
+    open_feed(page)
+    expect_good_seal(page)
+    page.keyboard.press("c")
+    sheet = page.get_by_role("dialog", name="Check my feed")
+    expect(sheet).to_contain_text(IN_THE_LOG, timeout=ROUNDS_MS)
+    with page.expect_download() as waited:
+        sheet.get_by_role("button", name="My receipts").click()
+    assert waited.value.suggested_filename.endswith(".receipts")
+    path = tmp_path / "mine.receipts"
+    waited.value.save_as(path)
+    expect(sheet).to_contain_text("Saved: what this browser kept, with your actions")
+    with path.open("rb") as file:
+        made = parse_receipts_file(file)
+    assert made.count >= 1
+    assert len(made.checkpoints) == 1
+    done = subprocess.run(
+        [sys.executable, "-m", "plainview.app.cli", "check", service.base, "--receipts", str(path)],
+        capture_output=True, text=True, timeout=240, check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert f"Of {made.count} receipts, {made.count} stand in the log" in done.stdout
+    assert "A head kept with the receipts file: The log begins with" in done.stdout
+    assert " [" not in done.stdout, "nothing is found, not even something lacking"

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.live import LiveService
 
 PATHS = (
-    "/log", "/log?show=decided", "/log/0", "/log/2", "/policies", "/policies/for-you",
+    "/log", "/log?show=all", "/log/0", "/log/2", "/policies", "/policies/for-you",
     "/witnesses", "/threat-model", "/specs", "/specs/epoch-v1", "/docs/checking",
     "/log/999999999",
 )  # fmt: skip

@@ -1,9 +1,9 @@
-"""Checking over HTTP: replay my last slates, and why one video stood in one of them."""
+"""Checking over HTTP: replay my last slates, why one video stood in one, and all to take along."""
 
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 
 from plainview.app.http.books import Books
 from plainview.app.http.errors import ERRORS, ApiError, ErrorKind
@@ -11,9 +11,11 @@ from plainview.app.http.service import Service, books_of, service_of, session_of
 from plainview.app.http.shapes import VideoShape, slate_shapes
 from plainview.app.http.view import own_receipt
 from plainview.app.http.words import WhyShape, why_shape
+from plainview.audit.check.receipts_file import receipts_lines
 from plainview.audit.verdict import Verdict
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.flows.explain_video import NoReason, SlateDiffers, explain_video
+from plainview.flows.hand_over_receipts import hand_over_receipts
 
 LAST_MAX = 200
 ERRORS["slate_differs"] = ErrorKind(409, "Check this receipt: it is evidence. Keep it.")
@@ -99,4 +101,30 @@ def get_why(request: Request[Any, Any, Any], receipt_id: str, video_id: str) -> 
     return why_shape(why, title=policy.title if policy else why.policy)
 
 
-CHECK_ROUTES = [post_check, get_why]
+@get(
+    "/api/v1/receipts/file",
+    summary="My receipts, to be checked elsewhere",
+    media_type="application/jsonl",
+    sync_to_thread=True,
+)
+def get_receipts_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The viewer's own receipts, events and places in the log (specs/receipts-file.md). It names no
+    heads: those that count are the ones that a viewer kept."""
+    viewer, books = session_of(request).viewer, books_of(request)
+    newest_first = books.wired.reads.last_receipts(viewer, 2**31)
+    file = hand_over_receipts(
+        viewer,
+        [(one.receipt, one.signature) for one in reversed(newest_first)],
+        views=books.wired.reads,
+        log=books.published,
+    )
+    edition = books.wired.reads.edition() or ""
+    lines = receipts_lines([file], edition=edition, count=len(file.receipts))
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": f'attachment; filename="plainview-{viewer[:8]}.receipts"',
+    }
+    return Response(b"".join(lines), headers=headers, media_type="application/jsonl")
+
+
+CHECK_ROUTES = [post_check, get_why, get_receipts_file]

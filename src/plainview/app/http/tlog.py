@@ -69,6 +69,14 @@ class IndexShape(msgspec.Struct, frozen=True, kw_only=True):
     index: int
 
 
+class DecisionReasonShape(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that a decision was given, and the salt in hex: SHA-256 over salt and words is the
+    `reason` of its entry."""
+
+    reason: str
+    salt: str
+
+
 class ReceiptProofShape(msgspec.Struct, frozen=True, kw_only=True):
     """Where a receipt stands: salt and `path` in hex, for the interval's tree of `count` receipts;
     `proof` in base64, of the entry at index `entry` in the log's tree of `size`."""
@@ -245,6 +253,15 @@ def get_trust_index(request: Request[Any, Any, Any], version: int) -> Response[I
     return Response(IndexShape(index=index))
 
 
+@get("/api/v1/log/reason/{n:int}", summary="The words of a decision", sync_to_thread=True)
+def get_reason(request: Request[Any, Any, Any], n: int) -> Response[DecisionReasonShape]:
+    """What decision `n` was given as its reason, which is what stands where the video was."""
+    found = books_of(request).wired.log_reads.decision_reason(n)
+    if found is None:
+        raise ApiError("not_found", f"There is no decision {n} with words of its own.")
+    return Response(DecisionReasonShape(reason=found.words, salt=found.salt.hex()))
+
+
 @get(
     "/api/v1/receipts/{receipt_id:str}/proof",
     summary="That a receipt is in the log",
@@ -280,5 +297,5 @@ def _base64(path: "list[bytes] | tuple[bytes, ...]") -> tuple[str, ...]:
 
 TLOG_ROUTES = [
     get_checkpoint, get_tile, get_object, get_epoch_part, get_video_facts, get_retention, get_log,
-    get_consistency, get_inclusion, get_epoch_index, get_trust_index, get_receipt_proof,
+    get_consistency, get_inclusion, get_epoch_index, get_trust_index, get_reason, get_receipt_proof,
 ]  # fmt: skip

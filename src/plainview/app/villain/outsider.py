@@ -15,10 +15,9 @@ from typing import Any
 import msgspec
 
 from plainview.app.http.books import Books
-from plainview.audit.check.receipts_file import HeldReceipt, ViewerFile, receipts_lines
-from plainview.core.receipts import receipt_id
+from plainview.audit.check.receipts_file import receipts_lines
 from plainview.core.terms.ids import ViewerId
-from plainview.flows.prove_receipt import NotLogged
+from plainview.flows.hand_over_receipts import hand_over_receipts
 
 TIMEOUT_S = 60.0
 PROOF_BYTES_MAX = 4 << 20
@@ -99,16 +98,8 @@ def _lines(
     checkpoints: Sequence[str],
     books: Books,
 ) -> Any:
-    found = books.wired.reads.chain_after(viewer, 0)
-    held = tuple(_held(books, receipt, signature) for receipt, signature in receipts)
-    file = ViewerFile(viewer=viewer, receipts=held, events=tuple(found[1]) if found else ())
+    file = hand_over_receipts(viewer, receipts, views=books.wired.reads, log=books.published)
     edition = books.wired.reads.edition() or ""
-    return receipts_lines([file], edition=edition, count=len(held), checkpoints=checkpoints)
-
-
-def _held(books: Books, receipt: bytes, signature: bytes) -> HeldReceipt:
-    try:
-        proof = books.published.receipt(receipt_id(receipt)).place
-    except NotLogged:
-        proof = None
-    return HeldReceipt(receipt=receipt, signature=signature, proof=proof)
+    return receipts_lines(
+        [file], edition=edition, count=len(file.receipts), checkpoints=checkpoints
+    )

@@ -51,8 +51,9 @@ FINDINGS_MAX: Final = 20
 """Of one rule; the rest are counted."""
 WHOLE_LOG_MAX: Final = 2
 """The same, of rules whose proof holds the whole log."""
-ASKED_MAX: Final = 200
-"""How many receipts the service is asked about, whose place in the log the file does not show."""
+UNSHOWN_MAX: Final = 200
+"""The service is asked about each receipt whose place in the log the file does not show, until it
+has shown none for so many."""
 AGAINST_EPOCH: Final = ("epoch_root", "epoch_weights", "epoch_late")
 UNLOGGED: Final = ("epoch_unlogged", "release_unlogged", "policy_unlogged", "hour_unlogged")
 
@@ -96,7 +97,7 @@ class Receipts:
     def __init__(self, view: LogView, file: ReceiptsFile, source: Source) -> None:
         self._view = view
         self._source = source
-        self._asked = 0
+        self._unshown = 0
         self._file = file
         self._keys = _keys_of(view)
         self._intervals: dict[int, Interval | None] = {}
@@ -245,9 +246,9 @@ class Receipts:
         now_ms = one.receipt.now_ms
         interval, words = self._found(one, one.held.proof)
         is_due = self._view.newest_ms > now_ms + LOGGED_MS
-        if words and is_due and self._asked < ASKED_MAX:
-            self._asked += 1
+        if words and is_due and self._unshown < UNSHOWN_MAX:
             interval, words = self._found(one, ask_for_proof(self._source, one.id))
+            self._unshown += interval is None
         if interval is not None:
             self.counts["receipts found in the log"] += 1
             if not interval.from_ms - LOGGED_MS <= now_ms <= interval.to_ms + LOGGED_MS:

@@ -30,6 +30,7 @@ from plainview.core.history.forms import ENTRY_BYTES_MAX, SPEC, BadEntry, Histor
 from plainview.core.history.intervals import (
     BadInterval,
     IntervalProof,
+    IntervalTree,
     batch_of,
     check_in_interval,
     check_receipt_logged,
@@ -55,7 +56,8 @@ __all__ = [
     "EpochFrozen", "Interval", "Promise", "PromiseKept", "PromiseRefused", "Boost", "Experiment",
     "Access", "Erasure", "RootSignature", "Offer", "Batch",
     "commitment", "record_salt",
-    "IntervalProof", "batch_of", "interval_path", "check_in_interval", "check_receipt_logged",
+    "IntervalProof", "IntervalTree", "batch_of", "interval_path", "check_in_interval",
+    "check_receipt_logged",
     "RULES", "Breach", "History", "fold_history", "contradiction", "range_broken",
     "TrustDocument", "log_name", "origin_of", "encode_trust", "parse_trust", "check_trust",
     "sign_trust", "trust_id",

@@ -8,9 +8,10 @@ from plainview.core.history.commitments import commitment
 from plainview.core.history.entries import Batch, Interval
 from plainview.core.history.forms import HistoryError
 from plainview.core.terms.hashing import (
-    inclusion_proof,
     leaf_hash,
+    merkle_levels,
     merkle_root,
+    path_in,
     root_from_proof,
 )
 from plainview.core.terms.ids import Digest
@@ -42,9 +43,20 @@ def batch_of(commitments: Sequence[Digest]) -> Batch:
     return Batch(count=len(commitments), root=merkle_root(_leaves(commitments)).hex())
 
 
+class IntervalTree:
+    """The tree over `commitments`, hashed once, for as many paths as are asked for."""
+
+    def __init__(self, commitments: Sequence[Digest]) -> None:
+        self._levels = merkle_levels(_leaves(commitments))
+
+    def path(self, index: int) -> tuple[bytes, ...]:
+        """The audit path of the commitment at `index`. Raises: IndexError."""
+        return tuple(path_in(self._levels, index))
+
+
 def interval_path(commitments: Sequence[Digest], index: int) -> tuple[bytes, ...]:
     """The audit path of the commitment at `index`. Raises: IndexError."""
-    return tuple(inclusion_proof(_leaves(commitments), index))
+    return IntervalTree(commitments).path(index)
 
 
 def check_in_interval(record: bytes, *, proof: IntervalProof, batch: Batch) -> None:

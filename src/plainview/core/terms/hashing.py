@@ -45,18 +45,33 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 
     Raises: IndexError: there is no such leaf.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise IndexError(f"leaf {index} of {len(leaf_hashes)}")
-    path: list[bytes] = []
-    level = list(leaf_hashes)
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
+    return path_in(merkle_levels(leaf_hashes), index)
+
+
+def merkle_levels(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """The tree level by level, leaves first, as `merkle_root` makes it; the empty tree has one
+    level without a node."""
+    levels = [list(leaf_hashes)]
+    while len(level := levels[-1]) > 1:
         paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
         if len(level) % 2:
             paired.append(level[-1])
-        level, index = paired, index // 2
+        levels.append(paired)
+    return levels
+
+
+def path_in(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """The audit path of leaf `index` in a tree of these levels, without hashing anything.
+
+    Raises: IndexError: there is no such leaf.
+    """
+    if not 0 <= index < len(levels[0]):
+        raise IndexError(f"leaf {index} of {len(levels[0])}")
+    path = []
+    for level in levels[:-1]:
+        if index ^ 1 < len(level):
+            path.append(level[index ^ 1])
+        index //= 2
     return path
 
 

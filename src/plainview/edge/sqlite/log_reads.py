@@ -9,6 +9,7 @@ from plainview.core.terms.ids import Digest
 from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.tlog import (
     Cosignature,
+    DecisionReason,
     IntervalRecord,
     IntervalsEnd,
     LogHead,
@@ -224,6 +225,15 @@ class SqliteLogReads:
             (upload,),
         ).fetchone()
         return row and PromiseRecord(**dict(zip(PromiseRecord.__struct_fields__, row, strict=True)))
+
+    def decision_reason(self, n: int) -> DecisionReason | None:
+        """See `LogReads`."""
+        row = self._reads.db.execute(
+            "SELECT public_reason, salt FROM decisions"
+            " WHERE n = ? AND public_reason != '' AND salt IS NOT NULL",
+            (n,),
+        ).fetchone()
+        return row and DecisionReason(words=row[0], salt=row[1])
 
     def cosignatures(self) -> Sequence[Cosignature]:
         """See `LogReads`."""

@@ -77,7 +77,7 @@ def proven(entries: list[bytes], index: int, checkpoint: str = "checkpoint") -> 
     return Proven(size=len(leaves), root=merkle_root(leaves), path=path, checkpoint=checkpoint)
 
 
-def explorer(size: int, *, shown: str = "", evil: str = "") -> str:
+def explorer(size: int, *, shown: str = "all", evil: str = "") -> str:
     """The explorer's first page over a log of `size` entries of all types in turn."""
     kinds = list(every_entry().values())
     first = max(0, size - 50)
@@ -186,7 +186,7 @@ def test_the_explorer_shows_a_page_of_any_log(size: int, shown: int) -> None:
     entries = [link for link in links if link.removeprefix("/log/").isdecimal()]
     assert len(entries) == shown
     assert entries[:1] == ([f"/log/{size - 1}"] if size else [])
-    assert ("/log?before=99950" in links) == (size == 100_000)
+    assert ("/log?show=all&before=99950" in links) == (size == 100_000)
     assert "check http://here" in read.text
 
 
@@ -195,11 +195,12 @@ def test_a_chosen_type_stays_chosen_on_the_next_page() -> None:
     text = explorer(300, shown="decision")
     assert 'href="/log?show=decision&amp;before=250"' in text
     assert '<a href="/log?show=decision" aria-current="true">' in text
+    assert 'href="/log?before=250"' in explorer(300, shown="decided")
 
 
 def test_a_stalled_log_says_so() -> None:
     """A log that stands still is said to stand still, with what follows from it."""
-    args = {"shown": "", "before": 9, "has_older": False, "now_ms": NOW, "address": SITE}
+    args = {"shown": "all", "before": 9, "has_older": False, "now_ms": NOW, "address": SITE}
     text = Reader(log_page(state(9, stalled_ms=61_000), [], **args)).text  # type: ignore[arg-type]
     assert "The log stands still." in text
     assert "has waited 1 minute to be published" in text
@@ -355,7 +356,7 @@ def test_the_rules_are_read_part_by_part() -> None:
 
 def test_one_gets_back_to_the_newest_entries() -> None:
     """Behind the first page there is a way back to it, and on the first page there is none."""
-    args = {"shown": "", "has_older": False, "now_ms": NOW, "address": SITE}
+    args = {"shown": "decided", "has_older": False, "now_ms": NOW, "address": SITE}
     older = log_page(state(300), [], before=250, **args)  # type: ignore[arg-type]
     newest = log_page(state(300), [], before=300, **args)  # type: ignore[arg-type]
     assert "← Newest" in older

@@ -16,13 +16,16 @@ from litestar.exceptions import LitestarDeprecationWarning
 from plainview.app.http.errors import answer_error
 from plainview.app.http.pages import PAGE_ROUTES
 from plainview.app.http.public.document_pages import GUIDES, address_of, spec_names
+from plainview.app.http.public.log_page import DECIDED, TICKING
 from plainview.app.http.public.routes import PUBLIC_ROUTES
+from plainview.app.http.public.sentences import TYPE_WORDS
 from plainview.app.http.service import Service
 from plainview.app.wire import Wired, policy_files
 from plainview.core.history import DecisionTaken, Offer, Policies, parse_entry
 from plainview.core.policy import compile_policy
 from plainview.core.tlog import check_proof_file
 from plainview.edge.data_folder import DataFolder
+from plainview.ports.intake import DecideVideo
 from plainview.ports.serving import OfferPolicies, PolicyRecord
 from tests.edition import Edition
 from tests.unit.app.public.examples import Reader
@@ -105,15 +108,20 @@ def get(app: Litestar, address: str) -> Answer:
     return answer
 
 
+def listed(app: Litestar, address: str) -> list[int]:
+    """The entries that a page of the explorer lists, in its order."""
+    links = [value for key, value in get(app, address).page.attributes if key == "href"]
+    entries = [link.removeprefix("/log/") for link in links if link.startswith("/log/")]
+    return [int(entry) for entry in entries if entry.isdecimal()]
+
+
 def test_the_log_is_shown_newest_first(edition: Edition, pages: Litestar) -> None:
     """The explorer lists every published entry, and each has a page with a proof that holds."""
     size = edition.log_reads.entries_count()
-    read = get(pages, "/log").page
-    links = [value for key, value in read.attributes if key == "href"]
-    listed = [link for link in links if link.removeprefix("/log/").isdecimal()]
-    assert listed == [f"/log/{n}" for n in reversed(range(size))]
-    for link in listed:
-        assert "It is in the log." in get(pages, link).page.text
+    found = listed(pages, "/log?show=all")
+    assert found == list(reversed(range(size)))
+    for index in found:
+        assert "It is in the log." in get(pages, f"/log/{index}").page.text
 
 
 def test_a_takedown_is_told_once_it_is_published(edition: Edition, pages: Litestar) -> None:
@@ -129,10 +137,59 @@ def test_a_takedown_is_told_once_it_is_published(edition: Edition, pages: Litest
     assert get(pages, f"/log/{index}").status == 200
 
 
+def test_the_words_of_a_decision_are_shown_if_they_are_the_logged_ones(
+    edition: Edition, pages: Litestar
+) -> None:
+    """An entry's page has the words that its commitment stands for, with the salt; words that were
+    changed in the database since are not passed off as those."""
+    edition.writer.submit(
+        DecideVideo(
+            id="words", video=edition.world.videos[5].id, action="remove", author="operator",
+            reason_code="spam", public_reason=f"Ads {EVIL}", at_ms=edition.clock.now_ms(),
+        )
+    )  # fmt: skip
+    edition.publish()
+    ((index, body),) = edition.log_reads.entries_before(["decision"], before=9_999, count=1)
+    entry = parse_entry(body)
+    assert isinstance(entry, DecisionTaken)
+    found = edition.log_reads.decision_reason(entry.n)
+    assert found is not None
+    read = get(pages, f"/log/{index}").page
+    assert f"“Ads {EVIL}”" in read.text
+    assert found.salt.hex() in read.text
+    assert "script" not in read.names
+    with edition.db as db:
+        db.execute("UPDATE decisions SET public_reason = 'other' WHERE n = ?", (entry.n,))
+    assert "Its words" not in get(pages, f"/log/{index}").page.text
+
+
 def test_a_frozen_catalogue_is_told_with_its_videos(pages: Litestar) -> None:
     """The sentence of an epoch counts the videos that the epoch holds."""
     text = get(pages, "/log?show=epoch").page.text
     assert "Epoch 1 of the catalogue was frozen: 12 videos, before any decision." in text
+
+
+def test_what_people_decided_comes_first(edition: Edition, pages: Litestar) -> None:
+    """The first page lists what somebody decided and nothing that ticks by itself; every type is on
+    one of the two sides, and the ticking ones are a link away."""
+    edition.remove(edition.world.videos[4].id)
+    edition.freezer.freeze_if_due()
+    edition.publish()
+    bodies = edition.log_reads.log_entries(0, count=9_999)
+    types = [json.loads(body)["type"] for body in bodies]
+    assert {"epoch", "hours", "decision", "policies", "weights", "trust"} <= set(types)
+    decided = [n for n, kind in enumerate(types) if kind not in TICKING]
+    first = get(pages, "/log").page
+    assert listed(pages, "/log") == decided[::-1]
+    assert "A video was removed: spam or a scam." in first.text
+    for kind in ("epoch", "interval"):
+        assert ("href", f"/log?show={kind}") in first.attributes
+    assert listed(pages, "/log?show=epoch") == [
+        n for n, kind in reversed(list(enumerate(types))) if kind == "epoch"
+    ]
+    assert {*DECIDED, *TICKING} == set(TYPE_WORDS)
+    asked_for = {"decision", "policies", "weights", "trust", "access", "boost", "experiment"}
+    assert asked_for <= set(DECIDED)
 
 
 def test_a_proof_file_proves_the_entry(edition: Edition, pages: Litestar) -> None:

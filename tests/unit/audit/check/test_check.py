@@ -251,8 +251,10 @@ def test_receipts_from_before_the_log_are_counted_apart() -> None:
     assert report.counts["receipts from before the log"] == 1
 
 
-def test_the_service_is_asked_where_a_receipt_stands() -> None:
-    """A file that lost its proofs is no evidence against a service that has them."""
+def test_the_service_is_asked_where_a_receipt_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that lost its proofs is no evidence against a service that has them, however many
+    receipts are in it: it is asked for as long as it answers."""
+    monkeypatch.setattr("plainview.audit.check.receipts.UNSHOWN_MAX", 1)
     world = HonestWorld(videos=40).live(slates=4).pass_time(1)
     made = world.receipts_file()
     bare = msgspec.structs.replace(

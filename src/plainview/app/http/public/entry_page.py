@@ -10,6 +10,7 @@ from plainview.app.http.public.html import Child, Html, el, join
 from plainview.app.http.public.sentences import TYPE_OF, TYPE_WORDS, Line, sentence
 from plainview.app.http.public.words import code, moment, plural
 from plainview.core.terms.hashing import leaf_hash, node_hash
+from plainview.ports.tlog import DecisionReason
 
 
 class Proven(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ def entry_page(line: Line, proven: Proven, *, address: str) -> str:
         entry_fields(entry)
         if entry
         else el("p", "Its bytes follow no schema of the log, so no field can be named."),
+        _reason(line.reason),
         _proof(line, proven),
         el("h2", "Its bytes"),
         el("p", "This is what is hashed, exactly: ", plural(len(line.body), "byte"), "."),
@@ -81,6 +83,23 @@ def entry_page(line: Line, proven: Proven, *, address: str) -> str:
 
 def _button(words: str, href: str) -> Html:
     return el("a", words, href=href, class_="button")
+
+
+def _reason(reason: DecisionReason | None) -> Html | None:
+    """The words of a decision; the log holds only a commitment to them."""
+    if reason is None:
+        return None
+    return join(
+        el("h2", "Its words"),
+        el("p", el("b", f"“{reason.words}”")),
+        el(
+            "p",
+            "They stood where the video was. The entry commits to them: its ",
+            code("reason"),
+            " is the SHA-256 of the 32 bytes of this salt and the words after them. ",
+            code(reason.salt.hex()),
+        ),
+    )
 
 
 def _changed(line: Line) -> Html | None:

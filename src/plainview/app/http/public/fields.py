@@ -74,8 +74,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "action": "What was decided.",
         "author": "Who decided.",
         "reason_code": "Why, from a closed list.",
-        "reason": "A commitment to the words that are shown where the video was."
-        f" {COMMITMENT}",
+        "reason": "A commitment to the words that are shown where the video was. Anyone can have"
+        " the words and the salt, and hold them against it.",
     },
     "epoch": {
         "number": "Counts the frozen catalogues.",

@@ -1,6 +1,9 @@
-"""The log explorer: how the log stands, and its entries in words, newest first."""
+"""The log explorer: how the log stands, and its entries in words, newest first.
 
-from collections.abc import Sequence
+What people decided comes first: most entries tick by themselves, up to one a second, and bury it.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -15,6 +18,14 @@ PAGE_LINES: Final = 50
 TICKING: Final = ("epoch", "interval", "promise", "promise_kept", "hours", "hour_key")
 """What is written without anybody's having decided anything."""
 DECIDED: Final = tuple(name for name in TYPE_WORDS if name not in TICKING)
+DECIDED_ONLY: Final = "decided"
+ALL: Final = "all"
+CHOICES: Final[Mapping[str, str]] = {
+    DECIDED_ONLY: "What people decided",
+    **{kind: TYPE_WORDS[kind] for kind in ("epoch", "interval")},
+    ALL: "Everything",
+}
+"""What one can choose at once; any other type of entry stands behind one more step."""
 
 
 class LogState(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,13 +60,14 @@ def log_page(
 
     Args:
         lines: at most PAGE_LINES entries with index < before, newest first.
-        shown: a type of entry, "decided", or "" for all.
+        shown: a type of entry, DECIDED_ONLY or ALL.
         has_older: whether there are more behind the last of `lines`.
     """
     return page(
         _state(state, now_ms),
         el("h2", _heading(shown)),
         _filters(shown),
+        _left_out() if shown == DECIDED_ONLY else None,
         _lines(lines),
         _turns(lines, shown=shown, is_newest=before >= state.size, has_older=has_older),
         check_yourself(address),
@@ -68,9 +80,23 @@ def log_page(
 
 
 def _heading(shown: str) -> str:
-    if shown == "decided":
-        return "What people decided"
-    return TYPE_WORDS.get(shown, "All entries")
+    return CHOICES.get(shown) or TYPE_WORDS[shown]
+
+
+def _left_out() -> Html:
+    return el(
+        "p",
+        "Removals, rules, weights, program code, keys and witnesses, staff reading data, boosts and"
+        " experiments. What is written without anybody's deciding, such as frozen catalogues,"
+        " receipts, and keys of chance, stands between them under ",
+        el("a", CHOICES[ALL].lower(), href=_address_of(ALL)),
+        ".",
+        class_="dim",
+    )
+
+
+def _address_of(shown: str) -> str:
+    return "/log" if shown == DECIDED_ONLY else f"/log?show={shown}"
 
 
 def _state(state: LogState, now_ms: int) -> Html:
@@ -132,12 +158,11 @@ def _checkpoint_words(state: LogState) -> str:
 
 def _filters(shown: str) -> Html:
     def chip(kind: str, words: str) -> Html:
-        href = f"/log?show={kind}" if kind else "/log"
         is_here = "true" if kind == shown else None
-        return el("li", el("a", words, href=href, aria_current=is_here))
+        return el("li", el("a", words, href=_address_of(kind), aria_current=is_here))
 
-    main = [chip("", "Everything"), chip("decided", "What people decided")]
-    if shown in TYPE_WORDS:
+    main = [chip(kind, words) for kind, words in CHOICES.items()]
+    if shown not in CHOICES:
         main.append(chip(shown, TYPE_WORDS[shown]))
     return el(
         "nav",
@@ -180,8 +205,8 @@ def _line(line: Line) -> Html:
 
 
 def _turns(lines: Sequence[Line], *, shown: str, is_newest: bool, has_older: bool) -> Html | None:
-    only = f"show={shown}&" if shown else ""
-    newest = f"/log?show={shown}" if shown else "/log"
+    only = f"show={shown}&" if shown != DECIDED_ONLY else ""
+    newest = _address_of(shown)
     parts = [
         el("a", "← Newest", class_="button", href=newest) if not is_newest else None,
         el("a", "Older →", class_="button", href=f"/log?{only}before={lines[-1].index}")

@@ -66,7 +66,7 @@ def _number(text: str) -> int | None:
 
 @get("/log", include_in_schema=False, sync_to_thread=True)
 def get_log_page(request: Asked) -> Response[bytes]:
-    """The log explorer. `show` is a type of entry or "decided"; `before` an index."""
+    """The log explorer. `show` is a type of entry, "all", or else "decided"; `before` an index."""
     shown = _shown(request)
     state = shown.state()
     show, before = (request.query_params.get(name, "") for name in ("show", "before"))

@@ -34,6 +34,7 @@ from plainview.core.history import (
     WeightsPublished,
     parse_entry,
 )
+from plainview.ports.tlog import DecisionReason
 
 TYPE_OF: Final = {kind: name for name, kind in ENTRY_TYPES.items()}
 
@@ -145,13 +146,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as it is told: its place, its bytes, and what the log alone does not say in it.
 
     `videos` is how many the epoch holds that the entry is about; `before` the `policies` entry that
-    was in force until this one.
+    was in force until this one; `reason` the words that a decision's commitment stands for.
     """
 
     index: int
     body: bytes
     videos: int | None = None
     before: Policies | None = None
+    reason: DecisionReason | None = None
 
     @property
     def entry(self) -> Entry | None:

@@ -8,12 +8,25 @@ from typing import Final
 
 from plainview.app.http.books import Books
 from plainview.app.http.public.entry_page import Proven
-from plainview.app.http.public.log_page import DECIDED, PAGE_LINES, LogState
+from plainview.app.http.public.log_page import (
+    ALL,
+    DECIDED,
+    DECIDED_ONLY,
+    PAGE_LINES,
+    LogState,
+)
 from plainview.app.http.public.policy_pages import Listing, PolicyCard, Version, versions_of
 from plainview.app.http.public.sentences import TYPE_WORDS, Line
 from plainview.app.http.public.witness_page import Cosigned
 from plainview.app.http.service import Service
-from plainview.core.history import BadEntry, EpochFrozen, Policies, parse_entry
+from plainview.core.history import (
+    BadEntry,
+    DecisionTaken,
+    EpochFrozen,
+    Policies,
+    commitment,
+    parse_entry,
+)
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.terms.hashing import EMPTY_ROOT
 from plainview.core.terms.ids import Digest
@@ -25,6 +38,7 @@ from plainview.core.tlog import (
     parse_note,
 )
 from plainview.flows.prove_receipt import OutsideLog
+from plainview.ports.tlog import DecisionReason
 
 INDEX_BOUND: Final = 2**53
 LISTINGS_MAX: Final = 200
@@ -74,21 +88,17 @@ class Shown:
         )
 
     def lines(self, show: str, *, before: int) -> tuple[str, list[Line], bool]:
-        """What is shown (an unknown `show` is all), its newest lines with index < `before`, newest
-        first, and whether there are older ones."""
+        """What is shown (an unknown `show` is what people decided), its newest lines with index
+        < `before`, newest first, and whether there are older ones."""
         reads = self._wired.log_reads
-        if show == "decided":
-            kinds: Sequence[str] = DECIDED
-        elif show in TYPE_WORDS:
-            kinds = (show,)
-        else:
-            show = ""
-        if show:
-            found = list(reads.entries_before(kinds, before=before, count=PAGE_LINES + 1))
-        else:
+        if show == ALL:
             first = max(0, before - PAGE_LINES - 1)
             bodies = reads.log_entries(first, count=before - first)
             found = list(enumerate(bodies, first))[::-1]
+        else:
+            show = show if show in TYPE_WORDS else DECIDED_ONLY
+            kinds = DECIDED if show == DECIDED_ONLY else (show,)
+            found = list(reads.entries_before(kinds, before=before, count=PAGE_LINES + 1))
         lines = [self.line(index, body) for index, body in found[:PAGE_LINES]]
         return show, lines, len(found) > PAGE_LINES
 
@@ -104,7 +114,16 @@ class Shown:
         if isinstance(entry, Policies):
             older = self._listings(before=index, count=1)
             return Line(index=index, body=body, before=older[0].policies if older else None)
+        if isinstance(entry, DecisionTaken):
+            return Line(index=index, body=body, reason=self._reason(entry))
         return Line(index=index, body=body)
+
+    def _reason(self, entry: DecisionTaken) -> DecisionReason | None:
+        """The words of a decision, if they are those that its entry commits to."""
+        found = self._wired.log_reads.decision_reason(entry.n)
+        if found is None or commitment(found.salt, found.words.encode()) != entry.reason:
+            return None
+        return found
 
     def proven(self, index: int) -> tuple[bytes, Proven]:
         """An entry and its way to the checkpoint. Raises: OutsideLog."""
