@@ -15,11 +15,10 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-
 from bench.quality.compare import OURS, Judge, Runs, rows_of, table_of
 from bench.quality.known import Known
 from bench.quality.log import is_there, read_log
+from bench.quality.peers import Scores
 from bench.quality.plot import plotted
 from bench.quality.race import MODES, Race, raced, runs_in
 from bench.quality.speed import speeds
@@ -73,14 +72,15 @@ def main() -> int:
     return 0
 
 
-def _kept(race: Race, model: str, mode: str) -> dict[str, np.ndarray]:
+def _kept(race: Race, model: str, mode: str) -> Scores:
     """The scores of the test rows, made now or found under what they would be made from."""
     name = sha256(f"{model} {mode} {race.digest(mode, model)}".encode()).hexdigest()[:24]
     folder = Path(tempfile.gettempdir()) / f"plainview-kuairand-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     if path.is_file():
-        return pickle.loads(path.read_bytes())
+        kept: Scores = pickle.loads(path.read_bytes())
+        return kept
     scores = raced(race, model, mode)
     path.write_bytes(pickle.dumps(scores))
     return scores

@@ -1,5 +1,7 @@
 """Sums over what was known before a moment: the one way in which an outcome enters a feature."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +49,9 @@ def sums_before(
     return (stop - start).astype(np.int64), counter.sums[stop] - counter.sums[start]
 
 
-def log_odds(sums: Doubles, counts: Doubles, *, prior: Doubles | float, weight: float) -> Doubles:
+def log_odds(
+    sums: NDArray[Any], counts: NDArray[Any], *, prior: Doubles | float, weight: float
+) -> Doubles:
     """The log odds of a rate smoothed by `weight` showings at rate `prior`, less those of it."""
     rate = (sums + weight * prior) / (counts + weight)
     rate = np.clip(rate, 1e-4, 1 - 1e-4)

@@ -114,7 +114,8 @@ class Known:
         history's watches are long a little more often than the log's."""
         kept, long, _ = self.history_at(at_ms)
         n, s = self.before("user", at_ms)
-        return (s[:, LONG] + 0.87 * long + 6 * TYPICAL[LONG]) / (n + kept + 6)
+        rate: Doubles = (s[:, LONG] + 0.87 * long + 6 * TYPICAL[LONG]) / (n + kept + 6)
+        return rate
 
     def before(self, name: str, at_ms: Ints, *, hours: int | None = None) -> tuple[Ints, Doubles]:
         """(n,) counts and (n, RATED) sums of each row's key before `at_ms`, or of the last

@@ -85,7 +85,8 @@ def by_user(values: Doubles, weight: Doubles, user: Ints, drawn: NDArray[np.int1
 
 def slates_of(user: Ints, day: Ints) -> Ints:
     """(n,) a number for each user-day."""
-    return np.unique(user * 64 + day, return_inverse=True)[1].astype(np.int64)
+    number: Ints = np.unique(user * 64 + day, return_inverse=True)[1].astype(np.int64)
+    return number
 
 
 def slate_areas(

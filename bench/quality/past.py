@@ -1,8 +1,9 @@
 """What a user's last watches say of a video: attention to those near it, and the like of it."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.quality.columns import PAIR, VIEWER, Columns
 from bench.quality.counters import log_odds
@@ -11,6 +12,9 @@ from bench.quality.log import Ints
 
 CHUNK: Final = 8192
 LONG_RATE: Final = 0.35
+
+Column = tuple[str, str, float, NDArray[Any]]
+"""A group, a name, a scale and values."""
 
 
 def last_known_ms(known: Known, at_ms: Ints) -> Ints:
@@ -28,16 +32,16 @@ def add_past(columns: Columns, known: Known, at_ms: Ints) -> None:
         columns.add(group, name, np.concatenate([part[i][3] for part in parts]), scale)
 
 
-def _chunk(known: Known, rows: Ints, at_ms: Ints) -> list:
+def _chunk(known: Known, rows: Ints, at_ms: Ints) -> list[Column]:
     log = known.log
     video = log.video[rows]
     videos, is_long, there = known.pasts.before(log.user[rows], at_ms[rows])
     long, seen = is_long.astype(np.float32), there.astype(np.float32)
     n, n_long = seen.sum(axis=1), long.sum(axis=1)
     mine = (n_long + 2 * LONG_RATE) / (n + 2)
-    out = []
+    out: list[Column] = []
 
-    def add(group, name, values, scale):
+    def add(group: str, name: str, values: NDArray[Any], scale: float) -> None:
         out.append((group, name, scale, values))
 
     for last in (1, 3, 10, 25):

@@ -89,7 +89,7 @@ def watched_together(log: Log, *, videos: int) -> Floats:
     U, s, _ = np.linalg.svd(small, full_matrices=False)
     E = (basis @ U)[:, :PATHS] * np.sqrt(s[:PATHS])
     E /= np.maximum(np.linalg.norm(E, axis=1, keepdims=True), 1e-6)
-    return E.astype(np.float32)
+    return np.asarray(E, dtype=np.float32)
 
 
 class Pasts:

@@ -15,6 +15,7 @@ from plainview.core.feed import kernels as serving
 from plainview.core.learn import load_weights
 from plainview.core.learn import tick as ticks
 from plainview.core.learn.judge import outputs
+from plainview.core.learn.network import blank_weights
 from plainview.core.learn.window import LABEL_ONE
 from plainview.core.terms import watch_time
 from plainview.core.terms.weights import EXACT_BOUND, TABLE_MIDDLE, TABLE_SIZE
@@ -41,17 +42,18 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _first(log: Any, given: Any, rows: Any) -> Any:
-    parent = ticks.Parent(weights=ours.blank_weights(given.schema))
+    parent = ticks.Parent(weights=blank_weights(given.schema))
     return ours.taught(log, given, rows, parent=parent, recipe=RECIPE)
 
 
 def test_it_is_the_same_functions_that_learn_and_serve() -> None:
     """The tick, the loader with its certificate, the kernel and the read-out are the service's own
     objects, not copies, and the module defines none of their names again."""
-    assert ours.learn_tick is ticks.learn_tick
-    assert ours.load_weights is load_weights
-    assert ours.BEST is serving.BEST
-    assert ours.watched_ms is watch_time.watched_ms
+    used = vars(ours)
+    assert used["learn_tick"] is ticks.learn_tick
+    assert used["load_weights"] is load_weights
+    assert used["BEST"] is serving.BEST
+    assert used["watched_ms"] is watch_time.watched_ms
     source = ast.parse(Path(ours.__file__).read_text())
     own = {n.name for n in ast.walk(source) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     theirs = {"learn_tick", "load_weights", "quantise", "largest_sum", "forward", "watched_ms"}

@@ -75,7 +75,7 @@ def median_times(
             table[b, step] = min(int(chosen[(near - 1) // 2]), MS_MAX)
         table[b] = np.maximum.accumulate(table[b])
     known = np.flatnonzero(table[:, 0] >= 0)
-    for b in np.flatnonzero(table[:, 0] < 0):
+    for b in np.flatnonzero(table[:, 0] < 0).tolist():
         below = known[known < b]
         table[b] = table[below[-1] if len(below) else known[0]]
     return WatchTimes(bounds=limits, ms=table.astype(np.int32))
