@@ -58,7 +58,8 @@ def main() -> int:
         for model in models:
             if runs_in(model, mode):
                 began = time.process_time()
-                runs[model][mode] = _kept(race, model, mode)
+                frozen = runs[model].get(mode.replace("B", "A")) if "B" in mode else None
+                runs[model][mode] = _kept(race, model, mode, frozen=frozen)
                 _say(f"{mode:4}{model:12}{time.process_time() - began:6.0f} s of processor")
     rows = rows_of(Judge(log, race.test, draws=DRAWS), runs)
     _say("\n" + table_of(rows, models))
@@ -72,7 +73,7 @@ def main() -> int:
     return 0
 
 
-def _kept(race: Race, model: str, mode: str) -> Scores:
+def _kept(race: Race, model: str, mode: str, *, frozen: Scores | None) -> Scores:
     """The scores of the test rows, made now or found under what they would be made from."""
     name = sha256(f"{model} {mode} {race.digest(mode, model)}".encode()).hexdigest()[:24]
     folder = Path(tempfile.gettempdir()) / f"plainview-kuairand-{os.getuid()}"
@@ -81,7 +82,7 @@ def _kept(race: Race, model: str, mode: str) -> Scores:
     if path.is_file():
         kept: Scores = pickle.loads(path.read_bytes())
         return kept
-    scores = raced(race, model, mode)
+    scores = raced(race, model, mode, frozen=frozen)
     path.write_bytes(pickle.dumps(scores))
     return scores
 

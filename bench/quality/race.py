@@ -1,12 +1,10 @@
 """Who is trained on what, in each mode of the protocol, and what comes out for the test rows."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.quality import ours
 from bench.quality.columns import Columns
@@ -29,9 +27,9 @@ WANTED: Final[dict[str, tuple[str, ...]]] = {
     "A": HEADS, "B": HEADS, "SA": ("long_view", "click"), "SB": ("long_view", "click"),
     "A-": ("long_view",), "B-": ("long_view",), "SA-": ("long_view",), "SB-": ("long_view",),
 }  # fmt: skip
-REFITS: Final = (6, 10)
-"""The days at whose start all but the deep network, which goes on learning from where it was, are
-trained again in mode B, on all that is known by then."""
+REFITS: Final = (10,)
+"""The days at whose start (10 is 5 May) all but the deep network are trained again in mode B, on
+all that is known by then; that one goes on learning each day from where it was."""
 
 FITS: Final[dict[str, Fit]] = {
     "popularity": popularity, "logistic": logistic, "lightgbm": boosted,
@@ -39,8 +37,9 @@ FITS: Final[dict[str, Fit]] = {
 
 
 def runs_in(model: str, mode: str) -> bool:
-    """Whether a model is run in a mode: the deep network is not run without tab, for its time."""
-    return model != "dcn-din" or not mode.endswith("-")
+    """Whether a model is run in a mode: the deep network only with tab and without slates, for the
+    time it takes; elsewhere the protocol's figures stand for it."""
+    return model != "dcn-din" or mode in ("A", "B")
 
 
 class Race:
@@ -110,19 +109,32 @@ class Race:
         return np.union1d(self.train, rows)
 
 
-def raced(race: Race, model: str, mode: str) -> Scores:
-    """The scores of the test rows by one model in one mode."""
+def raced(race: Race, model: str, mode: str, *, frozen: Scores | None = None) -> Scores:
+    """The scores of the test rows by one model in one mode.
+
+    Args:
+        frozen: in a mode that learns on, the scores of the same mode frozen: until it learns for
+            the first time in the test days, a model is what it was trained as before them.
+    """
     if model == OURS:
 
-        def fit_ours(rows: Ints, wanted: Ints) -> Scores:
+        def fitted(rows: Ints, wanted: Ints) -> Scores:
             return ours.scored(race.log, race.taught(mode, rows), train=rows, test=wanted)
+    else:
+        task = race.task(mode)
+        if model == "dcn-din":
+            return _deep(race, task, mode)
 
-        return _refitted(race, mode, fit_ours)
-    task = race.task(mode)
-    if model == "dcn-din":
-        return _deep(race, task, mode)
-    fit = FITS[model]
-    return _refitted(race, mode, lambda rows, wanted: fit(task, rows)(wanted))
+        def fitted(rows: Ints, wanted: Ints) -> Scores:
+            return FITS[model](task, rows)(wanted)
+
+    if frozen is None:
+        return fitted(race.train, race.test)
+    out = {head: values.copy() for head, values in frozen.items()}
+    for moment, places in _by_day(race, REFITS):
+        for head, values in fitted(race.known_before(moment), race.test[places]).items():
+            out[head][places] = values
+    return out
 
 
 def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
@@ -134,17 +146,6 @@ def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
         places = np.flatnonzero((day >= begin) & (day < end))
         if len(places):
             out.append((int(race.log.time_ms[race.test[places]].min()), places))
-    return out
-
-
-def _refitted(race: Race, mode: str, fit: Callable[[Ints, Ints], Scores]) -> Scores:
-    if "B" not in mode:
-        return fit(race.train, race.test)
-    out: dict[str, NDArray[np.float64]] = {}
-    for number, (moment, places) in enumerate(_by_day(race, REFITS)):
-        rows = race.known_before(moment) if number else race.train
-        for head, values in fit(rows, race.test[places]).items():
-            out.setdefault(head, np.zeros(len(race.test)))[places] = values
     return out
 
 
