@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.quality.compare import OURS, Judge, Runs, rows_of, table_of
+from bench.quality.errors import errors
 from bench.quality.known import Known
 from bench.quality.log import is_there, read_log
 from bench.quality.peers import Scores
@@ -64,6 +65,8 @@ def main() -> int:
     rows = rows_of(Judge(log, race.test, draws=DRAWS), runs)
     _say("\n" + table_of(rows, models))
     FIGURE.write_text(plotted(rows), encoding="utf-8")
+    for line in errors(log, runs, train=race.train, test=race.test):
+        _say(line)
     for line in speeds(race):
         _say(line)
     for cut, changed in changed_by_what_comes_after(log, cuts=1):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.quality.compare import OURS, Judge, chance, rows_of, table_of
+from bench.quality.errors import errors
 from bench.quality.measures import (
     area,
     areas,
@@ -114,3 +115,18 @@ def test_the_lines_name_the_best_peer_and_the_harder_bar() -> None:
     assert alone.gap == pytest.approx(alone.values[OURS] - alone.line.best)
     assert "AUC long view" in table_of([row], list(runs))
     assert plotted([row]).count("<circle") == 2
+
+
+def test_errors_are_told_by_group() -> None:
+    """The area of all rows is that of the line, groups too small are left out, and one half said of
+    everything is off by as much as the share is off one half."""
+    log = made_log(1500)
+    train, test = np.flatnonzero(~log.is_test), np.flatnonzero(log.is_test)
+    half = np.full(len(test), float(1 << 23))
+    runs = {OURS: {"A": dict.fromkeys(("long_view", "click", "like"), half)}}
+    lines = list(errors(log, runs, train=train, test=test))
+    assert lines[1].split() == ["all", str(len(test)), lines[1].split()[2], "0.5000"]
+    assert not any(line.startswith("photo") for line in lines)
+    off = abs(log.outcome("click")[test].mean() - 0.5)
+    (told,) = [line for line in lines if "click" in line]
+    assert float(told.split()[5]) == pytest.approx(off, abs=1e-4)
