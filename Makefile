@@ -13,10 +13,10 @@ STATIC := src/plainview/app/static
 CLIENT_SOURCES := $(shell find client -name node_modules -prune -o -type f -print 2>/dev/null)
 ARGS ?=
 
-.PHONY: help run test quick e2e fresh drill bench lint format types lock client reset
+.PHONY: help run test quick e2e fresh drill bench bench-quality lint format types lock client reset
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 
 run: $(STAMPS)/server $(STAMPS)/link $(STATIC)/index.html ## start the service with its demonstration videos and print its address
 	@exec $(VENV)/bin/plainview up --demo $(ARGS)
@@ -38,6 +38,9 @@ drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the long proofs; the
 
 bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## measure, and write the figures into bench/
 	@$(PY) -m bench $(ARGS)
+
+bench-quality: $(STAMPS)/quality ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
+	@$(PY) -m bench kuairand
 
 lint: $(STAMPS)/dev ## ruff, and the one way imports may point
 	@$(VENV)/bin/ruff check .
@@ -69,6 +72,10 @@ $(STAMPS)/server: requirements/server.txt requirements/build.txt
 $(STAMPS)/dev: requirements/dev.txt
 	@sh scripts/bootstrap.sh install dev
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/server
+
+$(STAMPS)/quality: requirements/quality.txt | $(STAMPS)/dev
+	@sh scripts/bootstrap.sh install quality
+	@touch $@
 
 $(STAMPS)/link: pyproject.toml | $(STAMPS)/server
 	@sh scripts/bootstrap.sh link

@@ -24,4 +24,5 @@ compile dev.txt pyproject.toml --extra server --group dev --group build --group 
 compile base.txt pyproject.toml --constraints requirements/dev.txt
 compile server.txt pyproject.toml --extra server --constraints requirements/dev.txt
 compile build.txt --group build --constraints requirements/dev.txt
+compile quality.txt --group quality --constraints requirements/dev.txt
 compile node.txt --group node --constraints requirements/dev.txt

@@ -23,7 +23,6 @@ from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
     TABLE_SIZE,
-    VIEWER_FEATURES,
     Layer,
     Weights,
 )
@@ -80,8 +79,8 @@ class Kernels(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         count rows with decided == 0 by (dot with the query, descending; row, ascending).
     near_lists(lists, decided, queries (Q, D), counts (Q), probes (Q)): the same of the rows in the
         first probes lists by (dot of centroid and query, descending; number).
-    forward(weights, viewer (len(VIEWER_FEATURES),), video (n, len(VIDEO_FEATURES))): (n, heads)
-        int64 in Q24, what the network predicts.
+    forward(weights, viewer (features of the viewer,), video (n, the other features)): (n, heads)
+        int64 in Q24, what the network predicts, whatever its schema.
     profile, features, arrange: see there.
     """
 
@@ -147,7 +146,7 @@ def forward_float(
     """See Kernels: BLAS on floats that hold whole numbers; `dtype` cannot change a bit."""
     first = weights.hidden[0] if weights.hidden else weights.heads
     W: NDArray[Any] = first.weight_f32.astype(dtype, copy=False)
-    split = len(VIEWER_FEATURES)
+    split = len(viewer)
     folded = viewer.astype(dtype) @ W[:split] + first.bias_f32  # (J,)
     a: NDArray[Any] = video.astype(dtype)  # (n, K)
     a = np.floor((a @ W[split:] + folded) * first.scale_f32)  # (n, J)

@@ -13,7 +13,6 @@ from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     TABLE_MIDDLE,
     TABLE_SIZE,
-    VIEWER_FEATURES,
     Weights,
 )
 
@@ -154,7 +153,7 @@ def forward_fused(
     weights: Weights, viewer: NDArray[np.int8], video: NDArray[np.int8]
 ) -> NDArray[np.int64]:
     """See Kernels in kernels.py: BLAS for the products, one compiled pass for what follows each."""
-    split = len(VIEWER_FEATURES)
+    split = len(viewer)
     layers = (*weights.hidden, weights.heads)
     W = layers[0].weight_f32
     a = video.astype(np.float32) @ W[split:]  # (n, J)

@@ -54,15 +54,20 @@ def gate(
     """
     before, after = judge(parent, held_out), judge(candidate, held_out)
     is_positive = held_out["labels"].astype(np.int64) * 2 >= LABEL_ONE
-    floats = [auc_ppm(float_logits[:, h], is_positive[:, h]) for h in range(len(HEADS))]
-    reason, detail = _reason(before, after, floats, recipe)
+    names = candidate.schema.heads
+    floats = [auc_ppm(float_logits[:, h], is_positive[:, h]) for h in range(len(names))]
+    reason, detail = _reason(before, after, floats, recipe, names)
     return Verdict(
         reason=reason, detail=detail, parent=before, candidate=after, float_auc_ppm=tuple(floats)
     )
 
 
 def _reason(
-    before: Metrics, after: Metrics, floats: Sequence[int], recipe: Recipe
+    before: Metrics,
+    after: Metrics,
+    floats: Sequence[int],
+    recipe: Recipe,
+    names: Sequence[str] = HEADS,
 ) -> tuple[str, str]:
     if after.examples < recipe.held_out_min:
         return "held_out_small", f"{after.examples} of {recipe.held_out_min}"
@@ -73,16 +78,16 @@ def _reason(
     ]
     for h, head in enumerate(after.heads):
         if head.clipped_ppm > recipe.clipped_ppm_max:
-            return "clips", f"{HEADS[h]}: {head.clipped_ppm} ppm"
+            return "clips", f"{names[h]}: {head.clipped_ppm} ppm"
     for h in told:
         lost = floats[h] - after.heads[h].auc_ppm
         positives = after.heads[h].positives
         if lost * positives > recipe.quantised_ppm_max * max(positives, TOLD_AT):
-            return "quantised", f"{HEADS[h]}: {lost} ppm"
+            return "quantised", f"{names[h]}: {lost} ppm"
     if after.loss_q24 >= before.loss_q24:
         return "worse", f"{after.loss_q24} is not below {before.loss_q24}"
     for h in told:
         old, new = before.heads[h].loss_micro, after.heads[h].loss_micro
         if (new - old) * 1_000_000 > recipe.head_worse_ppm_max * old:
-            return "head_worse", f"{HEADS[h]}: {old} to {new}"
+            return "head_worse", f"{names[h]}: {old} to {new}"
     return "", ""

@@ -15,7 +15,6 @@ from plainview.core.learn.window import LABEL_ONE, Examples
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     HEAD_ONE,
-    HEADS,
     TABLE_MIDDLE,
     TABLE_SIZE,
     Weights,
@@ -75,7 +74,7 @@ def judge(weights: Weights, examples: Examples) -> Metrics:
     """The metrics of `weights` on `examples` (n >= 1)."""
     raw = outputs(weights, np.ascontiguousarray(examples["features"]))
     entry = np.clip(raw + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
-    heads = np.arange(len(HEADS))
+    heads = np.arange(len(weights.schema.heads))
     predictions = weights.table[heads, entry].astype(np.int64)
     labels = examples["labels"].astype(np.int64)
     outside = (raw != entry - TABLE_MIDDLE).sum(axis=0)

@@ -46,11 +46,12 @@ def lineage_record(
             are named and all are counted. embeddings: `embed_gate.embed_fields`, of a tick that
             tried to move videos.
     """
+    heads = window.schema.heads
     fields: dict[str, Canonical] = {
         "spec": LEARN_SPEC,
         "type": KIND,
         "parent": {"weights": digest_of(parent.weights), "state": state_digest(parent)},
-        "recipe": recipe_digest(recipe),
+        "recipe": recipe_digest(recipe, schema=window.schema),
         "window": {
             "root": window.root,
             "examples": len(window.examples),
@@ -65,9 +66,9 @@ def lineage_record(
             "detail": verdict.detail,
         },
         "metrics": {
-            "parent": metrics_fields(verdict.parent),
-            "candidate": metrics_fields(verdict.candidate),
-            "float_auc_ppm": dict(zip(HEADS, verdict.float_auc_ppm, strict=True)),
+            "parent": metrics_fields(verdict.parent, names=heads),
+            "candidate": metrics_fields(verdict.candidate, names=heads),
+            "float_auc_ppm": dict(zip(heads, verdict.float_auc_ppm, strict=True)),
         },
         "shifts": dict(shifts),
         "dropped": {
@@ -82,10 +83,10 @@ def lineage_record(
     return canonical_json(fields)
 
 
-def metrics_fields(metrics: Metrics) -> dict[str, Canonical]:
+def metrics_fields(metrics: Metrics, *, names: Sequence[str] = HEADS) -> dict[str, Canonical]:
     """Metrics as they stand in a record, head by head."""
     heads: dict[str, Canonical] = {
-        name: msgspec.to_builtins(head) for name, head in zip(HEADS, metrics.heads, strict=True)
+        name: msgspec.to_builtins(head) for name, head in zip(names, metrics.heads, strict=True)
     }
     return {
         "heads": heads,

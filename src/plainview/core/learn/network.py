@@ -17,11 +17,17 @@ from plainview.core.learn.errors import BadFile, BadRecipe, BadState
 from plainview.core.learn.kernels import INPUT_BITS, WEIGHT_MAX, Floats
 from plainview.core.learn.recipe import LEARN_SPEC, Recipe
 from plainview.core.learn.tables import logistic_table
-from plainview.core.learn.weights_file import METADATA_KEY, load_weights, offsets_of, write_tensors
+from plainview.core.learn.weights_file import (
+    METADATA_KEY,
+    encode_weights,
+    load_weights,
+    offsets_of,
+    write_tensors,
+)
 from plainview.core.learn.window import draws
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.ids import Digest
-from plainview.core.terms.weights import Layer
+from plainview.core.terms.weights import SERVING, Layer, Schema
 
 STEP_BITS = 8
 """A step of a head is 2**-8 of a logit."""
@@ -49,14 +55,14 @@ def layer_slices(widths: Sequence[int]) -> list[tuple[slice, slice]]:
     return out
 
 
-def network_of(data: bytes) -> Network:
+def network_of(data: bytes, *, schema: Schema = SERVING) -> Network:
     """The float network that a weights file says exactly, nothing seen.
 
     Raises: WeightsRefused: not a weights file. BadFile: a head's table is not the logistic curve
         at the offset the file states, or a weight is beyond what learning keeps to.
     """
-    weights = load_weights(data)
-    offsets = offsets_of(data)
+    weights = load_weights(data, schema=schema)
+    offsets = offsets_of(data, schema=schema)
     for h, offset in enumerate(offsets):
         if (weights.table[h] != logistic_table(offset)).any():
             raise BadFile(f"the table of head {h} is not the logistic curve at {offset}")
@@ -81,6 +87,27 @@ def _as_floats(layer: Layer, *, output_bits: int) -> list[Floats]:
     weight = layer.weight.astype(np.float64) / whole * (1 << INPUT_BITS) / (1 << output_bits)
     bias = (layer.bias.astype(np.int64) - half).astype(np.float64) / whole / (1 << output_bits)
     return [weight.astype(np.float32).ravel(), bias.astype(np.float32)]
+
+
+def blank_weights(schema: Schema) -> bytes:
+    """A weights file that says one half of everything: the parent of a first tick that draws."""
+    features, heads = len(schema.features), len(schema.heads)
+    return encode_weights(
+        name="blank",
+        hidden=[(
+            np.zeros((features, 1), dtype=np.int8),
+            np.zeros(1, dtype=np.int32),
+            np.zeros(1, dtype=np.uint8),
+        )],
+        heads=(
+            np.zeros((1, heads), dtype=np.int8),
+            np.zeros(heads, dtype=np.int32),
+            np.zeros(heads, dtype=np.uint8),
+        ),
+        table=np.stack([logistic_table(0)] * heads),
+        offsets=[0] * heads,
+        schema=schema,
+    )  # fmt: skip
 
 
 def begin(parent: Network, *, recipe: Recipe, seed: bytes) -> Network:

@@ -10,7 +10,13 @@ from plainview.core.learn.network import STEP_BITS, Network, layer_slices
 from plainview.core.learn.rounding import SWEEPS_MAX, Doubles, moments, settle
 from plainview.core.learn.tables import logistic_table
 from plainview.core.learn.weights_file import SHIFT_MAX, encode_weights
-from plainview.core.terms.weights import ACTIVATION_MAX, EXACT_BOUND, INPUT_MAX
+from plainview.core.terms.weights import (
+    ACTIVATION_MAX,
+    EXACT_BOUND,
+    INPUT_MAX,
+    SERVING,
+    Schema,
+)
 
 ACTIVATION_BITS_MAX = 12
 PEAK_MAX = 192
@@ -132,7 +138,7 @@ def _holds(whole: Doubles, shift: int | NDArray[np.uint8], *, input_max: int) ->
     return np.asarray((magnitude.max(axis=0) <= WEIGHT_INT_MAX) & (bound < EXACT_BOUND))
 
 
-def weights_bytes(quantised: Quantised, *, name: str) -> bytes:
+def weights_bytes(quantised: Quantised, *, name: str, schema: Schema = SERVING) -> bytes:
     """The weights file."""
     return encode_weights(
         name=name,
@@ -140,4 +146,5 @@ def weights_bytes(quantised: Quantised, *, name: str) -> bytes:
         heads=quantised.heads,
         table=np.stack([logistic_table(offset) for offset in quantised.offsets]),
         offsets=quantised.offsets,
+        schema=schema,
     )

@@ -9,7 +9,7 @@ from plainview.core.learn.errors import BadRecipe
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
-from plainview.core.terms.weights import HEADS
+from plainview.core.terms.weights import HEADS, SERVING, Schema
 
 LEARN_SPEC: Final = "learn-v1"
 BEGINNINGS: Final = ("parent", "draws")
@@ -89,23 +89,23 @@ STARTING_RECIPE: Final = Recipe(
 `decisions/0012-a-tick-and-its-float-state.md`."""
 
 
-def encode_recipe(recipe: Recipe) -> bytes:
-    """The one file for `recipe`.
+def encode_recipe(recipe: Recipe, *, schema: Schema = SERVING) -> bytes:
+    """The one file for `recipe`, which learns the heads of `schema`.
 
     Raises: BadRecipe: a number out of its bounds.
     """
     fields: dict[str, Any] = msgspec.to_builtins(recipe)
-    data = canonical_json({"spec": LEARN_SPEC, **fields, "heads": list(HEADS)})
-    parse_recipe(data)
+    data = canonical_json({"spec": LEARN_SPEC, **fields, "heads": list(schema.heads)})
+    parse_recipe(data, schema=schema)
     return data
 
 
-def recipe_digest(recipe: Recipe) -> Digest:
+def recipe_digest(recipe: Recipe, *, schema: Schema = SERVING) -> Digest:
     """SHA-256 of the recipe's file."""
-    return digest_of(encode_recipe(recipe))
+    return digest_of(encode_recipe(recipe, schema=schema))
 
 
-def parse_recipe(data: bytes) -> Recipe:
+def parse_recipe(data: bytes, *, schema: Schema = SERVING) -> Recipe:
     """Read a recipe.
 
     Raises: BadRecipe: not canonical JSON, another spec or other heads, a field missing, unknown or
@@ -113,8 +113,9 @@ def parse_recipe(data: bytes) -> Recipe:
     """
     try:
         fields = dict(parse_canonical(data))
-        if fields.pop("spec", None) != LEARN_SPEC or fields.pop("heads", None) != list(HEADS):
-            raise BadRecipe(f"not a recipe of {LEARN_SPEC} for this program's heads")
+        heads = list(schema.heads)
+        if fields.pop("spec", None) != LEARN_SPEC or fields.pop("heads", None) != heads:
+            raise BadRecipe(f"not a recipe of {LEARN_SPEC} for the heads {', '.join(heads)}")
         if fields.keys() != set(Recipe.__struct_fields__):
             raise BadRecipe(f"missing or unknown: {fields.keys() ^ set(Recipe.__struct_fields__)}")
         recipe = msgspec.convert(fields, Recipe, strict=True)
@@ -132,8 +133,8 @@ def parse_recipe(data: bytes) -> Recipe:
     ):
         raise BadRecipe(f"hidden is {recipe.hidden}: 1 to {DEPTH_MAX} layers of 1 to {WIDTH_MAX}")
     weights = recipe.head_weights_milli
-    if len(weights) != len(HEADS) or not all(0 <= weight <= 100_000 for weight in weights):
-        raise BadRecipe(f"head_weights_milli: {len(HEADS)} of 0 .. 100000")
+    if len(weights) != len(heads) or not all(0 <= weight <= 100_000 for weight in weights):
+        raise BadRecipe(f"head_weights_milli: {len(heads)} of 0 .. 100000")
     if not recipe.name or len(recipe.name) > 64 or len(recipe.seed) > 64:
         raise BadRecipe("name and seed are of at most 64 characters, and the name is not empty")
     return recipe

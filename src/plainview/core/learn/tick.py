@@ -21,6 +21,7 @@ from plainview.core.learn.weights_file import load_weights, with_places
 from plainview.core.learn.window import Examples, Window, choose, draws, order_by
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
+from plainview.core.terms.weights import SERVING, Schema
 
 SEEN_FLOOR = np.float32(1e-6)
 FITTED_MAX = 8192
@@ -51,7 +52,8 @@ def tick_seed(*, parent: Parent, window: Window, recipe: Recipe) -> bytes:
 
     It depends on the window, so no viewer knows beforehand which of their examples count.
     """
-    parts = (recipe_digest(recipe), digest_of(parent.weights), state_digest(parent), window.root)
+    of_recipe = recipe_digest(recipe, schema=window.schema)
+    parts = (of_recipe, digest_of(parent.weights), state_digest(parent), window.root)
     return sha256("\n".join(("plainview learn-v1", *parts)).encode()).digest()
 
 
@@ -61,8 +63,9 @@ def state_digest(parent: Parent) -> Digest:
 
 
 def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
-    """Learn from `window`, starting at `parent`. Where the parent places videos, so does the tick:
-    for moving them see `embed_tick`, and `composed` for both in one file.
+    """Learn from `window`, starting at `parent`; both are of the window's schema. Where the parent
+    places videos, so does the tick: for moving them see `embed_tick`, and `composed` for both in
+    one file.
 
     A function of the bytes of its arguments: float32 operations in one stated order, no BLAS, no
     libm. The certificate holds for what comes out.
@@ -74,7 +77,7 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     """
     seed = tick_seed(parent=parent, window=window, recipe=recipe)
     chosen = choose(window, recipe=recipe, seed=seed)
-    start = float_network(parent)
+    start = float_network(parent, schema=window.schema)
     network = begin(start, recipe=recipe, seed=seed)
     picked = window.examples[chosen]
     theta, seen = network.theta.copy(), network.seen.copy()
@@ -94,10 +97,11 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     integers = quantise(
         learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
     )
-    old = load_weights(parent.weights)
-    weights = weights_bytes(integers, name=f"{recipe.name}-{seed.hex()[:12]}")
-    weights = with_places(weights, places=old.places, centroids=old.centroids)
-    digest = load_weights(weights).digest
+    name = f"{recipe.name}-{seed.hex()[:12]}"
+    old = load_weights(parent.weights, schema=window.schema)
+    weights = weights_bytes(integers, name=name, schema=window.schema)
+    weights = with_places(weights, places=old.places, centroids=old.centroids, schema=window.schema)
+    digest = load_weights(weights, schema=window.schema).digest
     return Tick(
         weights=weights,
         state=encode_state(learned, weights=digest, places=float_places(parent)),
@@ -108,11 +112,11 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     )
 
 
-def float_network(parent: Parent) -> Network:
+def float_network(parent: Parent, *, schema: Schema = SERVING) -> Network:
     """The parent's state, or what its weights alone say."""
     if not parent.state:
-        return network_of(parent.weights)
-    load_weights(parent.weights)
+        return network_of(parent.weights, schema=schema)
+    load_weights(parent.weights, schema=schema)
     return load_state(parent.state, weights=digest_of(parent.weights))[0]
 
 

@@ -12,19 +12,21 @@ from safetensors.numpy import load
 from plainview.core.learn.certificate import largest_sum
 from plainview.core.learn.errors import BadFile
 from plainview.core.learn.places import centroid_tensors, place_tensors, take_centroids, take_places
+from plainview.core.learn.watch_time import take_watch_times, watch_tensors
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.watch_time import WatchTimes
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
-    FEATURES,
     HEAD_ONE,
-    HEADS,
     INPUT_MAX,
+    SERVING,
     TABLE_SIZE,
     WEIGHTS_SPEC,
     Centroids,
     Layer,
     Places,
+    Schema,
     Weights,
 )
 
@@ -46,6 +48,7 @@ def encode_weights(
     heads: tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.uint8]],
     table: NDArray[np.int32],
     offsets: Sequence[int],
+    schema: Schema = SERVING,
 ) -> bytes:
     """The one file for these numbers: tensors by name, the header canonical JSON padded to 8.
 
@@ -62,24 +65,22 @@ def encode_weights(
         {
             "spec": WEIGHTS_SPEC,
             "name": name,
-            "features": list(FEATURES),
-            "heads": list(HEADS),
+            "features": list(schema.features),
+            "heads": list(schema.heads),
             "offsets": list(offsets),
         }
     )
     return write_tensors(tensors, about)
 
 
-def with_places(data: bytes, *, places: Places | None, centroids: Centroids | None) -> bytes:
+def with_places(
+    data: bytes, *, places: Places | None, centroids: Centroids | None, schema: Schema = SERVING
+) -> bytes:
     """The weights file `data` with these embeddings and centroids in place of its own.
 
-    Raises: BadFile: `data` is not a weights file.
+    Raises: BadFile: `data` is not a weights file of the schema.
     """
-    about = _about(data)
-    try:
-        tensors: dict[str, NDArray[Any]] = load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadFile(f"not a safetensors file: {error}") from error
+    about, tensors = _about(data, schema=schema), _tensors(data)
     take_places(tensors)
     take_centroids(tensors, about)
     about.pop("probes", None)
@@ -89,6 +90,15 @@ def with_places(data: bytes, *, places: Places | None, centroids: Centroids | No
         tensors |= centroid_tensors(centroids)
         about["probes"] = centroids.probes
     return write_tensors(tensors, canonical_json(about))
+
+
+def with_watch_times(data: bytes, *, times: WatchTimes, schema: Schema = SERVING) -> bytes:
+    """The weights file `data` with these times in place of its own.
+
+    Raises: BadFile: `data` is not a weights file of the schema.
+    """
+    about = canonical_json(_about(data, schema=schema))
+    return write_tensors(_tensors(data) | watch_tensors(times), about)
 
 
 def write_tensors(tensors: Mapping[str, NDArray[Any]], about: bytes) -> bytes:
@@ -109,17 +119,16 @@ def write_tensors(tensors: Mapping[str, NDArray[Any]], about: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text + data
 
 
-def load_weights(data: bytes) -> Weights:
+def load_weights(data: bytes, *, schema: Schema = SERVING) -> Weights:
     """Weights from a file, with the certificate checked; `digest` is the SHA-256 of the bytes.
 
-    Raises: BadFile: not safetensors, another spec, other features or heads, a shape, type, shift or
-        table out of range, a tensor too many. NotExact: the certificate does not hold.
+    Raises: BadFile: not safetensors, another spec, other features or heads than `schema` has, a
+        shape, type, shift or table out of range, a tensor too many. NotExact: the certificate does
+        not hold.
     """
-    about = _about(data)
-    try:
-        tensors = load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadFile(f"not a safetensors file: {error}") from error
+    about = _about(data, schema=schema)
+    tensors = _tensors(data)
+    watch_times = take_watch_times(tensors)
     depth = sum(key.endswith(".weight") and key.startswith("hidden") for key in tensors)
     if depth > HIDDEN_MAX:
         raise BadFile(f"{depth} hidden layers; at most {HIDDEN_MAX}")
@@ -128,7 +137,7 @@ def load_weights(data: bytes) -> Weights:
     wanted = {f"{n}.{part}" for n in names for part in PARTS} | {"heads.table"}
     if set(tensors) != wanted:
         raise BadFile(f"tensors missing or too many: {sorted(set(tensors) ^ wanted)}")
-    width, bound = len(FEATURES), 0
+    width, bound = len(schema.features), 0
     layers: list[Layer] = []
     for i, name in enumerate(names):
         layer = _layer(tensors, name=name, inputs=width)
@@ -136,29 +145,31 @@ def load_weights(data: bytes) -> Weights:
         bound = max(bound, largest_sum(layer.weight, layer.bias, input_max=input_max, where=name))
         layers.append(layer)
         width = layer.weight.shape[1]
-    if width != len(HEADS):
-        raise BadFile(f"{width} outputs for {len(HEADS)} heads")
+    if width != len(schema.heads):
+        raise BadFile(f"{width} outputs for {len(schema.heads)} heads")
     return Weights(
         name=about["name"],
         digest=digest_of(data),
         hidden=tuple(layers[:-1]),
         heads=layers[-1],
-        table=_table(tensors["heads.table"]),
+        table=_table(tensors["heads.table"], heads=width),
         bound=bound,
         places=places,
         centroids=centroids,
+        schema=schema,
+        watch_times=watch_times,
     )
 
 
-def offsets_of(data: bytes) -> tuple[int, ...]:
+def offsets_of(data: bytes, *, schema: Schema = SERVING) -> tuple[int, ...]:
     """The logit, in 1/256, that each head's table has at its middle, as the file states.
 
     Raises: BadFile: it states none.
     """
-    offsets = _about(data).get("offsets")
+    offsets = _about(data, schema=schema).get("offsets")
     if (
         not isinstance(offsets, list)
-        or len(offsets) != len(HEADS)
+        or len(offsets) != len(schema.heads)
         or not all(isinstance(offset, int) for offset in offsets)
         or not all(abs(offset) <= OFFSET_BOUND for offset in offsets)
     ):
@@ -166,20 +177,32 @@ def offsets_of(data: bytes) -> tuple[int, ...]:
     return tuple(offsets)
 
 
-def _about(data: bytes) -> dict[str, Any]:
+def _about(data: bytes, *, schema: Schema) -> dict[str, Any]:
     try:
         size = int.from_bytes(data[:8], "little")
         header = json.loads(data[8 : 8 + size])
         about: dict[str, Any] = parse_canonical(header["__metadata__"][METADATA_KEY].encode())
     except (ValueError, KeyError, TypeError, AttributeError, NotCanonical) as error:
         raise BadFile(f"the file does not say what it is: {error}") from error
-    wanted = {"spec": WEIGHTS_SPEC, "features": list(FEATURES), "heads": list(HEADS)}
+    wanted = {
+        "spec": WEIGHTS_SPEC,
+        "features": list(schema.features),
+        "heads": list(schema.heads),
+    }
     for key, value in wanted.items():
         if about.get(key) != value:
             raise BadFile(f"made for another {key} than this program's")
     if not isinstance(about.get("name"), str):
         raise BadFile("the weights have no name")
     return about
+
+
+def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    try:
+        tensors: dict[str, NDArray[Any]] = load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BadFile(f"not a safetensors file: {error}") from error
+    return tensors
 
 
 def _layer(tensors: Mapping[str, NDArray[Any]], *, name: str, inputs: int) -> Layer:
@@ -203,8 +226,8 @@ def _layer(tensors: Mapping[str, NDArray[Any]], *, name: str, inputs: int) -> La
     )
 
 
-def _table(table: NDArray[Any]) -> NDArray[np.int32]:
-    if table.dtype != np.int32 or table.shape != (len(HEADS), TABLE_SIZE):
+def _table(table: NDArray[Any], *, heads: int) -> NDArray[np.int32]:
+    if table.dtype != np.int32 or table.shape != (heads, TABLE_SIZE):
         raise BadFile(f"heads.table is {table.dtype} {table.shape}")
     if int(table.min()) < 0 or int(table.max()) > HEAD_ONE or (np.diff(table) < 0).any():
         raise BadFile("heads.table must rise within 0 .. 2**24")

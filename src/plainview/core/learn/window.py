@@ -11,28 +11,33 @@ from plainview.core.learn.errors import BadWindow, TooFewViewers
 from plainview.core.learn.recipe import Recipe
 from plainview.core.terms.hashing import leaf_hash, merkle_root
 from plainview.core.terms.ids import Digest
-from plainview.core.terms.weights import FEATURES, HEADS
+from plainview.core.terms.weights import SERVING, Schema
 
 LABEL_ONE: Final = 4096
 
-EXAMPLE = np.dtype([
-    ("receipt", "u1", (32,)),
-    ("viewer", "u1", (16,)),
-    ("video", "<u8"),
-    ("at_ms", "<u8"),
-    ("propensity", "<u8"),
-    ("ms", "<u4"),
-    ("length_ms", "<u4"),
-    ("labels", "<u2", (len(HEADS),)),
-    ("place", "u1"),
-    ("slot", "u1"),
-    ("features", "i1", (len(FEATURES),)),
-])  # fmt: skip
-"""One example, packed little-endian, in this order. `receipt` is the id of the receipt it was
-served with, `labels` are in 1/4096, `features` are the network's input as it served."""
+
+def example_type(schema: Schema) -> np.dtype[np.void]:
+    """One example, packed little-endian, in this order. `receipt` is the id of the receipt it was
+    served with, `labels` are in 1/4096, `features` are the network's input as it served."""
+    return np.dtype([
+        ("receipt", "u1", (32,)),
+        ("viewer", "u1", (16,)),
+        ("video", "<u8"),
+        ("at_ms", "<u8"),
+        ("propensity", "<u8"),
+        ("ms", "<u4"),
+        ("length_ms", "<u4"),
+        ("labels", "<u2", (len(schema.heads),)),
+        ("place", "u1"),
+        ("slot", "u1"),
+        ("features", "i1", (len(schema.features),)),
+    ])  # fmt: skip
+
+
+EXAMPLE = example_type(SERVING)
 
 Examples = NDArray[np.void]
-"""(n,) of EXAMPLE, in the order in which they were gathered."""
+"""(n,) of an `example_type`, in the order in which they were gathered."""
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -43,22 +48,23 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     examples: Examples
     root: Digest
+    schema: Schema = SERVING
 
 
-def window_of(examples: Examples) -> Window:
+def window_of(examples: Examples, *, schema: Schema = SERVING) -> Window:
     """Commit to `examples`, which are not modified and must not be afterwards.
 
     Raises: BadWindow: of another layout, a label above 1, a video of no length.
     Cost: about 2 us an example.
     """
-    if examples.dtype != EXAMPLE or examples.ndim != 1:
+    if examples.dtype != example_type(schema) or examples.ndim != 1:
         raise BadWindow("examples are one row each, in the layout of learn-v1")
     if len(examples) and int(examples["labels"].max()) > LABEL_ONE:
         raise BadWindow(f"a label is {int(examples['labels'].max())} of {LABEL_ONE}")
     if len(examples) and int(examples["length_ms"].min()) < 1:
         raise BadWindow("a video must be at least 1 ms long")
     leaves = [leaf_hash(commitment_of(example)) for example in examples]
-    return Window(examples=examples, root=Digest(merkle_root(leaves).hex()))
+    return Window(examples=examples, root=Digest(merkle_root(leaves).hex()), schema=schema)
 
 
 def commitment_of(example: np.void) -> bytes:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.core.terms.watch_time import WatchTimes
 
 WEIGHTS_SPEC = "weights-v1"
 
@@ -38,6 +39,29 @@ FEATURES = (*VIEWER_FEATURES, *VIDEO_FEATURES)
 
 HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
 """What is predicted, each in Q24: a probability, and for `watch` the share of the video watched."""
+
+
+class Schema(msgspec.Struct, frozen=True, kw_only=True):
+    """Which features a network reads and which heads it has, by name and in order.
+
+    `viewer` are the same for all candidates of one request, so layer 1 folds them into its bias;
+    `epoch` are known of a video whoever watches; `pair` are of both.
+    """
+
+    viewer: tuple[str, ...]
+    epoch: tuple[str, ...]
+    pair: tuple[str, ...]
+    heads: tuple[str, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """All of them, in the order of the network's input."""
+        return (*self.viewer, *self.epoch, *self.pair)
+
+
+SERVING = Schema(viewer=VIEWER_FEATURES, epoch=EPOCH_FEATURES, pair=PAIR_FEATURES, heads=HEADS)
+"""What the service serves by. Others learn by others: the same learner, quantiser, certificate and
+kernels, on another log."""
 
 HEAD_ONE = 1 << 24
 """A head's 1.0."""
@@ -90,7 +114,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `table` (heads, TABLE_SIZE) int32 in Q24 turns the clipped output of a head into what it
     predicts. `bound` is the certificate: the largest magnitude any sum can reach, < 2**24.
     `places` are the embeddings that belong to it, None when it moves no video; `centroids` None
-    when every row is looked at.
+    when every row is looked at. `schema` is what it reads and predicts. With `watch_times` its
+    `watch` head predicts a quantile, and they say the time.
     """
 
     name: str
@@ -99,6 +124,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     heads: Layer
     table: NDArray[np.int32]
     bound: int
+    schema: Schema = SERVING
+    watch_times: WatchTimes | None = None
     places: Places | None = None
     centroids: Centroids | None = None
 

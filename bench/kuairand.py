@@ -1,0 +1,94 @@
+"""KuaiRand by its protocol: one integer network beside what people would install instead.
+
+    make bench-quality      with PLAINVIEW_DATA the folder that holds kuairand_pure/
+
+What each model says of the test days is kept under the temporary folder, by what it was made from,
+so that a second run only measures.
+"""
+
+import os
+import pickle
+import sys
+import tempfile
+import time
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench.quality.compare import OURS, Judge, Runs, rows_of, table_of
+from bench.quality.errors import errors
+from bench.quality.known import Known
+from bench.quality.log import is_there, read_log
+from bench.quality.peers import Scores
+from bench.quality.plot import plotted
+from bench.quality.race import MODES, Race, raced, runs_in
+from bench.quality.speed import speeds
+from bench.quality.tripwires import changed_by_what_comes_after
+
+SKIPPED = 77
+NEEDED = ("lightgbm", "pandas", "pyarrow", "sklearn")
+DRAWS = 200
+FIGURE = Path(__file__).parent / "figures" / "kuairand.svg"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Run all of it; 77 where the data or a peer's package is missing."""
+    data = os.environ.get("PLAINVIEW_DATA", "")
+    folder = Path(data) / "kuairand_pure"
+    if not data or not is_there(folder):
+        _say(f"PLAINVIEW_DATA is {data!r}: no kuairand_pure/ there, so nothing was measured.")
+        return SKIPPED
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        _say(f"{', '.join(missing)}: not installed; `make bench-quality` installs them.")
+        return SKIPPED
+    models = ["popularity", "logistic", "lightgbm", "dcn-din", OURS]
+    if find_spec("torch") is None:
+        models.remove("dcn-din")
+        _say("no torch: dcn-din is not run, its figures are the protocol's")
+    log = read_log(folder)
+    known = Known(log)
+    race = Race(log, known)
+    _say(f"{len(race.train)} impressions to learn from, {len(race.test)} of the test days")
+    runs: dict[str, Runs] = {model: {} for model in models}
+    for mode in MODES:
+        for model in models:
+            if runs_in(model, mode):
+                began = time.process_time()
+                frozen = runs[model].get(mode.replace("B", "A")) if "B" in mode else None
+                runs[model][mode] = _kept(race, model, mode, frozen=frozen)
+                _say(f"{mode:4}{model:12}{time.process_time() - began:6.0f} s of processor")
+    rows = rows_of(Judge(log, race.test, draws=DRAWS), runs)
+    _say("\n" + table_of(rows, models))
+    FIGURE.write_text(plotted(rows), encoding="utf-8")
+    for line in errors(log, runs, train=race.train, test=race.test):
+        _say(line)
+    for line in speeds(race):
+        _say(line)
+    for cut, changed in changed_by_what_comes_after(log, cuts=1):
+        _say(f"outcomes unknown at {cut} turned round: {changed} features of rows up to it change")
+        if changed:
+            return 1
+    return 0
+
+
+def _kept(race: Race, model: str, mode: str, *, frozen: Scores | None) -> Scores:
+    """The scores of the test rows, made now or found under what they would be made from."""
+    name = sha256(f"{model} {mode} {race.digest(mode, model)}".encode()).hexdigest()[:24]
+    folder = Path(tempfile.gettempdir()) / f"plainview-kuairand-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    if path.is_file():
+        kept: Scores = pickle.loads(path.read_bytes())
+        return kept
+    scores = raced(race, model, mode, frozen=frozen)
+    path.write_bytes(pickle.dumps(scores))
+    return scores
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Our network on KuaiRand: another schema, and otherwise what serves and learns in the service.
+
+Nothing here learns, rounds, certifies or predicts by itself: ticks are `core.learn`'s `learn_tick`,
+predictions the `forward` of the kernels that serve slates, watch times the read-out of
+`core.terms`. `tests/unit/bench` holds that.
+"""
+
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.quality.known import LENGTH_BOUNDS_MS
+from bench.quality.log import Ints, Log
+from plainview.core.feed.kernels import BEST
+from plainview.core.learn.judge import outputs
+from plainview.core.learn.network import blank_weights
+from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
+from plainview.core.learn.tick import Parent, Tick, learn_tick
+from plainview.core.learn.watch_time import median_times, quantile_labels
+from plainview.core.learn.weights_file import load_weights, with_watch_times
+from plainview.core.learn.window import LABEL_ONE, Examples, example_type, window_of
+from plainview.core.terms.watch_time import watched_ms
+from plainview.core.terms.weights import TABLE_MIDDLE, TABLE_SIZE, Schema, Weights
+
+HEADS: Final = ("long_view", "click", "like", "watch")
+WATCH: Final = HEADS.index("watch")
+BOUNDS_MS: Final = (1, *(int(bound) + 1 for bound in LENGTH_BOUNDS_MS[1:]))
+"""The peers' buckets: photos, then each bound with what is just below it."""
+
+RECIPE: Final = msgspec.structs.replace(
+    STARTING_RECIPE,
+    name="kuairand-1",
+    seed="kuairand",
+    begin="draws",
+    hidden=(48,),
+    offered_max=1_000_000,
+    examples_max=1_000_000,
+    viewer_examples_max=1000,
+    viewer_share_milli=1000,
+    passes=6,
+    batch=64,
+    rate_micro=30_000,
+    seen_kept_milli=1000,
+    head_weights_milli=(1000, 1000, 1000, 700),
+)
+"""One tick over all that is known, from weights drawn anew. Tuned on 30 April."""
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All rows of a log as a network sees them: `X` (n, features) in the schema's order, `labels`
+    (n, heads) in 1/4096."""
+
+    schema: Schema
+    X: NDArray[np.int8]
+    labels: NDArray[np.uint16]
+
+
+def labels_of(log: Log, train: Ints) -> NDArray[np.uint16]:
+    """(n, heads) in 1/4096: outcomes, and the quantile of watch time among those of `train`."""
+    out = np.zeros((len(log.user), len(HEADS)), dtype=np.uint16)
+    for h, head in enumerate(HEADS):
+        if h != WATCH:
+            out[:, h] = log.outcome(head) * LABEL_ONE
+    out[:, WATCH] = quantile_labels(
+        log.play_ms, log.length_ms, among_ms=log.play_ms[train],
+        among_length_ms=log.length_ms[train], bounds=BOUNDS_MS,
+    )  # fmt: skip
+    return out
+
+
+def with_shares(given: Given, rows: Ints, shares: NDArray[np.float64]) -> Given:
+    """`given` with `shares` (len(rows), heads) of 0 .. 1 as the labels of `rows`."""
+    labels = given.labels.copy()
+    labels[rows] = np.floor(shares * LABEL_ONE + 0.5).astype(np.uint16)
+    return msgspec.structs.replace(given, labels=labels)
+
+
+def examples_of(log: Log, given: Given, rows: Ints) -> Examples:
+    """Examples of `rows`, in their order. For a receipt's id stands a hash of the row's number."""
+    out = np.zeros(len(rows), dtype=example_type(given.schema))
+    receipts = b"".join(sha256(b"row %d" % row).digest() for row in rows.tolist())
+    out["receipt"] = np.frombuffer(receipts, dtype=np.uint8).reshape(-1, 32)
+    viewers = (log.user[rows] + 1).astype("<u8").view(np.uint8).reshape(-1, 8)
+    out["viewer"][:, 8:] = viewers[:, ::-1]
+    out["video"] = log.video[rows]
+    out["at_ms"] = log.time_ms[rows]
+    out["ms"] = np.minimum(log.play_ms[rows], 86_400_000)
+    out["length_ms"] = np.maximum(log.length_ms[rows], 1)
+    out["labels"] = given.labels[rows]
+    out["features"] = given.X[rows]
+    return out
+
+
+def taught(log: Log, given: Given, rows: Ints, *, parent: Parent, recipe: Recipe) -> Tick:
+    """One tick of the service's learner over `rows`."""
+    window = window_of(examples_of(log, given, rows), schema=given.schema)
+    return learn_tick(parent, window, recipe)
+
+
+def first_tick(log: Log, given: Given, rows: Ints, *, recipe: Recipe = RECIPE) -> Tick:
+    """The tick that nothing is older than."""
+    parent = Parent(weights=blank_weights(given.schema))
+    return taught(log, given, rows, parent=parent, recipe=recipe)
+
+
+def predictions(weights: Weights, X: NDArray[np.int8]) -> Ints:
+    """(n, heads) in Q24, row by row, by the kernel that serves: rows are of different viewers."""
+    split = len(weights.schema.viewer)
+    out = np.empty((len(X), len(weights.schema.heads)), dtype=np.int64)
+    for i in range(len(X)):
+        out[i] = BEST.forward(weights, X[i, :split], X[i : i + 1, split:])[0]
+    return out
+
+
+def with_times(log: Log, given: Given, tick: Tick, rows: Ints) -> bytes:
+    """The tick's weights file, with what its quantiles came to among `rows`."""
+    weights = load_weights(tick.weights, schema=given.schema)
+    entry = np.clip(outputs(weights, given.X[rows]) + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
+    predicted = weights.table[WATCH, entry[:, WATCH]].astype(np.int64)
+    times = median_times(predicted, log.play_ms[rows], log.length_ms[rows], bounds=BOUNDS_MS)
+    return with_watch_times(tick.weights, times=times, schema=given.schema)
+
+
+def scored(log: Log, given: Given, *, train: Ints, test: Ints) -> dict[str, NDArray[np.float64]]:
+    """What the network says of `test`, learned from `train` in one tick; by head, watch time in
+    milliseconds."""
+    tick = first_tick(log, given, train)
+    weights = load_weights(with_times(log, given, tick, train), schema=given.schema)
+    assert weights.watch_times is not None
+    out = predictions(weights, given.X[test])
+    ms = watched_ms(out[:, WATCH], log.length_ms[test], times=weights.watch_times)
+    named = {head: out[:, h].astype(np.float64) for h, head in enumerate(HEADS) if h != WATCH}
+    watch = ms.astype(np.float64)
+    return named | {"watch": watch, "watch_median": watch}
