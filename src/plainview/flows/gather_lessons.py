@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from plainview.audit.evidence import EpochEvidence, SignedReceipt
-from plainview.audit.inputs import EpochInUse, open_epoch
+from plainview.audit.inputs import EpochInUse, check_weights, open_epoch
 from plainview.audit.replay import Replayer
+from plainview.audit.verdict import Finding
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
-from plainview.core.feed import FeedRefused
+from plainview.core.feed import FeedRefused, Index
 from plainview.core.learn.recipe import Recipe
 from plainview.core.lessons import (
     FOLLOWING_MAX,
@@ -23,6 +24,7 @@ from plainview.core.receipts import BadReceipt, Receipt, parse_receipt, receipt_
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.viewer import ViewerState
+from plainview.core.terms.weights import Weights
 from plainview.flows.check_receipts import StoredEvidence
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
@@ -74,6 +76,7 @@ class LessonGatherer:
         self._recipe = recipe
         self._public_keys = public_keys
         self._replayer, self._replays = Replayer(evidence, public_keys=public_keys), 0
+        self._weights: Weights | None = None
         self._epochs: OrderedDict[int, tuple[EpochEvidence, EpochInUse]] = OrderedDict()
         self._policies: dict[Digest, Policy] = {}
         self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
@@ -149,7 +152,7 @@ class LessonGatherer:
         try:
             examples = examples_of(
                 served.receipt,
-                index=self._epoch(receipt).index,
+                index=self._index(receipt),
                 policy=self._policy(receipt),
                 state=self._state(receipt),
                 after=[parse_event(data) for data in after],
@@ -170,6 +173,16 @@ class LessonGatherer:
         )
         if not verdict.is_same:
             raise _Fault(f"another slate by {verdict.stage}")
+
+    def _index(self, receipt: Receipt) -> Index:
+        if self._weights is None or self._weights.digest != receipt.weights:
+            findings: list[Finding] = []
+            self._weights = check_weights(
+                receipt, self._evidence.weights(receipt.weights), findings
+            )
+            if self._weights is None:
+                raise _Fault(f"its weights: {findings[0].detail}")
+        return self._epoch(receipt).index_for(self._weights)
 
     def _epoch(self, receipt: Receipt) -> EpochInUse:
         given = self._evidence.epoch(receipt.epoch)
