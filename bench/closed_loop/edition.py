@@ -55,6 +55,8 @@ class Edition(Pocket):
         if now_ms - self.frozen_at >= EPOCH_MS:
             self.freeze(self.society.start_ms + now_ms)
             self.frozen_at = now_ms
+            last = max(self.epochs)
+            self.epochs = {last: self.epochs[last]}
 
     def trace(self, viewer: int, *, now_ms: int) -> tuple[ViewerState, Trace, SlateRequest, str]:
         """What the feed decides for this viewer now, and from what."""

@@ -131,17 +131,19 @@ class Pocket:
         by_viewer: dict[ViewerId, list[Event]] = {}
         for viewer, event in self._uncounted:
             by_viewer.setdefault(viewer, []).append(event)
+        changed: dict[VideoId, Counts] = {}
         for viewer, events in by_viewer.items():
             before = self._counted_states.get(viewer) or empty_state(viewer)
             deltas, after = count_events(before, events, videos=self._facts)
             self._counted_states[viewer] = after
             for video, gained in deltas.items():
-                self._counts[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                changed[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                self._counts[video] = changed[video]
         batch = [encode_event(event) for _, event in self._uncounted]
         self._events_root = next_events_root(self._events_root, batch)
         self._events_counted += len(batch)
         self._uncounted = []
-        self._rows = self._flagged(with_counts(self._rows, self._counts))
+        self._rows = self._flagged(with_counts(self._rows, changed))
         self.weights = load_weights(self.weights_bytes)
         self._frozen = freeze(
             self._frozen,
