@@ -21,6 +21,23 @@ from plainview.sim.pocket import Pocket, PocketSlate
 from plainview.sim.society import Society
 
 FOR_YOU: Final = (Path(__file__).parents[2] / "policies" / "for-you.toml").read_bytes()
+WATCH_POINTS: Final = "0.3"
+
+
+def for_watching(policy: bytes) -> bytes:
+    """`policy` with points for seconds watched alone: what the peers are told to get."""
+    lines = policy.decode().splitlines()
+    inside = False
+    for i, line in enumerate(lines):
+        if line.startswith("["):
+            inside = line.startswith("[worth]")
+        elif inside and " = " in line:
+            name = line.partition(" = ")[0]
+            lines[i] = f"{name} = {WATCH_POINTS if name == 'watch_second' else '0.0'}"
+    return "\n".join(lines).encode()
+
+
+FOR_WATCHING: Final = for_watching(FOR_YOU)
 EPOCH_MS: Final = 120_000
 """How old an epoch may be before another is frozen. The service freezes every 10 s at most, which
 would cost the loop more time than the rest of it; older counters are to our disadvantage."""

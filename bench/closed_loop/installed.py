@@ -75,6 +75,7 @@ class Boosted:
     """
 
     name = "LightGBM, hourly"
+    swaps: Sequence[tuple[int, int]] = ()
 
     def __init__(
         self, society: Society, *, explore: float = 0.05, trees: int = 80, leaves: int = 15,

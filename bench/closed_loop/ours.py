@@ -29,9 +29,9 @@ class Cadence(msgspec.Struct, frozen=True, kw_only=True):
     """When a tick is made: of `new` examples or more, no sooner than `every_ms` after the last,
     from them and the `older` before them."""
 
-    new: int = 400
+    new: int = 800
     every_ms: int = MINUTE_MS
-    older: int = 0
+    older: int = 1200
 
 
 class Served(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +64,7 @@ class Ours:
         self.learned: list[Examples] = []
         self.ticked_ms = 0
         self.decisions: list[str] = []
-        self.explored: list[tuple[int, int, int, int]] = []
-        """(time, viewer, video shown to explore, video that was ranked there)."""
+        self.swaps: list[tuple[int, int]] = []
 
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """Into the next epoch."""
@@ -78,11 +77,12 @@ class Ours:
         state, trace, request, nonce = edition.trace(viewer, now_ms=now_ms)
         slate = edition.issue(state, trace, request, nonce)
         self.number[viewer] = slate.number
-        for placing in trace.placings:
-            if placing.is_explored:
-                rows = trace.candidates.rows[[placing.candidate, placing.ranked]]
-                shown, ranked = (edition.place[int(i)] for i in trace.index.ids[rows])
-                self.explored.append((now_ms, viewer, shown, ranked))
+        ids = trace.index.ids[trace.candidates.rows]
+        self.swaps = [
+            (edition.place[int(ids[one.candidate])], edition.place[int(ids[one.ranked])])
+            for one in trace.placings
+            if one.is_explored
+        ]
         if self.recipe:
             due = now_ms + self.recipe.label_ms
             self.waiting.append(Served(slate=slate, index=trace.index, state=state, due_ms=due))

@@ -16,6 +16,8 @@ from plainview.sim.tastes import Taste
 class Shelf:
     """What every peer keeps: what is there, who was served what, how often and how long."""
 
+    swaps: Sequence[tuple[int, int]] = ()
+
     def __init__(self, society: Society, *, explore: float = 0.0) -> None:
         """`explore`: the share of places given to one of the least shown videos."""
         self.society, self.explore = society, explore

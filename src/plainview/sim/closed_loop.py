@@ -30,6 +30,8 @@ class Recommender(Protocol):
     """Who is judged. Videos and viewers are known by place; times count from the society's start."""
 
     name: str
+    swaps: Sequence[tuple[int, int]]
+    """Of the last slate: (video shown to give it an audience, video that would have stood there)."""
 
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """These videos are there from now on."""
@@ -55,6 +57,9 @@ class Seen(msgspec.Struct, kw_only=True):
     expected_s: list[float] = []
     best_s: list[float] = []
     is_turn: list[bool] = []
+    swaps: int = 0
+    swaps_cost_s: float = 0.0
+    """What exploring cost on the spot: what was ranked there, less what was shown, on average."""
 
 
 def expected_s(liking: Floats, society: Society) -> Floats:
@@ -89,7 +94,7 @@ def watch(society: Society, viewer: int, video: int, liking: float) -> tuple[flo
     kinds = []
     if seconds > 0.7 * length_s:
         keen = generous / (1 + np.exp(2 - 2 * liking))
-        odds = (("like", 0.5), ("save", 0.1), ("follow", 0.08))
+        odds = (("like", 0.5), ("save", 0.1), ("share", 0.08), ("follow", 0.06))
         kinds = [kind for i, (kind, share) in enumerate(odds) if u[2 + i] < share * keen]
     return float(seconds), int(seconds >= length_s), tuple(kinds)
 
@@ -130,16 +135,18 @@ def live(society: Society, taste: Taste, recommender: Recommender) -> Seen:
         videos = recommender.slate(sitting.viewer, now_ms=now_ms)
         assert len(set(videos)) == SIZE and is_open[list(videos)].all(), recommender.name
         served[sitting.viewer, list(videos)] = True
+        if recommender.swaps:
+            worth = expected_s(taste.likings(sitting.viewer, now_ms=now_ms), society)
+            seen.swaps += len(recommender.swaps)
+            seen.swaps_cost_s += sum(float(worth[b] - worth[a]) for a, b in recommender.swaps)
         for place, video in enumerate(videos):
             now_ms = _show(
                 society, taste, recommender, seen, sitting, place, video,
                 is_open=is_open, now_ms=now_ms,
             )  # fmt: skip
             is_open[video] = False
-        if sitting.until_ms:
-            goes_on = now_ms < sitting.until_ms
-        else:
-            left, goes_on = left - 1, left > 1
+        left -= 1
+        goes_on = left > 0 and not 0 < sitting.until_ms <= now_ms
         if goes_on:
             queue.again(now_ms, which, left)
     return seen

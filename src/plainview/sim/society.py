@@ -22,7 +22,9 @@ HOURS: Final = 36
 TURN_MS: Final = 20 * HOUR_MS
 """When tastes turn. Who sits through it: see `sittings_of`."""
 
-BEFORE_MS, AFTER_MS = 12 * MINUTE_MS, 24 * MINUTE_MS
+OLD_MS: Final = 31 * 24 * HOUR_MS
+BEFORE_MS, AFTER_MS = 8 * MINUTE_MS, 14 * MINUTE_MS
+TURN_SLATES: Final = 40
 SITTING_SLATES: Final = 8
 TOPICS, STYLE_NAMES = tuple(WORDS), tuple(STYLES)
 GENRES: Final = 8
@@ -30,7 +32,7 @@ BELL_DRAWS: Final = 4
 
 
 class Sitting(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One viewer watching: from `at_ms`, for `slates` slates, or until `until_ms` if that is not 0."""
+    """One viewer watching: from `at_ms`, for `slates` slates, or until `until_ms` if that is not 0 and is sooner."""
 
     at_ms: int
     viewer: int
@@ -86,11 +88,15 @@ def bell(seed: int, name: str, *shape: int) -> Floats:
 
 
 def make_society(seed: int, *, videos: int, viewers: int, uploads: int, start_ms: int) -> Society:
-    """`videos` from the 30 days before, and `uploads` that arrive evenly over the first day."""
+    """`videos` that are OLD_MS old or older, and `uploads` that arrive evenly over the first day.
+
+    Nobody has watched anything yet, as in an edition that opens with a library it imported. The
+    library is too old to be owed a first audience; the uploads are not.
+    """
     world = make_world(seed, videos=videos + uploads, start_ms=start_ms)
     count = len(world.videos)
     late = np.argsort(even(seed, "who is uploaded", count), kind="stable")[:uploads]
-    published = np.array([facts.published_ms - start_ms for facts in world.videos])
+    published = np.array([facts.published_ms - start_ms - OLD_MS for facts in world.videos])
     published[late] = (np.arange(uploads) + 1) * (24 * HOUR_MS // (uploads + 1))
     facts = tuple(
         msgspec.structs.replace(one, published_ms=start_ms + int(at), language="en")
@@ -137,7 +143,7 @@ def sittings_of(seed: int, *, viewers: int) -> tuple[Sitting, ...]:
         if v % 2 == 0:
             found.append(
                 Sitting(
-                    at_ms=TURN_MS - BEFORE_MS + v * 100, viewer=v, slates=0,
+                    at_ms=TURN_MS - BEFORE_MS + v * 100, viewer=v, slates=TURN_SLATES,
                     until_ms=TURN_MS + AFTER_MS,
                 )
             )  # fmt: skip
