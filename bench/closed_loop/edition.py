@@ -21,7 +21,7 @@ from plainview.sim.pocket import Pocket, PocketSlate
 from plainview.sim.society import Society
 
 FOR_YOU: Final = (Path(__file__).parents[2] / "policies" / "for-you.toml").read_bytes()
-WATCH_POINTS: Final = "0.3"
+WATCH_POINTS: Final = "1.0"
 
 
 def for_watching(policy: bytes) -> bytes:

@@ -78,13 +78,13 @@ class Boosted:
     swaps: Sequence[tuple[int, int]] = ()
 
     def __init__(
-        self, society: Society, *, explore: float = 0.05, trees: int = 80, leaves: int = 15,
-        rate: float = 0.08,
+        self, society: Society, *, explore: float = 0.05, trees: int = 60, leaves: int = 15,
+        rate: float = 0.1,
     ) -> None:  # fmt: skip
         self.society, self.explore = society, explore
         self.edition = Edition(society)
         self.settings: dict[str, Any] = {
-            "objective": "regression", "num_leaves": leaves, "learning_rate": rate,
+            "objective": "regression", "max_bin": 63, "num_leaves": leaves, "learning_rate": rate,
             "min_data_in_leaf": 20, "feature_fraction": 0.7, "num_threads": 1, "verbose": -1,
             "seed": 1, "deterministic": True, "force_col_wise": True,
         }  # fmt: skip

@@ -29,9 +29,9 @@ class Cadence(msgspec.Struct, frozen=True, kw_only=True):
     """When a tick is made: of `new` examples or more, no sooner than `every_ms` after the last,
     from them and the `older` before them."""
 
-    new: int = 800
+    new: int = 250
     every_ms: int = MINUTE_MS
-    older: int = 1200
+    older: int = 8000
 
 
 class Served(msgspec.Struct, frozen=True, kw_only=True):

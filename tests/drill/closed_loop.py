@@ -16,12 +16,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from bench.closed_loop.edition import FOR_WATCHING, FOR_YOU
+from bench.closed_loop.edition import FOR_WATCHING
 from bench.closed_loop.installed import Boosted, Ials, Wabbit
 from bench.closed_loop.judge import OWED, Run, judged, paired_p, recovery
 from bench.closed_loop.ours import Ours
@@ -46,7 +47,6 @@ WHO: dict[str, Callable[[Society, Taste], Recommender]] = {
     "VW bandit": lambda s, _: Wabbit(s),
     "iALS, hourly": lambda s, _: Ials(s),
     "LightGBM, hourly": lambda s, _: Boosted(s),
-    "ours, for-you as published": lambda s, _: Ours(s, policy=FOR_YOU),
     "chance": lambda s, _: Chance(s),
 }
 PEERS = ("popularity", "VW bandit", "iALS, hourly", "LightGBM, hourly")
@@ -73,16 +73,12 @@ def runs_of(keep: Path | None, *, tastes: Sequence[str], seeds: Sequence[int]) -
         lines = keep.read_bytes().splitlines()
         done = [msgspec.json.decode(line, type=Run) for line in lines]
     had = {(one.taste, one.seed, one.who) for one in done}
-    for seed in seeds:
-        for who in WHO:
-            for taste in tastes:
-                if (taste, seed, who) in had:
-                    continue
-                one = run(taste, seed, who)
-                done.append(one)
-                if keep:
-                    with keep.open("ab") as file:
-                        file.write(msgspec.json.encode(one) + b"\n")
+    for seed, who, taste in product(seeds, WHO, tastes):
+        if (taste, seed, who) not in had:
+            done.append(run(taste, seed, who))
+            if keep:
+                with keep.open("ab") as file:
+                    file.write(msgspec.json.encode(done[-1]) + b"\n")
     return [one for one in done if one.taste in tastes and one.seed in seeds]
 
 
