@@ -1,4 +1,4 @@
-"""An edition in memory that videos are uploaded to while it serves, and that keeps what it traced."""
+"""An edition in memory that videos are uploaded to while it serves."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -8,11 +8,11 @@ from typing import Final
 import msgspec
 
 from plainview.core.catalogue import build_rows, merge_rows, topic_list
-from plainview.core.events import CountedVideo
+from plainview.core.events import CountedVideo, served_draft
 from plainview.core.feed.slate import Trace, trace_slate
 from plainview.core.learn import starting_weights
 from plainview.core.receipts import hour_of, slate_seed
-from plainview.core.terms.ids import ViewerId
+from plainview.core.terms.ids import NO_DIGEST, ViewerId
 from plainview.core.terms.slate import Context, SlateRequest
 from plainview.core.terms.viewer import ViewerState
 from plainview.sim.closed_loop import SIZE, Showing
@@ -99,6 +99,16 @@ class Edition(Pocket):
         """Sign the traced slate and put it in the viewer's chain."""
         return self._issue(state, trace.slate, self.rules, request, nonce)
 
+    def issue_placed(self, state: ViewerState, videos: Sequence[int], *, now_ms: int) -> int:
+        """Put a slate that somebody else arranged in the viewer's chain; its number."""
+        draft = served_draft(
+            number=state.number + 1, receipt=NO_DIGEST, epoch=max(self.epochs),
+            videos=tuple(self.society.facts[video].id for video in videos),
+        )  # fmt: skip
+        at_ms = self.society.start_ms + now_ms
+        self._append(state.viewer, msgspec.structs.replace(draft, at_ms=at_ms))
+        return state.number + 1
+
     def tell(self, viewer: int, number: int, showing: Showing) -> None:
         """What a client reports of one showing."""
         facts = self.society.facts[showing.video]
@@ -110,9 +120,5 @@ class Edition(Pocket):
         ]
         for kind in showing.kinds:
             creator = {"creator": str(facts.creator)} if kind == "follow" else {}
-            events.append(
-                {"key": f"{key}-{kind}", "kind": kind, "video": str(facts.id), **creator}
-            )
-        self.take_events(
-            self.ids[viewer], events, now_ms=self.society.start_ms + showing.at_ms
-        )
+            events.append({"key": f"{key}-{kind}", "kind": kind, "video": str(facts.id), **creator})
+        self.take_events(self.ids[viewer], events, now_ms=self.society.start_ms + showing.at_ms)

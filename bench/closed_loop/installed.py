@@ -15,13 +15,9 @@ from scipy.sparse import coo_matrix
 
 from bench.closed_loop.edition import Edition
 from bench.closed_loop.peers import Popularity, Shelf
-from plainview.core.events import served_draft
 from plainview.core.feed.features import with_viewer
-from plainview.core.terms.ids import NO_DIGEST
 from plainview.sim.closed_loop import SIZE, Showing
 from plainview.sim.society import HOUR_MS, Floats, Society
-
-import msgspec
 
 
 class Ials(Popularity):
@@ -58,6 +54,7 @@ class Ials(Popularity):
 
     def slate(self, viewer: int, *, now_ms: int) -> Sequence[int]:
         """By factors, and popularity."""
+        del now_ms
         open_ = self.open_to(viewer)
         mean = (self.seconds.sum() + 1) / (self.times.sum() + 0.2)
         scores = (self.seconds + self.prior * mean) / (self.times + self.prior) / mean
@@ -127,13 +124,7 @@ class Boosted:
             if at not in placed:
                 placed.append(at)
         videos = [edition.place[int(ids[at])] for at in placed]
-        number = self.number[viewer] = state.number + 1
-        draft = served_draft(
-            number=number, receipt=NO_DIGEST, epoch=max(edition.epochs),
-            videos=tuple(self.society.facts[video].id for video in videos),
-        )  # fmt: skip
-        at_ms = self.society.start_ms + now_ms
-        edition._append(state.viewer, msgspec.structs.replace(draft, at_ms=at_ms))
+        self.number[viewer] = edition.issue_placed(state, videos, now_ms=now_ms)
         self.pending |= {(viewer, v): full[at] for v, at in zip(videos, placed, strict=True)}
         return videos
 
@@ -182,9 +173,7 @@ class Wabbit(Shelf):
         """How much longer than usual this viewer stayed with the video's creator and topics."""
         mine, one = self.mine[viewer], self.society.facts[video]
         keys = [f"c{one.creator}", *(f"t{label.topic}" for label in one.topics)]
-        return sum(
-            mine[k][0] / (mine[k][1] + 3) for k in keys if k in mine
-        )
+        return sum(mine[k][0] / (mine[k][1] + 3) for k in keys if k in mine)
 
     def told(self, viewer: int, showing: Showing) -> None:
         """Learn from the one that was shown, with the odds it had."""

@@ -34,6 +34,9 @@ class Cadence(msgspec.Struct, frozen=True, kw_only=True):
     older: int = 8000
 
 
+STEADY: Final = Cadence()
+
+
 class Served(msgspec.Struct, frozen=True, kw_only=True):
     """A slate that has yet to teach."""
 
@@ -48,7 +51,7 @@ class Ours:
 
     def __init__(
         self, society: Society, *, name: str = "ours", policy: bytes = FOR_YOU,
-        recipe: Recipe | None = STARTING_RECIPE, cadence: Cadence = Cadence(),
+        recipe: Recipe | None = STARTING_RECIPE, cadence: Cadence = STEADY,
         weights: bytes | None = None,
     ) -> None:  # fmt: skip
         """`recipe` None: nothing is ever learned."""

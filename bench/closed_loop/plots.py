@@ -25,8 +25,9 @@ def drawn(runs: Sequence[Run], *, tastes: Sequence[str], who: Sequence[str]) -> 
     highest = max(float(curve.max()) for curve in curves.values())
     wide = LEFT + (WIDTH + LEFT) * len(tastes) + 190
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{HEIGHT + 2 * TOP + 14}"'
-        ' font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{HEIGHT + 2 * TOP + 14}">',
+        "<style>text { font: 11px sans-serif }</style>",
+        '<rect width="100%" height="100%" fill="#fff"/>',
     ]
     for i, taste in enumerate(tastes):
         parts += panel(
@@ -67,15 +68,15 @@ def panel(
         f'<path d="M{x(zero):.1f} {TOP}v{HEIGHT}" stroke="#333" stroke-dasharray="3 3"/>',
         f'<text x="{x(zero) + 4:.1f}" y="{TOP + 10}">tastes turn</text>',
     ]
-    for minute in range(0, count, 12):
-        parts.append(
-            f'<text x="{x(minute):.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">'
-            f"{minute - zero:+d} min</text>"
-        )
-    for value in range(0, int(highest) + 1, 2):
-        parts.append(
-            f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value} s</text>'
-        )
+    parts += [
+        f'<text x="{x(minute):.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">'
+        f"{minute - zero:+d} min</text>"
+        for minute in range(0, count, 12)
+    ]
+    parts += [
+        f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value} s</text>'
+        for value in range(0, int(highest) + 1, 2)
+    ]
     for i, curve in enumerate(curves.values()):
         points = " ".join(f"{x(m):.1f},{y(v):.1f}" for m, v in enumerate(curve))
         parts.append(

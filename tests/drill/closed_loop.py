@@ -54,9 +54,7 @@ PEERS = ("popularity", "VW bandit", "iALS, hourly", "LightGBM, hourly")
 
 def run(taste: str, seed: int, who: str) -> Run:
     """One recommender in one society."""
-    society = make_society(
-        seed, videos=VIDEOS, viewers=VIEWERS, uploads=UPLOADS, start_ms=START_MS
-    )
+    society = make_society(seed, videos=VIDEOS, viewers=VIEWERS, uploads=UPLOADS, start_ms=START_MS)
     process = TASTES[taste](society)
     recommender = WHO[who](society, process)
     began = time.process_time()
@@ -87,11 +85,16 @@ def table(taste: str, found: Sequence[Run]) -> list[str]:
     of = {who: sorted((r for r in found if r.who == who), key=lambda r: r.seed) for who in WHO}
     best = np.array([r.watched_s for r in of["oracle"]])
     mine = np.array([r.watched_s for r in of[OURS]])
-    lines = [
-        f"{taste}: {len(mine)} seeds, {np.mean([r.showings for r in of[OURS]]):,.0f} showings"
-        f" judged of {np.mean([r.showings_all for r in of[OURS]]):,.0f}",
+    judged_of = [
+        np.mean([getattr(r, what) for r in of[OURS]]) for what in ("showings", "showings_all")
+    ]
+    columns = (
         f"{'':<28}{'watch s':>8}{'regret':>8}{'ours is':>9}{'p':>7}"
-        f"{'before':>8}{'dip':>6}{'10 min':>7}{'back':>6}{'cover':>7}{'Gini':>6}{'cpu s':>6}",
+        f"{'before':>8}{'dip':>6}{'10 min':>7}{'back':>6}{'cover':>7}{'Gini':>6}{'cpu s':>6}"
+    )
+    lines = [
+        f"{taste}: {len(mine)} seeds, {judged_of[0]:,.0f} showings judged of {judged_of[1]:,.0f}",
+        columns,
     ]
     for who, runs in of.items():
         got = np.array([r.watched_s for r in runs])

@@ -1,4 +1,4 @@
-"""The loop itself: somebody is served, watches, tells; the recommender learns; the clock goes on."""
+"""The loop: somebody is served, watches, tells; the recommender learns; the clock goes on."""
 
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
@@ -7,7 +7,6 @@ from typing import Final, Protocol
 import msgspec
 import numpy as np
 
-from plainview.core.catalogue import VideoFacts
 from plainview.sim.society import TURN_MS, Floats, Sitting, Society
 from plainview.sim.tastes import Taste
 
@@ -16,7 +15,7 @@ SWIPE_MS: Final = 600
 
 
 class Showing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client reports of one place of a slate. `kinds` are acts beside shown and watch."""
+    """What a client reports of a place of a slate. `kinds` are acts beside shown and watch."""
 
     video: int
     place: int
@@ -27,11 +26,11 @@ class Showing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recommender(Protocol):
-    """Who is judged. Videos and viewers are known by place; times count from the society's start."""
+    """Who is judged. Videos and viewers are known by place, times count from the start."""
 
     name: str
     swaps: Sequence[tuple[int, int]]
-    """Of the last slate: (video shown to give it an audience, video that would have stood there)."""
+    """Of the last slate: (video shown to explore, video that would have stood there)."""
 
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """These videos are there from now on."""
@@ -80,7 +79,9 @@ def staying_s(liking: Floats) -> Floats:
     return np.asarray(7 * np.exp(0.6 * np.clip(liking, -4, 4)))
 
 
-def watch(society: Society, viewer: int, video: int, liking: float) -> tuple[float, int, tuple[str, ...]]:
+def watch(
+    society: Society, viewer: int, video: int, liking: float
+) -> tuple[float, int, tuple[str, ...]]:
     """(seconds, loops, acts): gone within 0.3 to 1.8 s, or stays for an exponential time, looping
     once at most; who watched to the end may like, save, follow; who left may say so."""
     u = society.chance[viewer, video]
@@ -133,7 +134,8 @@ def live(society: Society, taste: Taste, recommender: Recommender) -> Seen:
         recommender.tick(now_ms)
         is_open = ~served[sitting.viewer] & (society.published_ms <= now_ms)
         videos = recommender.slate(sitting.viewer, now_ms=now_ms)
-        assert len(set(videos)) == SIZE and is_open[list(videos)].all(), recommender.name
+        assert len(set(videos)) == SIZE, recommender.name
+        assert is_open[list(videos)].all(), recommender.name
         served[sitting.viewer, list(videos)] = True
         if recommender.swaps:
             worth = expected_s(taste.likings(sitting.viewer, now_ms=now_ms), society)

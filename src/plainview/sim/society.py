@@ -32,7 +32,8 @@ BELL_DRAWS: Final = 4
 
 
 class Sitting(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One viewer watching: from `at_ms`, for `slates` slates, or until `until_ms` if that is not 0 and is sooner."""
+    """One viewer watching from `at_ms`: `slates` slates, or until `until_ms` if that is sooner and
+    not 0."""
 
     at_ms: int
     viewer: int

@@ -3,10 +3,10 @@
 Our ranker learns from dot products of embeddings with a profile that decays with each watch, from
 affinities to topics and creators, and from counters. What decides here:
 
-`Moods`    Each viewer is a mixture of loved topics and of loved genres, which no fact of a video
-           names. What counts is the *best* of a video's aspects, not their sum. A topic bores by the
-           square of how much there was of it and recovers with the clock. One loved topic at a time
-           is the mood of the moment.
+`Moods`    Each viewer is a mixture of loved topics and of loved genres; no fact of a video names
+           a genre. What counts is the *best* of a video's aspects, not their sum. A topic bores by
+           the square of how much there was of it and recovers with the clock. One loved topic at a
+           time is the mood of the moment.
 `Niches`   Conjunctions: a viewer wants a style *with* a length *with* a kind of topic, and neither
            of the three alone is worth anything. Meeting a niche is a threshold, not a degree.
            Some niches are for the morning half of the day and some for the evening's.
