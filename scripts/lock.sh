@@ -25,3 +25,4 @@ compile base.txt pyproject.toml --constraints requirements/dev.txt
 compile server.txt pyproject.toml --extra server --constraints requirements/dev.txt
 compile build.txt --group build --constraints requirements/dev.txt
 compile node.txt --group node --constraints requirements/dev.txt
+compile peers-sim.txt --group peers-sim --constraints requirements/dev.txt
