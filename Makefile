@@ -12,6 +12,8 @@ STAMPS := $(VENV)/.stamps
 STATIC := src/plainview/app/static
 CLIENT_SOURCES := $(shell find client -name node_modules -prune -o -type f -print 2>/dev/null)
 ARGS ?=
+# The closed loop alone has peers to install.
+PEERS := $(if $(ARGS),$(if $(filter closed_loop,$(ARGS)),$(STAMPS)/peers-sim),$(STAMPS)/peers-sim)
 
 .PHONY: help run test quick e2e fresh drill bench bench-quality lint format types lock client reset
 
@@ -33,7 +35,7 @@ e2e: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the browser tests alon
 fresh: ## prove the two commands on a bare machine: clone, empty home, ordinary user, nothing else on PATH
 	@$(or $(PYTHON_BIN),python3) scripts/fresh.py $(ARGS)
 
-drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the long proofs; their last output is committed beside them
+drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## the long proofs; their last output is committed beside them
 	@sh scripts/drill.sh $(ARGS)
 
 bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## measure, and write the figures into bench/
@@ -75,6 +77,10 @@ $(STAMPS)/dev: requirements/dev.txt
 
 $(STAMPS)/quality: requirements/quality.txt | $(STAMPS)/dev
 	@sh scripts/bootstrap.sh install quality
+	@touch $@
+
+$(STAMPS)/peers-sim: requirements/peers-sim.txt | $(STAMPS)/dev
+	@sh scripts/bootstrap.sh install peers-sim
 	@touch $@
 
 $(STAMPS)/link: pyproject.toml | $(STAMPS)/server

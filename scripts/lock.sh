@@ -26,3 +26,4 @@ compile server.txt pyproject.toml --extra server --constraints requirements/dev.
 compile build.txt --group build --constraints requirements/dev.txt
 compile quality.txt --group quality --constraints requirements/dev.txt
 compile node.txt --group node --constraints requirements/dev.txt
+compile peers-sim.txt --group peers-sim --constraints requirements/dev.txt

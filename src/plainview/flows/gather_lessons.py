@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from plainview.audit.evidence import EpochEvidence, SignedReceipt
-from plainview.audit.inputs import EpochInUse, check_weights, open_epoch
+from plainview.audit.inputs import EpochInUse, Finding, check_weights, open_epoch
 from plainview.audit.replay import Replayer
-from plainview.audit.verdict import Finding
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
 from plainview.core.feed import FeedRefused, Index
 from plainview.core.learn.recipe import Recipe

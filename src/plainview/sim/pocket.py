@@ -138,12 +138,14 @@ class Pocket:
         for viewer, event in self._uncounted:
             by_viewer.setdefault(viewer, []).append(event)
         shown = 0
+        changed: dict[VideoId, Counts] = {}
         for viewer, events in by_viewer.items():
             before = self._counted_states.get(viewer) or empty_state(viewer)
             deltas, after = count_events(before, events, videos=self._facts)
             self._counted_states[viewer] = after
             for video, gained in deltas.items():
-                self._counts[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                changed[video] = add_counts(self._counts.get(video, NO_COUNTS), gained)
+                self._counts[video] = changed[video]
                 shown += gained[SHOWN]
         batch = [encode_event(event) for _, event in self._uncounted]
         self._events_root = next_events_root(self._events_root, batch)
@@ -151,7 +153,7 @@ class Pocket:
         self._uncounted = []
         if self.weights.digest != digest_of(self.weights_bytes):
             self.weights = load_weights(self.weights_bytes)
-        self._rows = self._flagged(with_counts(self._placed(), self._counts))
+        self._rows = self._flagged(with_counts(self._placed(), changed))
         self._frozen = freeze(
             self._frozen,
             rows=self._rows,

@@ -11,8 +11,8 @@ from packaging.utils import canonicalize_name
 from tests.unit.house.tree import ROOT, imported_roots, parsed, python_under, settings, short
 
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
-BESIDE_DEV = ROOT / "requirements" / "quality.txt"
-"""What only `make bench-quality` installs."""
+BESIDE_DEV = [path for path in PINS if path.name in ("peers-sim.txt", "quality.txt")]
+"""What only a comparison with peers installs."""
 NOT_THE_NAME = {"PIL": "pillow"}  # imported name -> package, where they differ in more than - and _
 NOT_IMPORTED = {"uvloop"}  # granian takes it by name
 
@@ -57,11 +57,11 @@ def test_every_pin_has_hashes_and_names_no_index(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PINS, ids=short)
 def test_the_files_of_pins_agree(path: Path) -> None:
-    """Each pin is the same version in dev.txt, so that what is tested is what is run; what a
-    benchmark's peers need may be missing there."""
+    """Each pin is the same version in dev.txt, so that what is tested is what is run; what the
+    peers of a comparison need may be missing there, and is the same for all comparisons."""
     dev = pinned(ROOT / "requirements" / "dev.txt")
-    if path == BESIDE_DEV:
-        dev = pinned(path) | dev
+    for beside in BESIDE_DEV if path in BESIDE_DEV else ():
+        dev = pinned(beside) | dev
     assert {n: v for n, (v, _) in pinned(path).items() if dev.get(n, ("",))[0] != v} == {}
 
 
@@ -69,7 +69,9 @@ def test_what_is_declared_is_pinned_within_its_bounds() -> None:
     """Each declared package is pinned to a version that its bounds allow."""
     groups = settings()["dependency-groups"]
     wanted = runtime() | declared([line for group in groups.values() for line in group])
-    have = pinned(BESIDE_DEV) | pinned(ROOT / "requirements" / "dev.txt")
+    have = pinned(ROOT / "requirements" / "dev.txt")
+    for beside in BESIDE_DEV:
+        have = pinned(beside) | have
     assert wanted.keys() - have.keys() == set()
     assert [name for name, r in wanted.items() if have[name][0] not in r.specifier] == []
 

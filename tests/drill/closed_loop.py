@@ -1,0 +1,166 @@
+"""The closed loop: ours beside what people could install, in worlds whose tastes are not our form.
+
+    python -m tests.drill.closed_loop                 8 seeds in each of three taste processes
+    python -m tests.drill.closed_loop --keep FILE     go on where a run into FILE was broken off
+
+A society of VIEWERS viewers and VIDEOS videos, nobody having watched anything yet, lives for 36
+simulated hours; UPLOADS arrive over the first 24; tastes turn at hour 20, with half of the viewers
+in the middle of a sitting. See `sim/society.py` for the days, `sim/tastes.py` for the tastes,
+`bench/closed_loop/` for who is judged. Watch time is that of sittings of fixed length, so that all
+are shown as often; regret is what the oracle's run got beyond it.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import product
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from bench.closed_loop.edition import FOR_WATCHING
+from bench.closed_loop.installed import Boosted, Ials, Wabbit
+from bench.closed_loop.judge import OWED, Run, judged, paired_p, recovery
+from bench.closed_loop.ours import Ours
+from bench.closed_loop.peers import Chance, Oracle, Popularity
+from bench.closed_loop.plots import drawn
+from plainview.sim.closed_loop import Recommender, live
+from plainview.sim.society import Society, make_society
+from plainview.sim.tastes import JUDGED, TASTES, Taste
+
+SEEDS = range(1, 9)
+VIDEOS, VIEWERS, UPLOADS = 1000, 32, 6
+START_MS = 1_790_000_000_000
+SECONDS_MAX = 20
+FIGURE = Path(__file__).parents[2] / "docs" / "drills" / "closed_loop.svg"
+
+OURS = "ours"
+WHO: dict[str, Callable[[Society, Taste], Recommender]] = {
+    "oracle": Oracle,
+    OURS: lambda s, _: Ours(s, policy=FOR_WATCHING),
+    "ours, never learning": lambda s, _: Ours(s, policy=FOR_WATCHING, recipe=None),
+    "popularity": lambda s, _: Popularity(s),
+    "VW bandit": lambda s, _: Wabbit(s),
+    "iALS, hourly": lambda s, _: Ials(s),
+    "LightGBM, hourly": lambda s, _: Boosted(s),
+    "chance": lambda s, _: Chance(s),
+}
+PEERS = ("popularity", "VW bandit", "iALS, hourly", "LightGBM, hourly")
+
+
+def run(taste: str, seed: int, who: str) -> Run:
+    """One recommender in one society."""
+    society = make_society(seed, videos=VIDEOS, viewers=VIEWERS, uploads=UPLOADS, start_ms=START_MS)
+    process = TASTES[taste](society)
+    recommender = WHO[who](society, process)
+    began = time.process_time()
+    seen = live(society, process, recommender)
+    ticks = Counter(reason or "published" for reason in getattr(recommender, "decisions", ()))
+    cpu_s = time.process_time() - began
+    return judged(seen, society, taste=taste, who=who, cpu_s=cpu_s, ticks=dict(ticks))
+
+
+def runs_of(keep: Path | None, *, tastes: Sequence[str], seeds: Sequence[int]) -> list[Run]:
+    """All of them, seed by seed; those that `keep` holds are not run again."""
+    done: list[Run] = []
+    if keep and keep.exists():
+        lines = keep.read_bytes().splitlines()
+        done = [msgspec.json.decode(line, type=Run) for line in lines]
+    had = {(one.taste, one.seed, one.who) for one in done}
+    for seed, who, taste in product(seeds, WHO, tastes):
+        if (taste, seed, who) not in had:
+            done.append(run(taste, seed, who))
+            if keep:
+                with keep.open("ab") as file:
+                    file.write(msgspec.json.encode(done[-1]) + b"\n")
+    return [one for one in done if one.taste in tastes and one.seed in seeds]
+
+
+def table(taste: str, found: Sequence[Run]) -> list[str]:
+    """Lines about one process of taste, and which peers ours does not beat, last."""
+    of = {who: sorted((r for r in found if r.who == who), key=lambda r: r.seed) for who in WHO}
+    best = np.array([r.watched_s for r in of["oracle"]])
+    mine = np.array([r.watched_s for r in of[OURS]])
+    judged_of = [
+        np.mean([getattr(r, what) for r in of[OURS]]) for what in ("showings", "showings_all")
+    ]
+    columns = (
+        f"{'':<28}{'watch s':>8}{'regret':>8}{'ours is':>9}{'p':>7}"
+        f"{'before':>8}{'dip':>6}{'10 min':>7}{'back':>6}{'cover':>7}{'Gini':>6}{'cpu s':>6}"
+    )
+    lines = [
+        f"{taste}: {len(mine)} seeds, {judged_of[0]:,.0f} showings judged of {judged_of[1]:,.0f}",
+        columns,
+    ]
+    for who, runs in of.items():
+        got = np.array([r.watched_s for r in runs])
+        each = got / [r.showings for r in runs]
+        ahead = "" if who == OURS else f"{(mine / got - 1).mean() * 100:+.1f} %"
+        p = "" if who == OURS else f"{paired_p((mine - got).tolist()):.3f}"
+        before, dip, later = recovery(runs)
+        back = f"{(later - dip) / (before - dip) * 100:.0f} %" if before > dip else "none"
+        lines.append(
+            f"{who:<28}{each.mean():8.2f}{(1 - got / best).mean() * 100:6.1f} %{ahead:>9}{p:>7}"
+            f"{before:8.2f}{dip:6.2f}{later:7.2f}{back:>6}"
+            f"{np.mean([r.coverage for r in runs]) * 100:5.0f} %"
+            f"{np.mean([r.gini for r in runs]):6.2f}{np.mean([r.cpu_s for r in runs]):6.1f}"
+        )
+    return lines
+
+
+def beaten(taste: str, found: Sequence[Run]) -> dict[str, bool]:
+    """For each peer whether ours got more watch time, paired p < .01."""
+    mine = {r.seed: r.watched_s for r in found if r.taste == taste and r.who == OURS}
+    out = {}
+    for who in PEERS:
+        gaps = [mine[r.seed] - r.watched_s for r in found if r.taste == taste and r.who == who]
+        out[who] = sum(gaps) > 0 and paired_p(gaps) < 0.01
+    return out
+
+
+def main() -> int:
+    """Run, compare, draw."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--keep", type=Path, help="a file to keep finished runs in")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS))
+    options = parser.parse_args()
+    seeds = list(SEEDS)[: options.seeds]
+    found = runs_of(options.keep, tastes=JUDGED, seeds=seeds)
+    print(
+        f"{VIEWERS} viewers, {VIDEOS} videos, {UPLOADS} uploads in 24 of 36 simulated hours:"
+        f" one for each {np.mean([r.showings_all for r in found]) * 24 / 36 / UPLOADS:,.0f}"
+        f" showings. Seeds {seeds[0]} to {seeds[-1]}; load {os.getloadavg()[0]:.1f}\n"
+    )
+    for taste in JUDGED:
+        print("\n".join(table(taste, [r for r in found if r.taste == taste])), "\n", flush=True)
+    ours = [r for r in found if r.who == OURS]
+    owed, given = sum(r.uploads for r in ours), sum(r.uploads_given for r in ours)
+    cost = sum(r.swaps_cost_s for r in ours) / sum(r.expected_s for r in ours)
+    print(
+        f"first audiences {given} of {owed} uploads had {OWED} showings within 24 hours;"
+        f" exploring took {sum(r.swaps for r in ours) / sum(r.showings_all for r in ours):.1%}"
+        f" of the places and cost {cost:.2%} of the watch time on the spot"
+    )
+    for who in PEERS:
+        theirs = [r for r in found if r.who == who]
+        n = sum(r.uploads_given for r in theirs)
+        print(f"                {who}: {n} of {sum(r.uploads for r in theirs)}")
+    ticks = sum((Counter(r.ticks) for r in ours), Counter[str]())
+    print(f"ticks           {', '.join(f'{n} {what}' for what, n in ticks.most_common())}")
+    FIGURE.write_text(drawn(found, tastes=JUDGED, who=list(WHO)), encoding="utf-8")
+    verdicts = {taste: beaten(taste, found) for taste in JUDGED}
+    for taste, verdict in verdicts.items():
+        lost = [who for who, is_beaten in verdict.items() if not is_beaten]
+        print(f"{taste:<15} " + (f"not ahead of {', '.join(lost)}" if lost else "ahead of all"))
+    slowest = max(r.cpu_s for r in found)
+    print(f"slowest run     {slowest:.1f} s of processor")
+    is_held = all(all(verdict.values()) for verdict in verdicts.values())
+    return 0 if is_held and given >= 0.99 * owed and cost <= 0.02 and slowest <= SECONDS_MAX else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
