@@ -46,8 +46,11 @@ OPEN_TO_ANYONE = {"access-control-allow-origin": "*"}
 """Whoever checks the log may do so from a page of anybody's; no cookie goes with that."""
 
 
-def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Refuse what changes things without our header: another site's page cannot send it."""
+async def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse what changes things without our header: another site's page cannot send it.
+
+    Async because Litestar sends a guard that is not through a thread of its own.
+    """
     if connection.scope.get("method") in SAFE_METHODS:
         return
     if connection.headers.get(GUARD_HEADER) != "1":
