@@ -177,7 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         began = time.perf_counter()
-        stock(root, videos=options.videos)
+        stock(root, videos=options.videos, start_ms=time.time_ns() // 1_000_000)
         print(f"load before {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, web {options.web}")
         with LiveService(root, web=options.web, ready_s=900.0) as service:
             print(

@@ -136,8 +136,12 @@ def owed_an_audience(
 ) -> RowIndexes:
     """Videos shown fewer than `fresh_shown_below` times and published in the last `fresh_days`:
     the least shown first, then the newest, then by id."""
-    few = int(np.searchsorted(index.fresh_shown, policy.fresh_shown_below))
     since = now_ms // 60_000 - policy.fresh_days * MINUTES_PER_DAY
+    newest = index.published_min.take(index.order_newest[:1])
+    if (newest < since).any():
+        # Nothing is fresh any more: known at once instead of after a look at every video.
+        return np.zeros(0, dtype=np.intp)
+    few = int(np.searchsorted(index.fresh_shown, policy.fresh_shown_below))
     return first_eligible(
         index.order_fresh[:few],
         size=count,
