@@ -19,15 +19,22 @@ CLIP_MS = 4_000
 CLIP_EDGE, CLIP_HEIGHT = 180, 320
 
 
-def stock(root: Path, *, videos: int, seed: int = 7, is_playable: bool = False) -> World:
+def stock(
+    root: Path,
+    *,
+    videos: int,
+    seed: int = 7,
+    is_playable: bool = False,
+    start_ms: int = START_MS,
+) -> World:
     """A world of `videos` simulated videos as rows of the database at `root`.
 
     Rows alone, unless `is_playable`: then each has a rendition that really plays, the same tiny
-    MP4 for all of them, and all are as long as it is.
+    MP4 for all of them, and all are as long as it is. They were published before `start_ms`.
     """
     folder = DataFolder(root)
     folder.prepare()
-    world = make_world(seed, videos=videos, start_ms=START_MS)
+    world = make_world(seed, videos=videos, start_ms=start_ms)
     if is_playable:
         same_length = [msgspec.structs.replace(facts, length_ms=CLIP_MS) for facts in world.videos]
         world = msgspec.structs.replace(world, videos=tuple(same_length))

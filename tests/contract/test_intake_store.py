@@ -1,6 +1,6 @@
 """One behaviour suite for what stores uploads and videos: in memory, and in SQLite."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -226,6 +226,30 @@ def test_a_handle_is_one_creators(store: Store) -> None:
     assert (found.handle, found.name) == ("benny", "Benny")
     nobody = BecomeCreator(viewer=ViewerId("c" * 32), handle="c", name="C", bio="", at_ms=1)
     assert refusal(store, nobody) == "no_viewer"
+
+
+def test_what_is_shown_of_a_video_is_never_old(store: Store) -> None:
+    """Each change to a video, its forms, its flags or its creator's page is in the next
+    answer, though the answer before was given a moment ago."""
+    video = store.published()
+    edit = EditVideo(video=video, creator=CreatorId(1), caption="New", tags=(), at_ms=60)
+    changes: dict[str, Callable[[], object]] = {
+        "caption": lambda: store.writer.submit(edit),
+        "renditions": lambda: store.writer.submit(
+            AddRenditions(video=video, renditions=(rendition(540),), at_ms=50)
+        ),
+        "flags": lambda: store.decide("remove", "d1"),
+        "creator": lambda: store.become(ANN, "anna", "Anna"),
+    }
+    for field, change in changes.items():
+        before = store.reads.videos([video])[video]
+        assert store.reads.videos([video])[video] == before
+        change()
+        after = store.reads.videos([video])[video]
+        assert getattr(after, field) != getattr(before, field), field
+    assert set(store.reads.videos([video, VideoId(9)])) == {video}
+    other = store.published("u2")
+    assert set(store.reads.videos([other, video])) == {video, other}
 
 
 def test_videos_are_found_by_words_and_number(store: Store) -> None:

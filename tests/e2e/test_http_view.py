@@ -1,6 +1,7 @@
 """A view over real HTTP, with two web processes."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -216,6 +217,21 @@ def test_no_video_comes_twice_while_another_is_left(service: LiveService) -> Non
     viewer = service.viewer()
     seen = [video["id"] for _ in range(30) for video in viewer.slate()["videos"]]
     assert len(seen) == len(set(seen)) == 240
+
+
+def test_no_write_is_taken_without_our_header(service: LiveService) -> None:
+    """Every operation that the description lists and that changes things refuses to without it."""
+    described = httpx.get(f"{service.base}/api/v1/openapi.json").json()["paths"]
+    writes = [
+        (method, re.sub(r"{[^}]*}", "1", path))
+        for path, operations in described.items()
+        for method in operations
+        if method not in ("get", "head", "options")
+    ]
+    assert len(writes) > 9
+    for method, path in writes:
+        answer = httpx.request(method.upper(), service.base + path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf"), path
 
 
 @pytest.mark.parametrize(

@@ -375,9 +375,11 @@ class MemoryIntake(MemoryStore):
 
     def videos(self, ids: Sequence[VideoId]) -> Mapping[VideoId, VideoRecord]:
         """See `CatalogueReads`."""
+        creators = {creator.id: creator for creator in self._creators.values()}
         return {
             video: msgspec.structs.replace(
                 self._videos[video],
+                creator=creators[self._videos[video].creator.id],
                 flags=fold_decisions(d for _, d in self._decisions if d.video == video),
             )
             for video in sorted(ids)

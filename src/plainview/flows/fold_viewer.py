@@ -49,6 +49,12 @@ class ViewerFolds:
                 self._states.popitem(last=False)
         return state
 
+    def kept(self, viewer: ViewerId) -> ViewerState:
+        """The state that was last asked for, without looking for events since."""
+        with self._lock:
+            known = self._states.get(viewer)
+        return known or self.state(viewer)
+
     def _fold_on(self, state: ViewerState) -> ViewerState | None:
         """`state` after the events it lacks; None if that does not end in the stored head."""
         found = self._reads.chain_after(state.viewer, state.n)

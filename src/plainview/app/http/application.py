@@ -1,12 +1,11 @@
 """The application: all routes, with what holds for each of them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Litestar, Request, get
-from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.handlers import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
@@ -48,11 +47,20 @@ OPEN_TO_ANYONE = {"access-control-allow-origin": "*"}
 """Whoever checks the log may do so from a page of anybody's; no cookie goes with that."""
 
 
-def guard_writes(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Refuse what changes things without our header: another site's page cannot send it."""
-    if connection.scope.get("method") in SAFE_METHODS:
-        return
-    if connection.headers.get(GUARD_HEADER) != "1":
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+_SECURED, _OPENED = _raw(SECURITY_HEADERS), _raw(OPEN_TO_ANYONE)
+
+
+async def guard_writes(request: Request[Any, Any, Any]) -> None:
+    """Refuse what changes things without our header: another site's page cannot send it.
+
+    Runs before each request's handler and not as a Litestar guard, which gets a fresh copy of
+    that handler every time, nor in a thread of its own, as whatever is not async does.
+    """
+    if request.method not in SAFE_METHODS and request.headers.get(GUARD_HEADER) != "1":
         raise ApiError("csrf", f"The header {GUARD_HEADER}: 1 is missing.")
 
 
@@ -88,7 +96,7 @@ def build_application(service: Service) -> Litestar:
             *PAGE_ROUTES,
         ],
         state=State({"service": service}),
-        guards=[guard_writes],
+        before_request=guard_writes,
         exception_handlers={Exception: answer_error},
         before_send=[add_security_headers],
         request_max_body_size=BODY_BYTES_MAX,
@@ -108,9 +116,5 @@ def build_application(service: Service) -> Litestar:
 async def add_security_headers(message: Any, scope: Any) -> None:
     """Put SECURITY_HEADERS on every answer, errors too, and open the public log to any page."""
     if message["type"] == "http.response.start" and scope["type"] == "http":
-        is_public = PUBLIC.match(scope["path"]) is not None
-        headers = SECURITY_HEADERS | (OPEN_TO_ANYONE if is_public else {})
-        message["headers"] = [
-            *message["headers"],
-            *((name.encode(), value.encode()) for name, value in headers.items()),
-        ]
+        opened = _OPENED if PUBLIC.match(scope["path"]) else ()
+        message["headers"] = [*message["headers"], *_SECURED, *opened]

@@ -23,6 +23,7 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
+from plainview.flows.fold_viewer import VIEWERS_KEPT
 from plainview.flows.make_demo import DEMO_CLIP
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.publish_video import MAKE_VIDEO
@@ -69,6 +70,7 @@ class Service:
         self.books = Books(wired)
         self.villain = Villain(self.books) if is_demo else None
         self.log = logging.getLogger("plainview.web")
+        self._viewers: dict[str, ViewerId] = {}
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
         self._epochs: EpochShelf | None = None
@@ -106,6 +108,20 @@ class Service:
     def books_for(self, asker: Asker) -> Books:
         """What is shown to who asks: what everybody is shown, unless a villain is at work."""
         return self.villain.books_for(asker) if self.villain else self.books
+
+    def viewer_with(self, token: str | None) -> ViewerId | None:
+        """Whose cookie this is. It never becomes another's, so storage is asked once."""
+        if token is None:
+            return None
+        viewer = self._viewers.get(token)
+        if viewer is None:
+            session = self.wired.reads.session(digest_of(token.encode()))
+            if session is None:
+                return None
+            if len(self._viewers) >= VIEWERS_KEPT:
+                self._viewers.clear()
+            viewer = self._viewers[token] = session.viewer
+        return viewer
 
     def health(self) -> Health:
         """Whether a full slate can be served now."""
@@ -195,15 +211,20 @@ def session_of(request: Request[Any, Any, Any]) -> Session:
     return session
 
 
+def viewer_of(request: Request[Any, Any, Any]) -> ViewerId:
+    """Which viewer asks. Raises: ApiError: no_session."""
+    viewer = service_of(request).viewer_with(token_of(request))
+    if viewer is None:
+        raise ApiError("no_session", "There is no session yet.")
+    return viewer
+
+
 def asker_of(request: Request[Any, Any, Any]) -> Asker:
     """What a server can tell of who asks: address and program, and the viewer if they say so."""
     host = request.client.host if request.client else ""
     program = request.headers.get("user-agent", "")
-    token = token_of(request)
-    session = service_of(request).wired.reads.session(digest_of(token.encode())) if token else None
-    return Asker(
-        viewer=session.viewer if session else None, face=digest_of(f"{host} {program}".encode())
-    )
+    viewer = service_of(request).viewer_with(token_of(request))
+    return Asker(viewer=viewer, face=digest_of(f"{host} {program}".encode()))
 
 
 def books_of(request: Request[Any, Any, Any]) -> Books:

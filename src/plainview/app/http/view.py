@@ -9,11 +9,10 @@ from litestar.datastructures import Cookie
 from litestar.params import Parameter
 
 from plainview.app.http.errors import ApiError
-from plainview.app.http.service import COOKIE, SLATE_SIZE, Service, service_of, session_of, token_of
+from plainview.app.http.service import COOKIE, SLATE_SIZE, Service, service_of, token_of, viewer_of
 from plainview.app.http.shapes import CreatorShape, VideoShape, creator_shape, slate_shapes
 from plainview.core.media.plan import MediaLimits
-from plainview.core.receipts import parse_receipt
-from plainview.core.terms.ids import Digest, ViewerId
+from plainview.core.terms.ids import Digest, VideoId
 from plainview.core.terms.slate import Context
 from plainview.flows.open_session import open_session
 from plainview.flows.serve_slate import SlateAsked, serve_slate
@@ -100,6 +99,22 @@ class SlateShape(msgspec.Struct, frozen=True, kw_only=True):
     served: str
     videos: tuple[VideoShape, ...]
     caught_up: bool
+
+
+class _StatedPlace(msgspec.Struct, frozen=True):
+    video: str
+    slot: str
+
+
+class _Stated(msgspec.Struct, frozen=True):
+    """What the answer needs of a receipt. Only of our own, just made or stored: nothing else is
+    looked at, where `parse_receipt` refuses what is not a receipt."""
+
+    slate: tuple[_StatedPlace, ...]
+    caught_up: int
+
+
+_STATED = msgspec.json.Decoder(_Stated)
 
 
 class EventsBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,8 +208,8 @@ async def post_slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateS
 
 def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
     service = service_of(request)
-    session = session_of(request)
-    serving = service.serving_for(session.viewer)
+    viewer = viewer_of(request)
+    serving = service.serving_for(viewer)
     context = Context(
         size=data.size,
         language=data.context.language,
@@ -202,7 +217,7 @@ def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
         age=data.context.age,
     )
     asked = SlateAsked(
-        viewer=session.viewer,
+        viewer=viewer,
         policy=data.policy or next(iter(serving.policies)),
         chosen_by="viewer" if data.policy else "default",
         number=data.number,
@@ -211,18 +226,18 @@ def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
         context=context,
     )
     issued = serve_slate(asked, by=serving)
-    receipt = parse_receipt(issued.receipt)
-    records = service.wired.reads.videos(shown.video for shown in receipt.slate)
+    stated = _STATED.decode(issued.receipt)
+    places = [(VideoId(int(place.video)), place.slot) for place in stated.slate]
     return SlateShape(
         receipt=issued.receipt.decode(),
         signature=b64encode(issued.signature).decode(),
         served=issued.served.decode(),
         videos=slate_shapes(
-            [(shown.video, shown.slot) for shown in receipt.slate],
-            records,
-            state=serving.folds.state(session.viewer),
+            places,
+            service.wired.reads.videos(video for video, _ in places),
+            state=serving.folds.kept(viewer),
         ),
-        caught_up=bool(receipt.caught_up),
+        caught_up=bool(stated.caught_up),
     )
 
 
@@ -236,7 +251,7 @@ def _events(request: Request[Any, Any, Any], data: EventsBody) -> EventsShape:
     wired = service_of(request).wired
     taken, refused = take_events(
         data.events,
-        viewer=session_of(request).viewer,
+        viewer=viewer_of(request),
         at_ms=wired.clock.now_ms(),
         writer=wired.writer,
     )
@@ -252,7 +267,7 @@ def _events(request: Request[Any, Any, Any], data: EventsBody) -> EventsShape:
 def get_events(request: Request[Any, Any, Any], after: _After = 0) -> EventsShape:
     """The viewer's chain from event `after` + 1 on, EVENTS_SHOWN_MAX at most: what stands in it
     under their name, whoever wrote it."""
-    found = service_of(request).wired.reads.chain_after(session_of(request).viewer, after)
+    found = service_of(request).wired.reads.chain_after(viewer_of(request), after)
     assert found is not None, "a session's viewer exists"
     head, bodies = found
     events = tuple(body.decode() for body in bodies[:EVENTS_SHOWN_MAX])
@@ -265,7 +280,7 @@ def get_receipts(
     last: Annotated[int, Parameter(ge=1, le=RECEIPTS_MAX)] = 20,
 ) -> ReceiptsShape:
     """The viewer's own, newest first."""
-    viewer = session_of(request).viewer
+    viewer = viewer_of(request)
     issued = service_of(request).wired.reads.last_receipts(viewer, last)
     return ReceiptsShape(receipts=tuple(receipt_shape(one) for one in issued))
 
@@ -278,7 +293,7 @@ def get_receipt(request: Request[Any, Any, Any], receipt_id: str) -> ReceiptShap
 
 def own_receipt(request: Request[Any, Any, Any], receipt_id: str) -> Issued:
     """The receipt of that id if it is the asker's. Raises: ApiError: not_found."""
-    viewer: ViewerId = session_of(request).viewer
+    viewer = viewer_of(request)
     found = service_of(request).wired.reads.receipt(Digest(receipt_id))
     if found is None or found[0] != viewer:
         raise ApiError("not_found", "You have no receipt of that id.")

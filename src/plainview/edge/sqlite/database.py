@@ -66,6 +66,5 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     db.execute("PRAGMA query_only = ON")
     db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    db.execute("PRAGMA mmap_size = 268435456")
     db.execute("PRAGMA cache_size = -4096")
     return db

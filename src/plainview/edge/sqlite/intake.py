@@ -310,6 +310,10 @@ def become_creator(db: sqlite3.Cursor, command: BecomeCreator) -> CreatorRecord:
             command.handle, command.name, command.bio, command.avatar, viewer[0], command.at_ms,
         ),
     )  # fmt: skip
+    db.execute(
+        "INSERT INTO facts VALUES ('creator_changes', '1')"
+        " ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
     row = db.execute(
         "SELECT id, handle, name, bio, avatar FROM creators WHERE viewer = ?", viewer
     ).fetchone()

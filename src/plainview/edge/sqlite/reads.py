@@ -25,6 +25,7 @@ from plainview.core.catalogue import (
 from plainview.core.terms.epoch import COUNTERS
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.database import open_to_read
+from plainview.edge.sqlite.kept_videos import KeptVideos
 from plainview.edge.sqlite.levers import read_levers
 from plainview.ports.catalogue import CreatorRecord, Removal, RenditionRecord, VideoRecord
 from plainview.ports.levers import LeverRecord
@@ -54,6 +55,7 @@ class SqliteReads:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._kept = KeptVideos()
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -216,6 +218,9 @@ class SqliteReads:
 
     def videos(self, ids: Iterable[VideoId]) -> Mapping[VideoId, VideoRecord]:
         """See `CatalogueReads`."""
+        return self._kept.videos(ids, db=self.db, read=self._read_videos)
+
+    def _read_videos(self, ids: Iterable[VideoId]) -> Mapping[VideoId, VideoRecord]:
         rows = self._in(f"SELECT {_VIDEO} WHERE videos.id IN ({{}})", ids)
         found = [row[0] for row in rows]
         renditions = defaultdict(list)

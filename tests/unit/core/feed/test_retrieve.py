@@ -126,6 +126,15 @@ def test_fresh_are_those_owed_a_first_audience() -> None:
     assert index.ids[candidates.rows[candidates.fresh]].tolist() == [5, 4, 2, 1]
 
 
+@pytest.mark.parametrize(("age_min", "offered"), [(30 * 24 * 60, [1]), (30 * 24 * 60 + 1, [])])
+def test_an_old_catalogue_owes_nobody_an_audience(age_min: int, offered: list[int]) -> None:
+    """Up to the minute the newest video is fresh, it is offered; a minute later nothing is."""
+    videos = [video(1, age_min=age_min), video(2, age_min=400 * 24 * 60)]
+    index = build_index(epoch_of(videos))
+    candidates = found(index, FRESH, size=1)
+    assert index.ids[candidates.rows[candidates.fresh]].tolist() == offered
+
+
 def test_a_video_keeps_the_first_source_and_stays_in_the_fresh_pool() -> None:
     """What another source offers first counts for that source, and may still be explored."""
     index = build_index(epoch_of(demo_catalogue()))
