@@ -65,6 +65,7 @@ export class Villainy {
       await more.pull(lever.name, !lever.is_pulled);
       this.levers = (await more.villain()).levers;
       this.hasPutBack ||= lever.is_pulled;
+      this.check.known = this.#leftBefore();
       await this.#swipe();
       if (!lever.is_pulled) await this.#await(lever.name);
       await this.#lookAround();
@@ -74,6 +75,12 @@ export class Villainy {
     } finally {
       this.doing = "";
     }
+  }
+
+  /** What had been found before any of the levers that are pulled now. */
+  #leftBefore(): ReadonlySet<string> {
+    const [first, ...rest] = this.pulled.map(({ name }) => this.#before[name] ?? new Set<string>());
+    return new Set([...(first ?? [])].filter((name) => rest.every((before) => before.has(name))));
   }
 
   /** Some levers show after a while: wait, and swipe on when it is time. */
