@@ -11,14 +11,20 @@ PROPENSITY_BITS = 40
 
 SOURCE_WORDS = {
     "following": "It is by somebody you follow.",
-    "near_recent": "Of what you had not seen, it was among the closest to what you just watched.",
-    "near_lasting": "Of what you had not seen, it was among the closest to your lasting taste.",
+    "near_recent": (
+        "Of what had not been sent to you, it was among the closest to what you just watched."
+    ),
+    "near_lasting": (
+        "Of what had not been sent to you, it was among the closest to your lasting taste."
+    ),
     "rising": "It is rising: many people take to it right now.",
     "popular": "It is popular with everybody.",
     "fresh": "It is new, and every new video is owed a first audience.",
     "newest": "It is among the newest.",
     "rest": "Nothing closer to you was left.",
-    "repeat": "You have seen everything there is; of all you saw, this was longest ago.",
+    "repeat": (
+        "Everything there is was sent to you before; of all of it, this was sent longest ago."
+    ),
 }
 
 LIKENESS = {
@@ -42,7 +48,7 @@ RULE_WORDS = {
     "video_rejected": "marked not interesting by you",
     "too_long": "too long for this feed",
     "other_language": "in another language",
-    "seen": "seen by you already",
+    "seen": "sent to you already",
 }
 
 
