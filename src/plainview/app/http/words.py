@@ -27,6 +27,18 @@ SOURCE_WORDS = {
     ),
 }
 
+FOUND_AS = {
+    "following": "one by somebody you follow",
+    "near_recent": "close to what you just watched",
+    "near_lasting": "close to your lasting taste",
+    "rising": "rising now",
+    "popular": "popular with everybody",
+    "fresh": "new, and owed a first audience",
+    "newest": "one of the newest",
+    "rest": "one of what was left",
+    "repeat": "a repeat: sent to you before, longest ago",
+}
+
 LIKENESS = {
     "near_recent": "like what you just watched",
     "near_lasting": "like what you have watched for longer",
@@ -83,6 +95,7 @@ class WhyShape(msgspec.Struct, frozen=True, kw_only=True):
 
     sentence: str
     source: str
+    found_as: str
     slot: str
     place: int
     policy: str
@@ -100,6 +113,7 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
     return WhyShape(
         sentence=_sentence(why, title),
         source=why.item.source,
+        found_as=FOUND_AS.get(why.item.source, why.item.source),
         slot=why.item.slot,
         place=why.place,
         policy=explained.policy,
@@ -140,14 +154,19 @@ def _sentence(why: Why, title: str) -> str:
     if why.item.slot == "explore":
         return (
             f"Place {why.place} of {title} was kept for something new, and chance chose among"
-            f" {why.explore_pool} videos. {source}"
+            f" {why.explore_pool:,} video{'s' if why.explore_pool != 1 else ''}. {source}"
         )
     likeness = LIKENESS.get(why.item.source)
     is_against = any(one.label == likeness and one.effect < 0 for one in why.effects)
     against = " Yet being so close counted against it." if is_against else ""
     moved = next((one.label for one in why.effects if one.effect > 0), "")
     most = f" What raised it most: {moved}." if moved else ""
-    return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{against}{most}"
+    ranked = (
+        f"Of {why.candidates:,} videos considered it ranked {why.rank:,}."
+        if why.candidates > 1
+        else "It was the only video to consider."
+    )
+    return f"{ranked} {source}{against}{most}"
 
 
 def _odds(propensity: int) -> str:
