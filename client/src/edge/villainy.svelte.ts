@@ -135,12 +135,13 @@ export class Villainy {
       const kept = ((await desk.ledger?.last(HANDED_OVER)) ?? []).toReversed();
       const note = (await log.book?.memory())?.seen?.note;
       const held = { receipts: kept.map(({ receipt, signature }) => ({ receipt, signature })), checkpoints: note ? [note] : [] };
-      for (let asks = 1; ; asks++) {
-        this.says = await more.outsider(held);
-        // The true log is a moment behind a false one: it will have as many entries shortly.
-        if (asks >= ASKS_MAX || !this.says.output.includes("[shorter]")) break;
+      let says = await more.outsider(held);
+      // The true log is a moment behind a false one: it will have as many entries shortly.
+      for (let asks = 1; asks < ASKS_MAX && says.output.includes("[shorter]"); asks++) {
         await sleep(ASK_AGAIN_MS);
+        says = await more.outsider(held);
       }
+      this.says = says;
     } catch (error) {
       const { message, what_to_do } = inWords(error);
       this.trouble = `${message} ${what_to_do}`;
