@@ -94,5 +94,6 @@ $(STAMPS)/npm: client/package-lock.json | $(STAMPS)/server
 	@touch $@
 
 $(STATIC)/index.html: $(STAMPS)/npm $(CLIENT_SOURCES)
+	@echo "plainview: building the browser app"
 	@$(PY) scripts/client.py build
 	@touch $@

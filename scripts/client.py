@@ -57,8 +57,12 @@ def find_node() -> tuple[Path, Path] | None:
     return folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def npm(*arguments: str, root: Path = ROOT) -> None:
-    """Run npm in client/. Raises ClientBuildFailed when there is no Node or npm fails."""
+def npm(*arguments: str, root: Path = ROOT, is_quiet: bool = False) -> None:
+    """Run npm in client/. Raises ClientBuildFailed when there is no Node or npm fails.
+
+    With `is_quiet` what it says goes into client/node_modules/.plainview.log, and is shown only
+    when it fails.
+    """
     found = find_node()
     if found is None:
         raise ClientBuildFailed(
@@ -78,20 +82,31 @@ def npm(*arguments: str, root: Path = ROOT) -> None:
             "PATH": f"{shims}{os.pathsep}{path}",
             "npm_config_update_notifier": "false",
         }
-        done = subprocess.run([str(shim), *arguments], cwd=root / "client", env=env, check=False)
+        done = subprocess.run(
+            [str(shim), *arguments],
+            cwd=root / "client",
+            env=env,
+            check=False,
+            stdout=subprocess.PIPE if is_quiet else None,
+            stderr=subprocess.STDOUT if is_quiet else None,
+        )
+    output = done.stdout or b""
+    if output and (modules := root / "client" / "node_modules").is_dir():
+        (modules / ".plainview.log").write_bytes(output)
     if done.returncode:
+        sys.stderr.write(output.decode(errors="replace"))
         said = f"`npm {' '.join(arguments)}` failed in client/ (exit {done.returncode})"
         raise ClientBuildFailed(said)
 
 
 def install(root: Path = ROOT) -> None:
     """Install exactly what client/package-lock.json names."""
-    npm("ci", "--no-audit", "--no-fund", "--loglevel=error", root=root)
+    npm("ci", "--no-audit", "--no-fund", "--loglevel=error", root=root, is_quiet=True)
 
 
 def build(root: Path = ROOT) -> Path:
     """Build the client and return its index.html; ClientBuildFailed when the build left none."""
-    npm("run", "--silent", "build", root=root)
+    npm("run", "--silent", "build", root=root, is_quiet=True)
     index = root / "src" / "plainview" / "app" / "static" / "index.html"
     if not index.is_file():
         missing = index.relative_to(root)

@@ -184,10 +184,10 @@ class StandIn {
   why(viewer: Viewer, id: string) {
     const n = Number(id);
     return {
-      sentence: "It is close to three videos you watched to the end in the last few minutes.", source: "near", slot: n % 5 ? "ranked" : "explore", place: (n % 8) + 1, policy: "for-you", chosen_words: "You chose them.", propensity_words: "certain, given the places before it",
+      sentence: "It is close to three videos you watched to the end in the last few minutes.", source: "near", found_as: "close to what you just watched", slot: n % 5 ? "ranked" : "explore", place: (n % 8) + 1, policy: "for-you", chosen_words: "You chose them.", propensity_words: "certain, given the places before it",
       reasons: [{ label: "Like what you finished", effect: 812, words: "Close to “Follow the seahorse” and two more" }, { label: "Often finished", effect: 355, words: "71 % of viewers see it to the end" }, { label: "You like this creator", effect: 140, words: "2 likes for @petri" }, { label: "Quickly skipped", effect: -210, words: "12 % leave within 2 s" }],
       predictions: [{ head: "finish", per_mille: 640 }, { head: "like", per_mille: 82 }, { head: "share", per_mille: 9 }, { head: "skip", per_mille: 121 }],
-      considered: { candidates: 480, filtered: { seen: viewer.seen.size, muted: 0 } }, filtered_words: { seen: "already seen" }, numbers: { value: 1097, next_value: 1010, epoch: 12 },
+      considered: { candidates: 480, filtered: { seen: viewer.seen.size, muted: 0 } }, filtered_words: { seen: "sent to you already" }, numbers: { value: 1097, next_value: 1010, epoch: 12 },
     };
   }
 

@@ -110,6 +110,19 @@ def test_progress_is_shown_until_the_end(store: Store) -> None:
     assert (store.upload().stage, store.upload().progress_per_mille) == ("published", 800)
 
 
+def test_what_is_on_its_way_into_the_catalogue(store: Store) -> None:
+    """From the last byte on until the video's number is in the epoch that is asked about."""
+    store.begin("half"), store.begin("whole"), store.begin()
+    assert store.reads.uploads_ahead(of=0) == []
+    store.finish("whole"), store.finish()
+    assert store.reads.uploads_ahead(of=0) == ["u1", "whole"]
+    store.publish()
+    video = store.upload().video
+    assert video is not None
+    assert store.reads.uploads_ahead(of=video - 1) == ["u1", "whole"]
+    assert store.reads.uploads_ahead(of=video) == ["whole"]
+
+
 def test_only_what_is_not_whole_is_forgotten(store: Store) -> None:
     """Expired or cancelled uploads go; queued ones stay, and so do those that were put off."""
     store.begin("old"), store.begin("new"), store.begin("whole")

@@ -195,6 +195,7 @@ def test_an_edited_receipt_is_proven_to_a_third_party(
     assert done.returncode == 1, done.stdout
     proof = tmp_path / "proof-two_receipts-1.json"
     assert str(proof) in done.stdout
+    assert f"Proof files are in {tmp_path.resolve()} " in done.stdout
     third = plainview("check", "--proof", str(proof))
     assert third.returncode == 1
     assert "The proof holds" in third.stdout

@@ -7,6 +7,7 @@ the words on the page must change.
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from plainview.app.http.books import Books
@@ -111,6 +112,8 @@ def test_a_second_catalogue_passes_replay_and_not_the_log(
     assert (number, list(told)) == (served.number, videos_of(served))
     assert told != honest
     assert demo.villain.exhibits(watcher.viewer, lever)[0].left == served.epoch_root
+    demo.let_go(name)
+    assert [verdict.is_same for verdict in watcher.recheck()].count(False) == 1
 
 
 def test_a_buried_topic_is_gone_for_every_second_viewer(demo: Demo, watcher: Watcher) -> None:
@@ -285,6 +288,16 @@ def test_a_re_rolled_request_is_caught_by_nobody(demo: Demo, watcher: Watcher) -
     lever = demo.standing("re-roll")
     assert int(lever.detail["tries"]) >= 2
     assert lever.detail["sent"] == ", ".join(str(video) for video in videos_of(served))
+    _, shown, honest = demo.villain.slates(watcher.viewer, lever)
+    first, sent = "1, 2", lever.detail["sent"]
+    same = msgspec.structs.replace(lever, detail={**lever.detail, "first": sent, "different": "1"})
+    other = msgspec.structs.replace(lever, detail={**lever.detail, "first": first})
+    assert "all tries gave the same page" in demo.villain.note(same)
+    assert demo.villain.slates(watcher.viewer, same) == (0, (), ())
+    assert not demo.villain.exhibits(watcher.viewer, same)
+    assert demo.villain.slates(watcher.viewer, other)[1:] == (tuple(videos_of(served)), (1, 2))
+    assert demo.villain.exhibits(watcher.viewer, other)[0].left == first
+    assert (shown != honest) == (lever.detail["first"] != sent)
     assert all(verdict.is_same for verdict in watcher.recheck())
     assert watcher.logged_epoch(served.epoch).root == served.epoch_root
     assert not outsider(demo, receipts=watcher.hand_over())[0].findings

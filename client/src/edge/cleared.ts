@@ -15,7 +15,7 @@ const PASSING = new Set(["stored", "replay", "chain", "events"]);
 export const isProvable = ({ faults, replayed }: Pick<Kept, "faults" | "replayed">): boolean =>
   replayed === "differs" || faults.some(({ stage }) => !PASSING.has(stage));
 
-/** Count the kept receipts that failed; the seal is not green over any. Says how many stay provable. */
+/** Count the kept receipts that failed; it is said beside the seal. Says how many stay provable. */
 export async function countFailed(): Promise<number> {
   const { ledger } = desk;
   if (!ledger) return 0;
@@ -26,10 +26,10 @@ export async function countFailed(): Promise<number> {
   return failures.filter(isProvable).length;
 }
 
-/** The viewer has read the faults: the seal is as calm as what is kept lets it be. */
+/** The viewer has read the faults: the seal is green again, with how many failed. */
 export async function clear(): Promise<void> {
   await desk.ledger?.faults(seeFaults);
-  // Before the red goes, what is left to say must be known.
+  // Before the red goes, how many failed must be known.
   await countFailed();
   const { open } = (await desk.ledger?.faults()) ?? NO_FAULTS;
   desk.reseal({ faults: open, notes: [] });

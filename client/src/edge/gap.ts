@@ -36,6 +36,20 @@ async function takeFetched(ledger: Ledger, signed: SignedReceipt, before: Trail 
 }
 
 /**
+ * Add the events after `have`, if all that this browser lacks are slates whose receipts it now keeps: of a
+ * load that hung, or from elsewhere. What anyone else wrote is left to be told.
+ */
+export async function takeServed(ledger: Ledger, have: number): Promise<void> {
+  const { events } = await more.events(have);
+  const kept = new Set((await ledger.last(RECEIPTS_MAX)).map(({ id }) => id));
+  const isServed = (event: string) => {
+    const { author, kind, receipt } = parseCanonical(event);
+    return author === "server" && kind === "served" && kept.has(String(receipt));
+  };
+  if (events.every(isServed)) await ledger.taken({ events });
+}
+
+/**
  * The server's next slate would be `next`, ours `trail.number + 1`. Ahead of us: fetch what other
  * tabs were served. Behind us: it lost receipts that we hold, which is a fault.
  */

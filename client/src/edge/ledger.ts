@@ -102,8 +102,8 @@ export class Ledger {
   /** Compare what the server says of us with what we kept. */
   async reconcile(): Promise<void> {
     await this.#checkKey();
-    await this.#reconcileEvents();
     await this.#reconcileReceipts(this.session.next_number);
+    await this.#reconcileEvents();
   }
 
   async #checkKey(): Promise<void> {
@@ -116,6 +116,8 @@ export class Ledger {
     const { n, head } = this.session.events;
     const found: Fault[] = [];
     const notes: string[] = [];
+    const { n: have } = await this.#chain((value) => value);
+    if (n > have) await (await import("./gap")).takeServed(this, have);
     await this.#chain((chain) => {
       const mine = chain.recent[n];
       if (mine === head) return chain;

@@ -25,6 +25,10 @@ export class Recheck {
   readonly mismatches = $derived.by<readonly CheckFailure[]>(() =>
     (this.replayed?.failures ?? []).filter(({ number, message }) => this.#open.has(faultName(replayFault(number, message)))),
   );
+  /** Names of findings that an earlier lever left behind: they are counted apart. */
+  known = $state.raw<ReadonlySet<string>>(new Set());
+  readonly freshDifferences = $derived(this.differences.filter(({ message }) => !this.known.has(message)));
+  readonly freshMismatches = $derived(this.mismatches.filter(({ receipt }) => !this.known.has(receipt)));
   /** Found again, and cleared before. */
   readonly earlier = $derived((this.stored?.length ?? 0) - this.differences.length + (this.replayed?.failures.length ?? 0) - this.mismatches.length);
 
@@ -33,7 +37,7 @@ export class Recheck {
   }
 
   get isAllRight(): boolean {
-    return this.isDone && this.differences.length + this.mismatches.length === 0;
+    return this.isDone && this.freshDifferences.length + this.freshMismatches.length === 0;
   }
 
   async run(): Promise<void> {
@@ -63,18 +67,20 @@ export class Recheck {
 
   get comparedWords(): string {
     if (this.stored === null) return `${this.compared[0]}/${this.compared[1] || "…"}`;
-    return counted(this.differences.length, this.stored.length, ["difference", "differences"], "the same");
+    return counted([this.freshDifferences.length, this.differences.length, this.stored.length], ["difference", "differences"], "the same");
   }
 
   get replayedWords(): string {
     if (!this.replayed) return this.step === "replay" ? "working…" : "";
     const { failures, checked } = this.replayed;
-    return counted(this.mismatches.length, failures.length, ["mismatch", "mismatches"], `${checked - failures.length} equal`);
+    return counted([this.freshMismatches.length, this.mismatches.length, failures.length], ["mismatch", "mismatches"], `${checked - failures.length} equal`);
   }
 }
 
-/** New findings apart from those that were cleared: "2 mismatches, 3 cleared before". */
-export function counted(fresh: number, all: number, [one, many]: readonly [string, string], none: string): string {
-  const now = fresh ? plural(fresh, one, many) : none;
-  return all > fresh ? `${now}, ${all - fresh} cleared before` : now;
+/** New findings apart from those of earlier levers and those cleared: "2 mismatches, 1 from an earlier lever, 3 cleared before". */
+export function counted([fresh, open, all]: readonly [number, number, number], [one, many]: readonly [string, string], none: string): string {
+  const parts = [fresh ? plural(fresh, one, many) : none];
+  if (open > fresh) parts.push(`${open - fresh} from an earlier lever`);
+  if (all > open) parts.push(`${all - open} cleared before`);
+  return parts.join(", ");
 }

@@ -10,7 +10,8 @@ const ENDPOINT = "/api/v1/uploads";
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const POLL_MS = 700;
 
-export type Step = "sending" | "paused" | "server" | "published" | "refused" | "failed";
+/** `words`: the server does not take the text; the file, and what of it was sent, stay as they are. */
+export type Step = "sending" | "paused" | "server" | "published" | "refused" | "failed" | "words";
 
 export interface Details {
   readonly caption: string;
@@ -37,6 +38,8 @@ export class Sending {
   sent_bytes = $state(0);
   state = $state.raw<State | null>(null);
   trouble = $state<string | null>(null);
+  /** Which words the server refused, by its code. */
+  refusedWords = $state("");
   readonly file: File;
   #upload: tus.Upload;
   #isLeft = false;
@@ -95,16 +98,20 @@ export class Sending {
 
   async #stopped(error: Error | tus.DetailedError): Promise<void> {
     const response = "originalResponse" in error ? error.originalResponse : null;
-    this.step = "failed";
     if (!response) {
+      this.step = "failed";
       this.trouble = "The connection was lost. What arrived is kept: go on when you are back.";
       return;
     }
     const body = response.getBody();
     try {
-      const { message, what_to_do } = (JSON.parse(body) as { error: { message: string; what_to_do: string } }).error;
-      this.trouble = `${message} ${what_to_do}`;
+      const { code, field, message, what_to_do } = (JSON.parse(body) as { error: { code: string; field?: string; message: string; what_to_do: string } }).error;
+      const isText = code === "bad_words";
+      this.trouble = isText ? message : `${message} ${what_to_do}`;
+      this.refusedWords = field ?? "";
+      this.step = isText ? "words" : "failed";
     } catch {
+      this.step = "failed";
       this.trouble = `The server answered ${response.getStatus()}. Try again.`;
     }
   }

@@ -65,6 +65,7 @@ export class Villainy {
       await more.pull(lever.name, !lever.is_pulled);
       this.levers = (await more.villain()).levers;
       this.hasPutBack ||= lever.is_pulled;
+      this.check.known = this.#leftBefore();
       await this.#swipe();
       if (!lever.is_pulled) await this.#await(lever.name);
       await this.#lookAround();
@@ -74,6 +75,12 @@ export class Villainy {
     } finally {
       this.doing = "";
     }
+  }
+
+  /** What had been found before any of the levers that are pulled now. */
+  #leftBefore(): ReadonlySet<string> {
+    const [first, ...rest] = this.pulled.map(({ name }) => this.#before[name] ?? new Set<string>());
+    return new Set([...(first ?? [])].filter((name) => rest.every((before) => before.has(name))));
   }
 
   /** Some levers show after a while: wait, and swipe on when it is time. */
@@ -128,12 +135,13 @@ export class Villainy {
       const kept = ((await desk.ledger?.last(HANDED_OVER)) ?? []).toReversed();
       const note = (await log.book?.memory())?.seen?.note;
       const held = { receipts: kept.map(({ receipt, signature }) => ({ receipt, signature })), checkpoints: note ? [note] : [] };
-      for (let asks = 1; ; asks++) {
-        this.says = await more.outsider(held);
-        // The true log is a moment behind a false one: it will have as many entries shortly.
-        if (asks >= ASKS_MAX || !this.says.output.includes("[shorter]")) break;
+      let says = await more.outsider(held);
+      // The true log is a moment behind a false one: it will have as many entries shortly.
+      for (let asks = 1; asks < ASKS_MAX && says.output.includes("[shorter]"); asks++) {
         await sleep(ASK_AGAIN_MS);
+        says = await more.outsider(held);
       }
+      this.says = says;
     } catch (error) {
       const { message, what_to_do } = inWords(error);
       this.trouble = `${message} ${what_to_do}`;

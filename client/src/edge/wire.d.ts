@@ -1185,6 +1185,7 @@ export interface components {
             filtered_words: {
                 [key: string]: string;
             };
+            found_as: string;
             numbers: {
                 [key: string]: number;
             };

@@ -45,11 +45,11 @@ export function noteFaults(book: FaultBook, faults: readonly Fault[]): FaultBook
   return { ...book, open: [...new Map(named).values()] };
 }
 
-/** The seal says the worst of what it knows: it is not green over a receipt that failed, cleared or not. */
+/** The seal says the worst of what is open. What the viewer cleared is counted beside it, and colours nothing. */
 export const sealState = (
-  { faults, notes, failed, last }: { faults: readonly Fault[]; notes: readonly string[]; failed: number; last: unknown },
+  { faults, notes, last }: { faults: readonly Fault[]; notes: readonly string[]; last: unknown },
   isAsking: boolean,
-) => (faults.length ? "bad" : isAsking ? "checking" : notes.length || failed ? "note" : last ? "good" : "idle");
+) => (faults.length ? "bad" : isAsking ? "checking" : notes.length ? "note" : last ? "good" : "idle");
 
 const KEEP =
   "The slate was not played. Download your receipts as evidence, then ask whoever runs this service.";

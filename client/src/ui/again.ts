@@ -1,4 +1,4 @@
-/** What a viewer who has seen everything is told. */
+/** What a viewer to whom everything was sent is told; whether they watched it is another thing. */
 
 export interface Left {
   readonly text: string;
@@ -10,6 +10,6 @@ export function whatIsLeft(now: { playable: number; making: number; isNewNext: b
   const all = now.playable + now.making;
   const share = now.making > 0 ? now.playable / all : null;
   if (now.isNewNext) return { text: "A new one is next.", share };
-  if (share === null) return { text: "Everything seen. These come again.", share };
-  return { text: `More clips are being made: ${now.playable} of ${all} are here. Until the next, these come again.`, share };
+  if (share === null) return { text: "Everything was sent to you. These come again.", share };
+  return { text: `More clips are being made: ${now.playable} of ${all} are here. Until the next, what was sent to you comes again.`, share };
 }

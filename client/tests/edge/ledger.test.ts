@@ -91,9 +91,31 @@ describe("slates of an honest server", () => {
     expect(kept.map((item) => [item.number, item.how, item.faults.length])).toEqual([[3, "served", 0], [2, "fetched", 0], [1, "served", 0]]);
   });
 
+  test("a load that hung leaves nothing to remark: its slate is fetched, and its event added", async () => {
+    const hung = await openTab(true);
+    await hung.ask();
+    server.losesAnswers = 1;
+    await expect(hung.ask()).rejects.toThrow("connection lost");
+    const again = await openTab();
+    expect(again.notes).toEqual([]);
+    expect(await again.ask()).toEqual(["30", "31"]);
+    expect([again.faults, again.notes, server.asks.at(-1)?.last_event]).toEqual([[], [], 2]);
+  });
+
+  test("what was written besides during a load that hung is still told", async () => {
+    const hung = await openTab(true);
+    await hung.ask();
+    server.losesAnswers = 1;
+    await expect(hung.ask()).rejects.toThrow("connection lost");
+    server.append({ kind: "like", video: "99", author: "viewer", key: "nobody-1" });
+    expect((await openTab()).notes[0]).toMatch(/^2 of your earlier actions/);
+  });
+
   test("a browser whose storage was cleared says what it takes on trust", async () => {
     const before = await openTab(true);
     await before.ask();
+    before.outbox.record({ kind: "like", video: "10" }, true);
+    await before.outbox.flush();
     const after = await openTab(true);
     expect(after.notes).toHaveLength(1);
     expect(await after.ask()).toEqual(["20", "21"]);

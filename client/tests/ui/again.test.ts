@@ -9,6 +9,6 @@ test("while clips are being made one reads how many are here of how many", () =>
 test("once the next one is new, that is what is said", () => {
   expect(whatIsLeft({ playable: 14, making: 192, isNewNext: true }).text).toBe("A new one is next.");
 });
-test("where nothing more is made, everything was seen and comes again", () => {
-  expect(whatIsLeft({ playable: 206, making: 0, isNewNext: false })).toEqual({ text: "Everything seen. These come again.", share: null });
+test("where nothing more is made, everything was sent and comes again", () => {
+  expect(whatIsLeft({ playable: 206, making: 0, isNewNext: false })).toEqual({ text: "Everything was sent to you. These come again.", share: null });
 });

@@ -165,6 +165,9 @@ def _print(report: Report, proofs: dict[int, Path], *, seed: int) -> None:
         print(f"and {len(report.findings) - SHOWN_MAX} more; --report FILE.html has them all")
     if report.trust and not report.is_trust_pinned:
         print(f"Root of trust {report.trust}: compare it with one you got elsewhere (--trust).")
+    folders = {path.parent.resolve() for path in proofs.values()}
+    for folder in sorted(folders):
+        print(f"Proof files are in {folder} (beside --report, else in --state, else here).")
     print(f"Seed {seed}.")
     print(f"{report.verdict}: {report.waits or HEADLINES[report.verdict]}")
 

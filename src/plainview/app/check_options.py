@@ -39,8 +39,9 @@ def add_check_arguments(command: argparse.ArgumentParser) -> None:
     """The flags of `plainview check`."""
     command.add_argument("source", nargs="?", metavar="SOURCE", help="an address or a folder")
     command.add_argument(
-        "--state", type=Path, metavar="DIR", help="remember what was seen of this service there"
-    )
+        "--state", type=Path, metavar="DIR",
+        help="remember what was seen of this service there; proof files too, without --report",
+    )  # fmt: skip
     command.add_argument("--receipts", type=Path, metavar="FILE", help="receipts to check")
     command.add_argument(
         "--sample", type=_count, metavar="N", help="replay N receipts, drawn by the seed [all]"
@@ -56,8 +57,9 @@ def add_check_arguments(command: argparse.ArgumentParser) -> None:
         help="fingerprint of the root of trust, as you were told it",
     )  # fmt: skip
     command.add_argument(
-        "--report", type=Path, metavar="FILE.html", help="write a report there, and .json beside it"
-    )
+        "--report", type=Path, metavar="FILE.html",
+        help="write a report there; .json and proof files beside it",
+    )  # fmt: skip
     command.add_argument(
         "--proof", type=Path, metavar="FILE", help="verify a proof file; nothing else is read"
     )

@@ -197,6 +197,7 @@ def _up(options: argparse.Namespace) -> int:
             sock = listen(settings)
             port: int = sock.getsockname()[1]
             supervisor = Supervisor(settings, folder, sock, lock)
+            print("plainview: starting; its address follows once it answers", file=sys.stderr)
             supervisor.run(lambda: _greet(settings, port, make_operator_key(folder)))
     except CannotStart as error:
         print(f"plainview: {error}", file=sys.stderr)
@@ -229,6 +230,8 @@ def _greet(settings: Settings, port: int, operator_key: str) -> None:
         address = f"http://{_phone_host(settings.host)}:{port}"
         print(f"On your phone  {address}   (same network)")
         _print_code(address)
+    if settings.is_demo:
+        print("Clips          the first are drawn within about a minute of a first start")
     print(f"Data           {settings.data.resolve()}")
     print("Ctrl-C stops it.", flush=True)
 

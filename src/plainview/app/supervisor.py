@@ -12,11 +12,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 from plainview.app.processes.child import LIFELINE
 from plainview.app.processes.orphans import adopt_orphans, end_orphans
@@ -28,6 +31,8 @@ from plainview.edge.writer.client import WriterClient
 from plainview.ports.view import MakeOperatorLink
 
 POLL_S = 0.2
+GREET_POLL_S = 0.02
+ASK_S = 5.0
 STOP_S = 2.0
 START_S = 30.0
 HASTY_S = 1.0
@@ -106,6 +111,29 @@ class Child:
             self._process.wait()
 
 
+class Answers(threading.Thread):
+    """Asks the service for its page until it answers: an address that hangs is none yet."""
+
+    def __init__(self, address: tuple[Any, ...]) -> None:
+        super().__init__(name="greeter", daemon=True)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address[0], address[0])  # noqa: S104
+        self._address = (host, address[1])
+        self.seen = threading.Event()
+
+    def run(self) -> None:
+        """Set `seen` once there is an answer, whatever it says."""
+        while not self.seen.is_set():
+            asking = HTTPConnection(*self._address, timeout=ASK_S)
+            try:
+                asking.request("GET", "/")
+                asking.getresponse().read()
+                self.seen.set()
+            except (OSError, HTTPException):
+                time.sleep(GREET_POLL_S)
+            finally:
+                asking.close()
+
+
 class Supervisor:
     """The children of one `up`, in the order in which they start."""
 
@@ -144,16 +172,23 @@ class Supervisor:
         return Child(name, start)
 
     def run(self, greet: Callable[[], None]) -> None:
-        """Keep the children alive until told to stop, then stop them within STOP_S."""
+        """Keep the children alive until told to stop, then stop them within STOP_S.
+
+        `greet` is called once, as soon as the page answers.
+        """
+        answers = Answers(self._sock.getsockname())
         with _woken_by_signals(self._tell) as woken:
             try:
                 self.children[0].keep_alive()
                 self._await_writer(woken)
-                if not self._is_told:
-                    self._keep_alive()
-                    greet()
+                self._keep_alive()
+                answers.start()
+                is_greeted = False
                 while not self._is_told:
-                    _sleep(woken, POLL_S)
+                    if not is_greeted and answers.seen.is_set():
+                        is_greeted = True
+                        greet()
+                    _sleep(woken, POLL_S if is_greeted else GREET_POLL_S)
                     self._keep_alive()
             finally:
                 self._stop()

@@ -410,10 +410,20 @@ class MemoryIntake(MemoryStore):
 
         return sorted((row.record for row in self._jobs), key=place)[:count]
 
-    def count_open(self, kinds: Sequence[str]) -> int:
+    def open_subjects(self, kind: str) -> Sequence[str]:
         """See `IntakeReads`."""
-        records = [row.record for row in self._jobs]
-        return sum(job.kind in kinds and job.stage in ("waiting", "leased") for job in records)
+        jobs = [row.record for row in self._jobs]
+        is_open = ("waiting", "leased")
+        return sorted(job.subject for job in jobs if job.kind == kind and job.stage in is_open)
+
+    def uploads_ahead(self, *, of: int) -> Sequence[UploadId]:
+        """See `IntakeReads`."""
+        return sorted(
+            record.id
+            for record in self._uploads.values()
+            if record.stage in ("queued", "probing", "encoding")
+            or (record.video is not None and record.video > of)
+        )
 
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:
         """See `IntakeReads`."""

@@ -16,7 +16,7 @@ from plainview.flows.intake import (
 from plainview.flows.run_jobs import Lease, TryLater
 from plainview.flows.take_upload import take_upload
 from plainview.ports.demo import ClipNotMade, DemoClip, DemoStudio
-from plainview.ports.intake import Job, NewJob, NewVideo, QueueJobs, UploadId
+from plainview.ports.intake import IntakeReads, Job, NewJob, NewVideo, QueueJobs, UploadId
 
 DEMO_CLIP = "make_demo_clip"
 OPENERS = 12
@@ -40,6 +40,16 @@ def queue_demo(studio: DemoStudio, *, intake: Intake) -> None:
             at_ms=intake.clock.now_ms(),
         )
     )
+
+
+def clips_to_come(reads: IntakeReads, *, after: int) -> int:
+    """How many more videos than those up to number `after` there will be, unless some fail.
+
+    A clip counts once on its whole way: while it is to be made, as an upload, and as a video that
+    no epoch has yet. Read in that order, none slips through.
+    """
+    made = {upload_of(key) for key in reads.open_subjects(DEMO_CLIP)}
+    return len(made.union(reads.uploads_ahead(of=after)))
 
 
 class ClipMaker:

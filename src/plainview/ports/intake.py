@@ -350,8 +350,12 @@ class IntakeReads(Protocol):
         """Open jobs in the order in which they will be done, then finished ones, newest first."""
         ...
 
-    def count_open(self, kinds: Sequence[str]) -> int:
-        """How many jobs of those kinds are neither done nor given up."""
+    def open_subjects(self, kind: str) -> Sequence[str]:
+        """What the jobs of that kind work on that are neither done nor given up."""
+        ...
+
+    def uploads_ahead(self, *, of: int) -> Sequence[UploadId]:
+        """Whole uploads that are not refused and no video yet, or one numbered above `of`."""
         ...
 
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:

@@ -118,3 +118,31 @@ def test_a_file_that_is_no_video_is_refused_in_words(page: Page, tmp_path: Path)
     page.get_by_role("button", name="Upload", exact=True).last.click()
     expect(page.get_by_role("heading", name="Not taken.")).to_be_visible(timeout=60_000)
     expect(page.locator(".why")).to_contain_text("video")
+
+
+def test_a_topic_that_cannot_be_is_said_beside_its_field(page: Page, clip: Path) -> None:
+    """Nothing is sent; when it is the server who refuses, the form comes back as it was filled."""
+    open_feed(page)
+    become_creator(page)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/v1/uploads" in one.url else None)
+    page.get_by_label("Video file").set_input_files(clip)
+    page.get_by_label("Caption").fill("Eight bars.")
+    topic, send = page.get_by_label("Topic"), page.get_by_role("button", name="Upload", exact=True)
+    topic.fill("Colour bars")
+    send.last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Write colour-bars.")
+    expect(topic).to_be_focused()
+    assert asked == []
+
+    refusal = {"code": "bad_words", "message": "Too fond.", "what_to_do": "", "field": "bad_topic"}
+    page.route("**/api/v1/uploads", lambda one: one.fulfill(status=400, json={"error": refusal}))
+    topic.fill("colour-bars")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    send.last.click()
+    expect(page.get_by_role("alert")).to_have_text("Too fond.")
+    expect(page.get_by_label("Caption")).to_have_value("Eight bars.")
+    expect(page.get_by_text(clip.name)).to_be_visible()
+    page.unroute("**/api/v1/uploads")
+    send.last.click()
+    expect(page.get_by_role("link", name="Watch it")).to_be_visible(timeout=120_000)

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from plainview.app.http.words import LIKENESS, why_shape
+from plainview.app.http.words import FOUND_AS, LIKENESS, SOURCE_WORDS, why_shape
 from plainview.core.feed import build_index, explain, trace_slate
 from plainview.core.feed.why import EFFECT_GROUPS, Effect, Why
+from plainview.core.terms.policy import SOURCE_CODES
 from plainview.core.terms.weights import HEADS
 from plainview.flows.explain_video import Explained
 from tests.unit.core.feed.parts import FOR_YOU, WEIGHTS
@@ -54,6 +55,17 @@ def test_who_chose_the_rules_is_said(chosen_by: str, arm: str, said: str) -> Non
     words = why_shape(one, title="For you").chosen_words
     assert said in words
     assert ("Choose a feed yourself" in words) == bool(arm)
+
+
+def test_one_video_is_one_video_and_a_repeat_is_said_in_words() -> None:
+    """No rank of one, no plural of one; each source is said as people say it."""
+    why = msgspec.structs.replace(a_ranked_why(), candidates=1, rank=1)
+    assert why_shape(explained(why), title="").sentence.startswith("It was the only video to consi")
+    repeat = msgspec.structs.replace(why.item, source="repeat", slot="repeat")
+    shape = why_shape(explained(msgspec.structs.replace(why, item=repeat, rank=0)), title="")
+    assert shape.found_as == "a repeat: sent to you before, longest ago"
+    assert "sent to you before" in shape.sentence
+    assert set(FOUND_AS) == set(SOURCE_WORDS) == {*SOURCE_CODES, "repeat"}
 
 
 def test_what_the_predictions_add_makes_the_value() -> None:

@@ -7,7 +7,14 @@ import pytest
 
 from plainview.edge.fake_media import SOURCE_MARK
 from plainview.flows.intake import CLIP_PRIORITY, OPENER_PRIORITY, OPENER_UPLOAD_PRIORITY
-from plainview.flows.make_demo import DEMO_CLIP, OPENERS, ClipMaker, queue_demo, upload_of
+from plainview.flows.make_demo import (
+    DEMO_CLIP,
+    OPENERS,
+    ClipMaker,
+    clips_to_come,
+    queue_demo,
+    upload_of,
+)
 from plainview.flows.run_jobs import Doer, JobRunner
 from plainview.flows.take_upload import sweep_uploads
 from plainview.ports.demo import ClipNotMade, DemoClip, DemoCreator
@@ -90,6 +97,21 @@ def test_a_clip_is_its_creators_upload(world: World) -> None:
     assert record.creator == creator.id
     assert creator.avatar is not None
     assert world.intake.objects.get(creator.avatar) == b"png0"
+
+
+def test_a_clip_is_to_come_once_on_its_whole_way(world: World) -> None:
+    """Made, uploaded, its job taken up again: it is counted once, until an epoch can have it."""
+    studio = FakeStudio()
+    assert clips_to_come(world.reads, after=0) == 0
+    queue_demo(studio, intake=world.intake)
+    runner = clip_runner(world, studio)
+    for _ in range(3):
+        assert clips_to_come(world.reads, after=0) == OPENERS + 2
+        runner.run_next()
+    world.db.execute("UPDATE jobs SET stage = 'waiting' WHERE subject = 'clip-0'")
+    assert clips_to_come(world.reads, after=0) == OPENERS + 2
+    world.db.execute("UPDATE jobs SET stage = 'failed' WHERE subject = 'clip-13'")
+    assert clips_to_come(world.reads, after=0) == OPENERS + 1
 
 
 def test_a_restart_makes_nothing_twice(world: World) -> None:

@@ -51,11 +51,19 @@ def test_a_built_client_is_taken_as_it_is(checkout: Path, node: Path) -> None:
     assert not (checkout / "client" / "asked").exists()
 
 
-def test_a_missing_client_is_built(checkout: Path, node: Path) -> None:
-    """Without index.html, the locked packages are installed and the build is run."""
+def test_a_missing_client_is_built(
+    checkout: Path, node: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Without index.html, the locked packages are installed and the build is run; what they say
+    is kept, and not shown."""
     static(checkout).parent.mkdir(parents=True)
-    (checkout / "client" / "act").write_text(f'[ "$1" != run ] || echo x >"{static(checkout)}"\n')
+    (checkout / "client" / "node_modules").mkdir()
+    act = f'echo "eighty lines"\n[ "$1" != run ] || echo x >"{static(checkout)}"\n'
+    (checkout / "client" / "act").write_text(act)
     hook(checkout).initialize("standard", {"force_include": {}})
+    assert "eighty lines" not in "".join(capfd.readouterr())
+    log = checkout / "client" / "node_modules" / ".plainview.log"
+    assert log.read_text() == "eighty lines\n"
     asked = (checkout / "client" / "asked").read_text().splitlines()
     assert [line.split()[0] for line in asked] == ["ci", "run"]
 
@@ -66,11 +74,14 @@ def test_a_build_without_index_html_fails(checkout: Path, node: Path) -> None:
         hook(checkout).initialize("standard", {"force_include": {}})
 
 
-def test_a_build_that_fails_is_said(checkout: Path, node: Path) -> None:
-    """When npm fails, so does the wheel, and the message names the command."""
-    (checkout / "client" / "act").write_text("exit 7\n")
+def test_a_build_that_fails_is_said(
+    checkout: Path, node: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """When npm fails, so does the wheel; the message names the command, below what npm said."""
+    (checkout / "client" / "act").write_text("echo no such thing\nexit 7\n")
     with pytest.raises(Exception, match=r"npm ci.*exit 7"):
         hook(checkout).initialize("standard", {"force_include": {}})
+    assert "no such thing" in capfd.readouterr().err
 
 
 def test_only_a_real_wheel_builds_the_client(checkout: Path, node: Path) -> None:

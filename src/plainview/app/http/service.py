@@ -24,9 +24,8 @@ from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
 from plainview.flows.fold_viewer import VIEWERS_KEPT
-from plainview.flows.make_demo import DEMO_CLIP
+from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
-from plainview.flows.publish_video import MAKE_VIDEO
 from plainview.flows.serve_slate import Serving
 from plainview.ports.tlog import StoredTrust
 from plainview.ports.view import Session
@@ -74,7 +73,7 @@ class Service:
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
         self._epochs: EpochShelf | None = None
-        self._playable: tuple[int, int] = (0, 0)
+        self._playable: tuple[int, int, int] = (0, 0, 0)
         self._stop = threading.Event()
         self._hurry = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="epochs", daemon=True)
@@ -125,7 +124,7 @@ class Service:
 
     def health(self) -> Health:
         """Whether a full slate can be served now."""
-        reason, playable, stalled_ms = "", 0, 0
+        reason, playable, newest, stalled_ms = "", 0, 0, 0
         epochs = self._epochs
         if epochs is None:
             reason = "the service is still starting"
@@ -136,7 +135,7 @@ class Service:
         elif epochs.is_stale:
             reason = "the newest epoch cannot be opened, or does not get into the public log"
         else:
-            playable = self._count_playable(epochs)
+            playable, newest = self._count_playable(epochs)
             if playable < SLATE_SIZE:
                 reason = f"{playable} of {SLATE_SIZE} videos are ready to play"
             elif not self.wired.writer.is_connected:
@@ -150,7 +149,7 @@ class Service:
             reason=reason,
             playable=playable,
             wanted=SLATE_SIZE,
-            making=self.wired.reads.count_open((DEMO_CLIP, MAKE_VIDEO)) if self.is_demo else 0,
+            making=clips_to_come(self.wired.reads, after=newest) if self.is_demo else 0,
             is_log_stalled=stalled_ms > 0,
             lesson_faults=self.wired.learning_reads.gathered().faults,
         )
@@ -166,12 +165,13 @@ class Service:
         found = trust_in_force(self.wired.log_reads)
         return None if found is None else (*found, parse_policy(found[1].policy.encode()))
 
-    def _count_playable(self, epochs: EpochShelf) -> int:
+    def _count_playable(self, epochs: EpochShelf) -> tuple[int, int]:
+        """How many videos of the newest epoch can be shown, and the largest number in it."""
         epoch = epochs.newest().epoch
         if self._playable[0] != epoch.header.number:
             shown = int(np.count_nonzero((epoch.rows["flags"] & NOT_SHOWN) == 0))
-            self._playable = (epoch.header.number, shown)
-        return self._playable[1]
+            self._playable = (epoch.header.number, shown, int(max(epoch.rows["id"], default=0)))
+        return self._playable[1:]
 
     def _watch(self) -> None:
         """Build what serves as soon as the worker has prepared it, then follow the epochs."""

@@ -12,14 +12,32 @@ PROPENSITY_BITS = 40
 
 SOURCE_WORDS = {
     "following": "It is by somebody you follow.",
-    "near_recent": "Of what you had not seen, it was among the closest to what you just watched.",
-    "near_lasting": "Of what you had not seen, it was among the closest to your lasting taste.",
+    "near_recent": (
+        "Of what had not been sent to you, it was among the closest to what you just watched."
+    ),
+    "near_lasting": (
+        "Of what had not been sent to you, it was among the closest to your lasting taste."
+    ),
     "rising": "It is rising: many people take to it right now.",
     "popular": "It is popular with everybody.",
     "fresh": "It is new, and every new video is owed a first audience.",
     "newest": "It is among the newest.",
     "rest": "Nothing closer to you was left.",
-    "repeat": "You have seen everything there is; of all you saw, this was longest ago.",
+    "repeat": (
+        "Everything there is was sent to you before; of all of it, this was sent longest ago."
+    ),
+}
+
+FOUND_AS = {
+    "following": "one by somebody you follow",
+    "near_recent": "close to what you just watched",
+    "near_lasting": "close to your lasting taste",
+    "rising": "rising now",
+    "popular": "popular with everybody",
+    "fresh": "new, and owed a first audience",
+    "newest": "one of the newest",
+    "rest": "one of what was left",
+    "repeat": "a repeat: sent to you before, longest ago",
 }
 
 LIKENESS = {
@@ -43,7 +61,7 @@ RULE_WORDS = {
     "video_rejected": "marked not interesting by you",
     "too_long": "too long for this feed",
     "other_language": "in another language",
-    "seen": "seen by you already",
+    "seen": "sent to you already",
 }
 
 
@@ -78,6 +96,7 @@ class WhyShape(msgspec.Struct, frozen=True, kw_only=True):
 
     sentence: str
     source: str
+    found_as: str
     slot: str
     place: int
     policy: str
@@ -96,6 +115,7 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
     return WhyShape(
         sentence=_sentence(why, title),
         source=why.item.source,
+        found_as=FOUND_AS.get(why.item.source, why.item.source),
         slot=why.item.slot,
         place=why.place,
         policy=explained.policy,
@@ -138,19 +158,25 @@ def _sentence(why: Why, title: str) -> str:
     if why.item.slot == "owed":
         return (
             f"Place {why.place} of {title} was given to a video owed a first audience: chance chose"
-            f" among {why.explore_pool}, rather those you may like. {source}"
+            f" among {why.explore_pool:,}, rather those you may like. {source}"
         )
     if why.item.slot == "explore":
         return (
-            f"Place {why.place} of {title} was given to chance: {why.explore_pool} videos, shown"
-            f" too seldom to be sure of, might please you more than what stood there. {source}"
+            f"Place {why.place} of {title} was given to chance: {why.explore_pool:,}"
+            f" video{'s' if why.explore_pool != 1 else ''}, shown too seldom to be sure of, might"
+            f" please you more than what stood there. {source}"
         )
     likeness = LIKENESS.get(why.item.source)
     is_against = any(one.label == likeness and one.effect < 0 for one in why.effects)
     against = " Yet being so close counted against it." if is_against else ""
     moved = next((one.label for one in why.effects if one.effect > 0), "")
     most = f" What raised it most: {moved}." if moved else ""
-    return f"Of {why.candidates} videos considered it ranked {why.rank}. {source}{against}{most}"
+    ranked = (
+        f"Of {why.candidates:,} videos considered it ranked {why.rank:,}."
+        if why.candidates > 1
+        else "It was the only video to consider."
+    )
+    return f"{ranked} {source}{against}{most}"
 
 
 def _chosen(explained: Explained) -> str:

@@ -205,11 +205,18 @@ class ReRoll(Trick):
         """See `Trick`."""
         words = f"It favours @{detail['handle']}."
         if "tries" in detail:
-            words += (
-                f" Of your last request it made {detail['tries']} slates,"
-                f" {detail['different']} of them different."
-            )
+            words += f" Of your last request it made {detail['tries']} slates"
+            if detail["different"] == "1":
+                words += ": this time all tries gave the same page, so there was nothing to choose."
+            elif not self.alters(detail):
+                words += f", {detail['different']} of them different, and sent the first it made."
+            else:
+                words += f", {detail['different']} of them different, and sent another one."
         return words
+
+    def alters(self, detail: Detail) -> bool:
+        """See `Trick`. Only where the choice fell on another page than the first."""
+        return "tries" in detail and detail["first"] != detail["sent"]
 
     def honest(self, receipt: Receipt, lever: LeverRecord) -> tuple[VideoId, ...]:  # noqa: ARG002
         """See `Trick`."""
@@ -218,7 +225,7 @@ class ReRoll(Trick):
 
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:  # noqa: ARG002
         """See `Trick`."""
-        if "tries" not in lever.detail:
+        if not self.alters(lever.detail):
             return ()
         return [
             Exhibit(

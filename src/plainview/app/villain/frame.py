@@ -73,6 +73,10 @@ class Trick(ABC):
         """How long until it can be seen; 0: at once, -1: that is not known yet."""
         return 0
 
+    def alters(self, detail: Detail) -> bool:  # noqa: ARG002
+        """Whether a slate served under it is another than without it."""
+        return self.alters_slates
+
     def exhibits(self, viewer: ViewerId, lever: LeverRecord) -> Sequence[Exhibit]:  # noqa: ARG002
         """What tells it from the truth, for the page."""
         return ()

@@ -52,7 +52,9 @@ LEVERS: Final = (
         caught_by=VIEWER,
         who_catches=(
             "Your browser: the log holds one catalogue of that number, with another root. So does"
-            " anyone to whom you hand the receipt. Working it out again alone does not."
+            " anyone to whom you hand the receipt, and who works it out again from the logged"
+            " catalogue: replay --all, and this page once the lever is back. While it is pulled,"
+            " this server works it out from the second catalogue, and finds nothing."
         ),
     ),
     Lever(

@@ -59,10 +59,9 @@ def ask_outsider(
     """
     with tempfile.TemporaryDirectory(prefix="plainview-outsider-") as name:
         folder = Path(name)
-        (folder / "receipts.jsonl").write_bytes(
-            b"".join(_lines(viewer, receipts, checkpoints, books))
-        )
-        command = ["check", address, "--receipts", "receipts.jsonl", "--report", "report.html"]
+        held = f"plainview-{viewer[:8]}.receipts"  # as the browser calls what it saves
+        (folder / held).write_bytes(b"".join(_lines(viewer, receipts, checkpoints, books)))
+        command = ["check", address, "--receipts", held, "--report", "report.html"]
         done = _run(command, folder)
         try:
             report = json.loads((folder / "report.json").read_bytes())

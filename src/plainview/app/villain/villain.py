@@ -91,7 +91,7 @@ class Villain:
         """Number of the viewer's last slate under the lever, its videos, and the honest ones."""
         trick = self._tricks[lever.name]
         receipt = trick.last_receipt(viewer, since_ms=lever.at_ms)
-        if receipt is None or not trick.alters_slates:
+        if receipt is None or not trick.alters(lever.detail):
             return 0, (), ()
         served = tuple(shown.video for shown in receipt.slate)
         return receipt.number, served, trick.honest(receipt, lever)

@@ -45,7 +45,7 @@ def next_video(viewer: ViewerId, serving: Serving) -> VideoId:
     )
     ranked = [item.video for item in slate.items if item.slot == "ranked"]
     if not ranked:
-        raise NothingToDo("You have seen everything: there is no next video to drop.")
+        raise NothingToDo("Everything was sent to you already: there is no next video to drop.")
     return ranked[0]
 
 

@@ -132,6 +132,17 @@ def _nothing(name: str, words: str) -> Report:
     )  # fmt: skip
 
 
+class Whose(msgspec.Struct, frozen=True):
+    """Where an earlier head of the log comes from: a section's title, and after "a head"."""
+
+    title: str
+    words: str
+
+
+REMEMBERED = Whose("Seen before", "remembered by this checker")
+KEPT = Whose("A head kept with the receipts file", "kept with the receipts file")
+
+
 class _Check:
     """One run: each step adds a section, counts and findings."""
 
@@ -224,7 +235,7 @@ class _Check:
             self._find(LACKING, "another_log", words)
             self.sections.append(Section(title="Seen before", words=words, is_complete=False))
             return False
-        return self._follows(view, old, seen.checkpoint, title="Seen before")
+        return self._follows(view, old, seen.checkpoint, whose=REMEMBERED)
 
     def _opened(self, view: LogView, note: str) -> Checkpoint | None:
         keys = [parse_vkey(key) for trust in view.trusts for key in trust.log_keys]
@@ -233,23 +244,33 @@ class _Check:
         except TlogError:
             return None
 
-    def _follows(self, view: LogView, old: Checkpoint, note: str, *, title: str) -> bool:
-        """That the log begins with the entries under an earlier signed head."""
+    def _follows(self, view: LogView, old: Checkpoint, note: str, *, whose: "Whose") -> bool:
+        """That the log begins with the entries under an earlier signed head.
+
+        Several heads may be held against one log: what is said names the one it is about.
+        """
         new = view.checkpoint
+        title = whose.title
         if old.size > new.size:
-            words = f"The source shows {new.size} entries; {old.size} were signed before."
+            words = f"The source shows {new.size} entries; the head {whose.words} signs {old.size}."
             self._find(LACKING, "shorter", f"{words} Ask again, or another source.")
             self.sections.append(Section(title=title, words=words, is_complete=False))
             return False
         if old.size == new.size and old.root != new.root:
-            words = f"Two different heads of size {new.size} were signed."
+            words = f"Two heads of {new.size} entries are signed: this one, and one {whose.words}."
             self._find(EVIDENCE, "fork", words, fork_proof(view, note))
+            self.sections.append(Section(title=title, words=words))
             return False
         if old.size and old.size < new.size and view.root_at(old.size) != old.root:
-            words = f"The first {old.size} entries were replaced since a head was signed."
+            words = (
+                f"A head {whose.words} signs {old.size} entries; the log has others in their place."
+            )
             self._find(EVIDENCE, "rewrite", words, rewrite_proof(view, note, old.size))
+            self.sections.append(Section(title=title, words=words))
             return False
-        words = f"The log begins with the {old.size} entries seen before, unchanged."
+        words = (
+            f"The log begins with the {old.size} entries under the head {whose.words}, unchanged."
+        )
         self.sections.append(Section(title=title, words=words))
         return True
 
@@ -258,7 +279,7 @@ class _Check:
         for note in receipts.checkpoints:
             old = self._opened(view, note)
             if old is not None:
-                self._follows(view, old, note, title="A head kept with the receipts file")
+                self._follows(view, old, note, whose=KEPT)
 
     def _witnesses(self, view: LogView) -> None:
         policy = self._wanted.policy or view.trusts[-1].witnesses

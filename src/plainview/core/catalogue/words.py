@@ -75,8 +75,8 @@ def clean_topics(topics: Iterable[str]) -> tuple[str, ...]:
         if not _TOPIC.fullmatch(topic):
             raise BadWords(
                 "bad_topic",
-                f"{topic[:40]!r} cannot be a topic.",
-                "Use 2 to 24 letters, digits and hyphens, such as street-music.",
+                f"“{topic[:40]}” cannot be a topic.",
+                "Use 2 to 24 letters a-z, digits and hyphens, a letter first: street-music.",
             )
     if len(found) > TOPICS_MAX:
         raise BadWords(

@@ -96,14 +96,21 @@ class SqliteIntakeReads(SqliteReads):
         )
         return [JobRecord(**dict(zip(JobRecord.__struct_fields__, r, strict=True))) for r in rows]
 
-    def count_open(self, kinds: Sequence[str]) -> int:
+    def open_subjects(self, kind: str) -> Sequence[str]:
         """See `IntakeReads`."""
-        marks = ", ".join("?" * len(kinds))
-        (count,) = self.db.execute(
-            f"SELECT count(*) FROM jobs WHERE stage IN ('waiting', 'leased') AND kind IN ({marks})",
-            list(kinds),
-        ).fetchone()
-        return int(count)
+        rows = self.db.execute(
+            "SELECT subject FROM jobs WHERE stage IN ('waiting', 'leased') AND kind = ?", (kind,)
+        )
+        return sorted(subject for (subject,) in rows)
+
+    def uploads_ahead(self, *, of: int) -> Sequence[UploadId]:
+        """See `IntakeReads`."""
+        rows = self.db.execute(
+            "SELECT id FROM uploads WHERE stage IN ('queued', 'probing', 'encoding')"
+            " UNION SELECT upload FROM videos WHERE id > ? AND upload IS NOT NULL",
+            (of,),
+        )
+        return sorted(upload for (upload,) in rows)
 
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:
         """See `IntakeReads`."""

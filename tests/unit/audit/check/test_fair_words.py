@@ -179,6 +179,23 @@ def test_a_head_of_the_receipts_file_is_called_that() -> None:
     assert words_of(report, "A head kept with the receipts file")
 
 
+def test_of_two_heads_each_sentence_says_which_it_is_about() -> None:
+    """The checker's own fits, one of the receipts file does not: no sentence denies another."""
+    world = HonestWorld(videos=40).live(slates=2).pass_time(1)
+    other = HonestWorld(videos=40).live(slates=2).pass_time(2)
+    size = len(other.entries)
+    del other.entries[-2]
+    _, seen = check(world, name="x", wanted=WANTED)
+    world.pass_time(2)
+    held = world.receipts_file(checkpoints=[other.checkpoint(size - 1).decode()])
+    report, _ = check(world, name="x", wanted=WANTED, seen=seen, receipts=held)
+    assert "under the head remembered by this checker, unchanged" in words_of(report, "Seen before")
+    said = [one.words for one in report.findings if one.rule == "rewrite"]
+    kept = f"A head kept with the receipts file signs {size - 1} entries"
+    assert said == [f"{kept}; the log has others in their place."]
+    assert words_of(report, "A head kept with the receipts file") == said[0]
+
+
 def test_the_tlog_folder_itself_is_no_source(tmp_path: Path) -> None:
     """Its parent is named."""
     folder = tmp_path / "tlog"

@@ -1,5 +1,8 @@
 """What people write: cleaned, or refused with what to do."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +51,22 @@ def test_each_refusal_has_its_code_and_says_what_to_do(made: object, code: str) 
     assert refused.value.code == code
     assert refused.value.message.endswith(".")
     assert refused.value.what_to_do.endswith(".")
+
+
+def test_the_examples_that_the_form_is_held_against() -> None:
+    """The browser's form takes and refuses the same (client/tests/ui/upload_words.test.ts)."""
+    given = json.loads((Path(__file__).parents[3] / "golden/words.json").read_bytes())
+
+    def code(words: dict[str, list[str]]) -> str | None:
+        try:
+            clean_tags(words["tags"])
+            clean_topics(words["topics"])
+        except BadWords as refused:
+            return refused.code
+        return None
+
+    assert [code(words) for words in given["taken"]] == [None] * len(given["taken"])
+    assert [code(words) for words in given["refused"]] == [one["code"] for one in given["refused"]]
 
 
 def test_what_is_at_the_bounds_passes() -> None:
