@@ -261,3 +261,16 @@ def test_the_last_two_hundred_served_are_kept_in_order() -> None:
     )
     served = [video for videos in slates for video in videos]
     assert list(fold(EMPTY, chain).lately) == served[-200:]
+
+
+def test_when_a_video_was_turned_down_is_kept_and_taken_back() -> None:
+    """The first "not interested" dates it, a second one does not, its undoing forgets it."""
+    chain = _chain(
+        ("not_interested", {"video": 7}),
+        ("not_interested", {"video": 7}),
+        ("not_interested", {"video": 8}),
+        ("undo_not_interested", {"video": 8}),
+    )
+    state = fold(EMPTY, chain)
+    assert dict(state.rejected_ms) == {VideoId(7): chain[0].at_ms}
+    assert dict(state.rejected) == {VideoId(7): 1}
