@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from plainview.core.catalogue import parse_header
+from plainview.core.catalogue.freeze import DAY_MS
 from plainview.core.learn import starting_weights
 from plainview.core.learn.places import centroids_of, places_of
 from plainview.core.learn.weights_file import with_places
 from plainview.core.terms.epoch import COUNTERS, FLAG_REMOVED, Epoch
 from plainview.core.terms.hashing import digest_of, merkle_root
-from plainview.core.terms.ids import Digest
+from plainview.core.terms.ids import Digest, ViewerId
 from plainview.flows.freeze_epoch import APART_MS, COUNTS_APART_MS, DELTAS_MAX
 from plainview.flows.read_epoch import open_epoch, read_leaves
 from plainview.ports.commands import Refused
@@ -86,6 +87,27 @@ def test_counts_wait_for_their_interval(edition: Edition) -> None:
     assert rows["counters"][:, COUNTERS.index("liked")].nonzero()[0].tolist() == [5]
     counts = edition.reads.counts([edition.world.videos[5].id])
     assert counts == {edition.world.videos[5].id: tuple(int(n == "liked") for n in COUNTERS)}
+
+
+def test_showings_stand_in_the_header_by_day(edition: Edition) -> None:
+    """Two showings of one video by two viewers are today's two; the day after, across a restart,
+    they are yesterday's; one and the same showing told twice is one."""
+    freeze(edition)
+    video = edition.world.videos[5].id
+    for k, key in ((1, "a"), (2, "b"), (2, "c")):
+        if key != "c":
+            edition.viewer(k)
+        edition.act(ViewerId(f"{k:032x}"), key, "shown", video=video, number=0, position=0)
+    edition.clock.now += COUNTS_APART_MS + 1
+    assert freeze(edition) == 2
+    edition.clock.now += DAY_MS
+    edition.freezer = edition.new_freezer()
+    edition.act(ViewerId(f"{1:032x}"), "d", "shown", video=edition.world.videos[6].id, number=0,
+                position=0)  # fmt: skip
+    assert freeze(edition) == 3
+    records = [edition.reads.epoch(number) for number in (1, 2, 3)]
+    headers = [parse_header(record.header) for record in records if record is not None]
+    assert [(h.shown_today, h.shown_yesterday) for h in headers] == [(0, 0), (2, 0), (1, 2)]
 
 
 def test_what_is_undone_is_taken_back(edition: Edition) -> None:

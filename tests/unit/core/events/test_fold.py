@@ -248,3 +248,29 @@ def test_videos_that_are_not_counted_still_fold() -> None:
     assert deltas == {}
     assert dict(state.liked) == {99: 1}
     assert state.receipt == NO_DIGEST
+
+
+def test_the_last_two_hundred_served_are_kept_in_order() -> None:
+    """Of 30 slates of 7 the last 200 videos are left, a repeat at its new place as well."""
+    slates = [list(range(7 * i + 1, 7 * i + 8)) for i in range(29)] + [[1, 2, 3, 4, 5, 6, 203]]
+    chain = _chain(
+        *(
+            ("served", {"number": i, "receipt": RECEIPT, "epoch": 1, "videos": videos})
+            for i, videos in enumerate(slates, 1)
+        )
+    )
+    served = [video for videos in slates for video in videos]
+    assert list(fold(EMPTY, chain).lately) == served[-200:]
+
+
+def test_when_a_video_was_turned_down_is_kept_and_taken_back() -> None:
+    """The first "not interested" dates it, a second one does not, its undoing forgets it."""
+    chain = _chain(
+        ("not_interested", {"video": 7}),
+        ("not_interested", {"video": 7}),
+        ("not_interested", {"video": 8}),
+        ("undo_not_interested", {"video": 8}),
+    )
+    state = fold(EMPTY, chain)
+    assert dict(state.rejected_ms) == {VideoId(7): chain[0].at_ms}
+    assert dict(state.rejected) == {VideoId(7): 1}
