@@ -220,7 +220,7 @@ export class Desk {
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
       // A first slate that fails has no video to wait for.
-      void (faults.length ? import("./quiet") : firstFrame.then(() => import("./quiet"))).then((quiet) => quiet.arrived(number), Boolean);
+      void (faults.length ? Promise.resolve() : firstFrame).then(() => import("./quiet")).then((quiet) => quiet.arrived(number), Boolean);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({
