@@ -6,8 +6,9 @@ The real service with its demonstration clips on this machine, the line shaped t
 80 ms by the browser. A first frame is the app's own measure `plainview:first-frame`: from the swipe
 to the first frame presented (requestVideoFrameCallback). Opened: the first video after the page is
 opened in a new context, from the start of navigation. Warm: each swipe after 1.5 s with the video
-before. Cold: the last of JUMP swipes on end, too quick for anything to be preloaded. Peer, same page, line and clips: one plain <video> whose source is set at the swipe, nothing
-preloaded. One machine renders and serves at once, without a graphics card.
+before. Cold: the last of JUMP swipes on end, too quick for anything to be preloaded. Peer, same
+page, line and clips: one plain <video> whose source is set at the swipe, nothing preloaded. One
+machine renders and serves at once, without a graphics card.
 """
 
 import sys

@@ -242,7 +242,7 @@ export function standIn(): Plugin {
     const isEmpty = Date.now() - began_ms < EMPTY_MS;
     const clipOf = (id: string) => it.clips.find((clip) => clip.id === id);
     const media = /^\/media\/(\d+)\/(.+)$/.exec(path);
-    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", is_log_stalled: it.log.isStalled, playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12 }, isEmpty ? 503 : 200);
+    if (path === "/healthz") return json({ ready: !isEmpty, reason: "", is_log_stalled: it.log.isStalled, playable: isEmpty ? Math.floor((Date.now() - began_ms) / 3000) : 24, wanted: 12, making: 0 }, isEmpty ? 503 : 200);
     if (media) {
       const clip = clipOf(media[1] as string);
       if (!clip || clip.isRemoved) return no(clip ? 410 : 404, "removed");
@@ -280,6 +280,7 @@ export function standIn(): Plugin {
       const videos = it.clips.filter((clip) => clip.creator === at && !clip.isRemoved).map((clip) => video(viewer, clip));
       return json({ creator: { id: found[0], handle: found[1], name: found[2], avatar: `/avatars/${found[1]}.png`, bio: "Weather under one square metre, filmed from inside a spreadsheet." }, videos, uploads: [] });
     }
+    if (is("GET", /^\/kept$/)) { const all = it.clips.map((clip) => video(viewer, clip)); return json({ saved: all.filter((one) => one.is_saved), liked: all.filter((one) => one.is_liked), saved_gone: 0, liked_gone: 0 }); }
     if (is("PUT", /^\/me$/)) { viewer.creator = "1"; return json({ id: "1", handle: CREATORS[0][1], name: CREATORS[0][2], avatar: "" }); }
     if (is("GET", /^\/operator\/overview$/)) return json({ jobs: { queued: 3, running: 1, done: 181, failed: 1 }, videos: { published: 24, removed: 0 }, epochs: { newest: 41, age_ms: 2100 }, events_per_min: 77, viewers: it.viewers.size });
     if (is("GET", /^\/operator\/jobs$/)) return json({ jobs: ["running", "queued", "queued", "failed", "done"].map((state, i) => ({ id: String(i), kind: "make_renditions", state, subject: `clip-${i}.mp4`, video: String(1000 + i), attempts: i, progress_per_mille: 300 + i * 90, error: state === "failed" ? "The file ends in the middle of a frame." : null, updated_ms: Date.now() - i * 9000 })) });

@@ -22,7 +22,7 @@ const weigh = (files) => [...files].reduce((sum, name) => sum + packed(name), 0)
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
 
 const entry = needed("index.html");
-const atFeed = { js: new Set(entry.js), css: new Set(entry.css) };
+const atFeed = { js: new Set([...entry.js, "begin.js"]), css: new Set(entry.css) };
 needed("src/ui/WhyCard.svelte", atFeed);
 console.log(`feed page, script    ${kb(weigh(atFeed.js))} gzipped (budget ${kb(BUDGET_BYTES).trim()})`);
 console.log(`feed page, styles    ${kb(weigh(atFeed.css))} gzipped`);
@@ -31,6 +31,6 @@ for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynami
   console.log(`  on demand ${kb(weigh(extra))}  ${key.replace("node_modules/", "")}`);
 }
 if (process.argv.includes("--hold") && weigh(atFeed.js) > BUDGET_BYTES) {
-  console.error("The feed page is over its budget: load something of it on demand.");
+  console.error(`The feed page is ${weigh(atFeed.js) - BUDGET_BYTES} bytes over its budget: load something of it on demand.`);
   process.exit(1);
 }

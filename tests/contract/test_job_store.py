@@ -46,6 +46,16 @@ def test_a_job_is_queued_once_ever(store: Store) -> None:
     assert [job.stage for job in store.reads.jobs(count=9)] == ["done"]
 
 
+def test_open_jobs_are_counted_by_kind(store: Store) -> None:
+    """Waiting and leased ones count; one that is done does not, nor one of another kind."""
+    store.queue(NewJob("work", "a", 1), NewJob("work", "b", 1), NewJob("other", "c", 1))
+    job = store.claim("o1")
+    assert job is not None
+    assert [store.reads.count_open(kinds) for kinds in (("work",), ("work", "other"))] == [2, 3]
+    store.writer.submit(FinishJob(job=job.id, owner="o1", at_ms=110))
+    assert [store.reads.count_open(kinds) for kinds in (("work",), ("none",))] == [1, 0]
+
+
 def test_claiming_again_gives_the_same_job(store: Store) -> None:
     """A claim whose answer was lost is repeated, not doubled."""
     store.queue(NewJob("work", "a", 1), NewJob("work", "b", 1))

@@ -113,6 +113,27 @@ def test_an_event_sent_twice_counts_once(service: LiveService) -> None:
     assert viewer.n == 1
 
 
+def test_what_was_kept_is_found_again(service: LiveService) -> None:
+    """Saved and liked videos come back, marked last first and to their viewer alone; one taken
+    back is gone, and one that does not exist is counted and left out."""
+    viewer = service.viewer()
+    first, second, third = [video["id"] for video in viewer.slate()["videos"][:3]]
+    viewer.send(
+        {"kind": "save", "key": "a", "video": first},
+        {"kind": "save", "key": "b", "video": second},
+        {"kind": "save", "key": "c", "video": third},
+        {"kind": "unsave", "key": "d", "video": second},
+        {"kind": "like", "key": "e", "video": second},
+        {"kind": "like", "key": "f", "video": "7"},
+    )
+    kept = viewer.http.get("/api/v1/kept").json()
+    assert [video["id"] for video in kept["saved"]] == [third, first]
+    assert [(video["id"], video["is_saved"]) for video in kept["liked"]] == [(second, False)]
+    assert (kept["saved_gone"], kept["liked_gone"]) == (0, 1)
+    others = service.viewer().http.get("/api/v1/kept").json()
+    assert (others["saved"], others["liked"]) == ([], [])
+
+
 def test_bad_events_take_no_good_one_with_them(service: LiveService) -> None:
     """Of three events the bad one is refused with a code and the others stand in order."""
     viewer = service.viewer()

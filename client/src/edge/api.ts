@@ -43,31 +43,25 @@ interface Options {
   timeout_ms?: number;
   /** Asked as anybody: without saying who asks. */
   isAnonymous?: boolean;
-  /** Asked already, of the same path; null when no answer came. */
-  begun?: Promise<Response | null> | undefined;
+  /** Asked already, of the same path; nothing when no answer came. */
+  begun?: typeof globalThis.begun;
 }
 
-/** The session, which the page asks for before this program is here. Taken once. */
 declare global {
-  var begun: Promise<Response | null> | undefined;
-}
-function takeBegun(): Promise<Response | null> | undefined {
-  const taken = globalThis.begun;
-  globalThis.begun = undefined;
-  return taken;
+  /** The session, which begin.js asks for while this program is still on its way. Taken once. */
+  var begun: Promise<Response | void> | undefined;
 }
 
 export async function request<T>(path: string, options: Options = {}): Promise<T> {
-  const { method = "GET", body, keepalive = false, timeout_ms = TIMEOUT_MS, isAnonymous, begun } = options;
+  const { method = "GET", body, keepalive = false, timeout_ms = TIMEOUT_MS, isAnonymous } = options;
   let response: Response;
   try {
-    response = (await begun) ?? await fetch(path, {
+    response = (await options.begun) ?? await fetch(path, {
       method,
       keepalive,
       credentials: isAnonymous ? "omit" : "same-origin",
       headers: {
         "x-plainview": "1",
-        accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -94,7 +88,7 @@ export const v1 = "/api/v1";
 export const id = encodeURIComponent;
 
 export const api = {
-  session: () => request<Session>(`${v1}/session`, { method: "POST", body: {}, begun: takeBegun() }),
+  session: () => request<Session>(`${v1}/session`, { method: "POST", begun: globalThis.begun }).finally(() => (globalThis.begun = undefined)),
   slate: (ask: SlateAsk) => request<SlateAnswer>(`${v1}/slate`, { method: "POST", body: ask }),
   events: (events: CanonicalObject[], keepalive = false) =>
     request<EventsAnswer>(`${v1}/events`, { method: "POST", body: { events }, keepalive }),
@@ -106,9 +100,7 @@ export const api = {
 /** Whether a full slate can be served; 503 carries the same facts as 200. */
 export async function health(): Promise<Health | null> {
   try {
-    const response = await fetch("/healthz", { signal: AbortSignal.timeout(5000) });
-    const facts = (await response.json()) as Partial<Health>;
-    return { ready: response.ok, reason: "", playable: 0, wanted: 0, is_log_stalled: false, ...facts };
+    return (await (await fetch("/healthz", { signal: AbortSignal.timeout(5000) })).json()) as Health;
   } catch {
     return null;
   }

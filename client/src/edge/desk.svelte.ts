@@ -117,6 +117,9 @@ export class Desk {
   record = (event: Draft, isUrgent = false): void =>
     this.#outbox?.record(event, isUrgent);
 
+  /** Send what the viewer did, so that what is asked next knows it. */
+  flush = async (): Promise<void> => void (await this.#outbox?.flush());
+
   /** The page is being hidden or left: send what there is while the browser lets us. */
   leaving(): void {
     void this.#outbox?.flush(true).catch(() => undefined);
@@ -213,11 +216,11 @@ export class Desk {
     this.#isAsking = true;
     this.reseal({});
     try {
-      const slate = await ledger.ask(policy, async () => void (await this.#outbox?.flush()));
+      const slate = await ledger.ask(policy, this.flush);
       this.#sealed(slate.kept);
       const { faults, id, number } = slate.kept;
       // A first slate that fails has no video to wait for.
-      void (faults.length ? import("./quiet") : firstFrame.then(() => import("./quiet"))).then((quiet) => quiet.arrived(number), Boolean);
+      void (faults.length ? Promise.resolve() : firstFrame).then(() => import("./quiet")).then((quiet) => quiet.arrived(number), Boolean);
       if (faults.length) this.send({ kind: "refused", faults });
       else
         this.send({

@@ -1,7 +1,7 @@
 /** The calls that a feed does not need before its first video plays. */
 import { id, request, v1 } from "./api";
 import type {
-  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Lever, LeverEvidence, Me, OutsiderSays,
+  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Kept, Lever, LeverEvidence, Me, OutsiderSays,
   Overview, SignedReceipt, Upload, Video,
 } from "./types";
 
@@ -19,6 +19,7 @@ export const more = {
   deleteVideo: (video: string) =>
     request<unknown>(`${v1}/videos/${id(video)}`, { method: "DELETE" }),
   creator: (handle: string) => request<CreatorPage>(`${v1}/creators/${id(handle)}`),
+  kept: () => request<Kept>(`${v1}/kept`),
   me: () => request<Me>(`${v1}/me`),
   editMe: (me: { name: string; handle: string; bio: string }) =>
     request<Creator>(`${v1}/me`, { method: "PUT", body: me }),

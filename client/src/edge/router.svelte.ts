@@ -1,10 +1,12 @@
-/** Which page is open. Paths: / /v/ID /@handle /me /upload /operator /villain */
+/** Which page is open. Paths: / /v/ID /@handle /me /kept /upload /operator /villain */
+
+type Own = "me" | "kept" | "upload" | "operator" | "villain";
 
 export type Route =
   | { page: "feed"; video: string | null }
   | { page: "nothing" }
   | { page: "creator"; handle: string }
-  | { page: "me" | "upload" | "operator" | "villain" };
+  | { page: Own };
 
 export function readRoute(path: string): Route {
   const video = /^\/v\/([^/]+)\/?$/.exec(path)?.[1];
@@ -12,7 +14,7 @@ export function readRoute(path: string): Route {
   const handle = /^\/@([^/]+)\/?$/.exec(path)?.[1];
   if (handle) return { page: "creator", handle: decodeURIComponent(handle) };
   const name = path.replace(/^\/|\/$/g, "");
-  if (name === "me" || name === "upload" || name === "operator" || name === "villain") return { page: name };
+  if (/^(me|kept|upload|operator|villain)$/.test(name)) return { page: name as Own };
   return name === "" || name === "index.html" ? { page: "feed", video: null } : { page: "nothing" };
 }
 

@@ -16,6 +16,7 @@ export type Why = Schemas["WhyShape"];
 export type CheckAnswer = Schemas["CheckShape"];
 export type CheckFailure = Schemas["FailureShape"];
 export type CreatorPage = Schemas["CreatorPage"];
+export type Kept = Schemas["KeptShape"];
 export type Upload = Schemas["UploadShape"];
 export type Me = Schemas["MeShape"];
 export type Health = Schemas["Health"];

@@ -65,6 +65,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I saved and liked
+         * @description The videos the asker saved and liked, read from the asker's own events.
+         */
+        get: operations["get_api_v1_kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log": {
         parameters: {
             query?: never;
@@ -797,6 +817,7 @@ export interface components {
         /** Health */
         Health: {
             is_log_stalled: boolean;
+            making: number;
             playable: number;
             ready: boolean;
             reason: string;
@@ -837,6 +858,13 @@ export interface components {
             failed: number;
             queued: number;
             running: number;
+        };
+        /** KeptShape */
+        KeptShape: {
+            liked: components["schemas"]["VideoShape"][];
+            liked_gone: number;
+            saved: components["schemas"]["VideoShape"][];
+            saved_gone: number;
         };
         /** LeverBody */
         LeverBody: {
@@ -1275,6 +1303,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    get_api_v1_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptShape"];
                 };
             };
         };

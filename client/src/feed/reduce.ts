@@ -203,7 +203,7 @@ export function reduceFeed(feed: Feed, event: FeedEvent): Step {
     case "retry":
       return retry(feed);
     case "refetch":
-      return retry({ ...feed, items: feed.items.slice(0, feed.at + 1) });
+      return retry({ ...feed, items: feed.items.filter((item, at) => at <= feed.at || (event.keeps_new && !item.video.is_repeat)) });
     case "moved":
       if (event.at === feed.at || !feed.items[event.at]) return same(feed);
       return topUp({ ...feed, at: event.at });

@@ -87,7 +87,7 @@ export type FeedEvent =
   | { kind: "failed"; trouble: Trouble }
   | { kind: "refused"; faults: readonly Fault[] }
   | { kind: "retry" }
-  | { kind: "refetch" } // throw away what was fetched ahead
+  | { kind: "refetch"; keeps_new?: true } // throw away what was fetched ahead, or of that what was seen before
   | { kind: "moved"; at: number }
   | { kind: "gone"; video: string }
   | { kind: "policy_chosen"; policy: string }

@@ -140,3 +140,10 @@ test("throwing away what was fetched ahead keeps the current video and asks anew
   const [feed, effects] = playing({ kind: "moved", at: 1 }, { kind: "refetch" });
   expect([feed.items.length, feed.at, asks(effects).length]).toEqual([2, 1, 1]);
 });
+
+test("when new ones have come, only what was seen before is thrown away, and one asks anew", () => {
+  const ahead = [video("9"), video("1", "1", { is_repeat: true }), video("10"), video("2", "1", { is_repeat: true })];
+  const [feed, effects] = playing({ kind: "moved", at: 7 }, arrived(2, ahead, { is_caught_up: true }), { kind: "refetch", keeps_new: true });
+  expect(feed.items.slice(8).map((item) => item.video.id)).toEqual(["9", "10"]);
+  expect([feed.at, asks(effects).length]).toEqual([7, 1]);
+});

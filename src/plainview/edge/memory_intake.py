@@ -410,6 +410,11 @@ class MemoryIntake(MemoryStore):
 
         return sorted((row.record for row in self._jobs), key=place)[:count]
 
+    def count_open(self, kinds: Sequence[str]) -> int:
+        """See `IntakeReads`."""
+        records = [row.record for row in self._jobs]
+        return sum(job.kind in kinds and job.stage in ("waiting", "leased") for job in records)
+
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:
         """See `IntakeReads`."""
         return bool(self._due(kinds, priority + 1, at_ms))

@@ -350,6 +350,10 @@ class IntakeReads(Protocol):
         """Open jobs in the order in which they will be done, then finished ones, newest first."""
         ...
 
+    def count_open(self, kinds: Sequence[str]) -> int:
+        """How many jobs of those kinds are neither done nor given up."""
+        ...
+
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:
         """Whether a job of those kinds is due whose priority is larger."""
         ...

@@ -63,3 +63,17 @@ def test_offline_is_said_and_mended(page: Page) -> None:
     expect(page.get_by_text("Offline").first).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("Offline")).to_have_count(0)
+
+
+def test_a_saved_video_is_found_again(page: Page) -> None:
+    """What was saved stands on the page of what one kept, from the menu, and opens from there."""
+    open_feed(page)
+    video = await_playing(page, at=0)["source"].split("/")[4]
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Saved and liked").click()
+    kept = page.get_by_role("main").locator("li a")
+    expect(kept).to_have_attribute("href", f"/v/{video}")
+    kept.click()
+    await_playing(page, at=0)
+    expect(page.get_by_role("button", name="Remove from saved").first).to_be_visible()

@@ -1,6 +1,6 @@
 """Creators over HTTP: their page, becoming one, and changing or withdrawing one's own videos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -38,6 +38,16 @@ class CreatorPage(msgspec.Struct, frozen=True, kw_only=True):
 
     creator: CreatorShape
     videos: tuple[VideoShape, ...]
+
+
+class KeptShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What the asker saved and liked, marked last first, VIDEOS_MAX of each at most, and how many
+    of those were removed or withdrawn since and are left out."""
+
+    saved: tuple[VideoShape, ...]
+    liked: tuple[VideoShape, ...]
+    saved_gone: int
+    liked_gone: int
 
 
 class RemovalShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +115,28 @@ def get_creator(request: Request[Any, Any, Any], handle: str) -> CreatorPage:
     return CreatorPage(
         creator=creator_shape(creator), videos=shapes_of(service, ids, viewer, hidden=GONE)
     )
+
+
+@get("/api/v1/kept", summary="What I saved and liked", sync_to_thread=True)
+def get_kept(request: Request[Any, Any, Any]) -> KeptShape:
+    """The videos the asker saved and liked, read from the asker's own events."""
+    service, viewer = service_of(request), session_of(request).viewer
+    state = service.serving.folds.state(viewer)
+    saved, liked = _kept(service, viewer, state.saved), _kept(service, viewer, state.liked)
+    return KeptShape(
+        saved=saved,
+        liked=liked,
+        saved_gone=min(len(state.saved), VIDEOS_MAX) - len(saved),
+        liked_gone=min(len(state.liked), VIDEOS_MAX) - len(liked),
+    )
+
+
+def _kept(
+    service: Service, viewer: ViewerId, marks: Mapping[VideoId, int]
+) -> tuple[VideoShape, ...]:
+    """What was marked last first, `marks` being the event of each mark."""
+    newest = sorted(marks, key=lambda video: (-marks[video], video))[:VIDEOS_MAX]
+    return shapes_of(service, newest, viewer, hidden=GONE)
 
 
 @get("/api/v1/me", summary="My own page")
@@ -238,4 +270,4 @@ def _video(service: Service, video: VideoId, viewer: ViewerId) -> VideoShape:
     return video_shape(record, state=service.serving.folds.state(viewer))
 
 
-CREATOR_ROUTES = [get_creator, get_me, put_me, get_video, patch_video, delete_video]
+CREATOR_ROUTES = [get_creator, get_kept, get_me, put_me, get_video, patch_video, delete_video]

@@ -24,7 +24,9 @@ from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
 from plainview.flows.fold_viewer import VIEWERS_KEPT
+from plainview.flows.make_demo import DEMO_CLIP
 from plainview.flows.open_epoch import EpochShelf
+from plainview.flows.publish_video import MAKE_VIDEO
 from plainview.flows.serve_slate import Serving
 from plainview.ports.tlog import StoredTrust
 from plainview.ports.view import Session
@@ -42,12 +44,16 @@ NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a full slate can be served, and why not."""
+    """Whether a full slate can be served, and why not.
+
+    `making` is how many demonstration clips are still to come, besides those `playable`.
+    """
 
     ready: bool
     reason: str
     playable: int
     wanted: int
+    making: int
     is_log_stalled: bool
 
 
@@ -141,6 +147,7 @@ class Service:
             reason=reason,
             playable=playable,
             wanted=SLATE_SIZE,
+            making=self.wired.reads.count_open((DEMO_CLIP, MAKE_VIDEO)) if self.is_demo else 0,
             is_log_stalled=stalled_ms > 0,
         )
 

@@ -96,6 +96,15 @@ class SqliteIntakeReads(SqliteReads):
         )
         return [JobRecord(**dict(zip(JobRecord.__struct_fields__, r, strict=True))) for r in rows]
 
+    def count_open(self, kinds: Sequence[str]) -> int:
+        """See `IntakeReads`."""
+        marks = ", ".join("?" * len(kinds))
+        (count,) = self.db.execute(
+            f"SELECT count(*) FROM jobs WHERE stage IN ('waiting', 'leased') AND kind IN ({marks})",
+            list(kinds),
+        ).fetchone()
+        return int(count)
+
     def is_more_urgent(self, kinds: Sequence[str], *, priority: int, at_ms: int) -> bool:
         """See `IntakeReads`."""
         names = {f"kind{i}": kind for i, kind in enumerate(kinds)}
