@@ -27,8 +27,8 @@ SLATES = 260
 
 
 def exploring(share: str) -> bytes:
-    assert "\nshare = 0.08" in TEXT
-    return TEXT.replace("\nshare = 0.08", f"\nshare = {share}", 1).encode()
+    assert "\nshare = 0.05" in TEXT
+    return TEXT.replace("\nshare = 0.05", f"\nshare = {share}", 1).encode()
 
 
 class PocketReads:

@@ -216,10 +216,13 @@ def test_a_second_learner_is_refused(edition: LearningEdition) -> None:
 
 def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
     """When the parent's file has other bytes than its name says, no tick is made of it."""
-    record = learned(edition)
-    path = edition.objects.path_of(record.made.weights)
+    learned(edition)
+    parent = edition.reads.weights()
+    assert parent is not None
+    path = edition.objects.path_of(parent)
     path.chmod(0o644)
-    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(FilesDiffer):
         edition.learner.learn_if_due()
     assert edition.learning.gathered().ticks == 1

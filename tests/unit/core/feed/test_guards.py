@@ -13,8 +13,8 @@ from tests.unit.core.feed.parts import FOR_YOU, POPULAR, WEIGHTS
 from tests.worlds import NOW_MS, demo_catalogue, epoch_of, slate_request, video, viewer_state
 
 FAR = [0] * 64
-EAST, NORTH = [50] * 64, [50] * 32 + [-50] * 32
-NEAR_EAST = [50] * 56 + [-50] * 8  # dot 120,000: three quarters of what EAST is to itself
+EAST, NORTH = [32] * 64, [32] * 32 + [-32] * 32
+NEAR_EAST = [32] * 56 + [-32] * 8  # dot 49,152: three quarters of what EAST is to itself
 
 
 def turned_down(*videos: int, days_ago: int = 0, **fields: object) -> ViewerState:
@@ -39,7 +39,7 @@ def test_likeness_by_hand() -> None:
     alike = likeness(
         np.arange(8), np.array([0, 1]), index=index, follows=np.array([2], dtype=np.int64)
     )
-    assert alike.tolist() == [1000, 1000, 1000, 500, 250, 500, 0, 250]
+    assert alike.tolist() == [1000, 1000, 1000, 500, 250, 512, 0, 250]
     many = likeness(
         np.array([3]), np.array([0] * 5), index=index, follows=np.zeros(0, dtype=np.int64)
     )

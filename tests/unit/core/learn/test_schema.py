@@ -16,6 +16,7 @@ from plainview.core.terms.weights import FEATURES, HEAD_ONE, SERVING, Schema
 SMALL = Schema(viewer=("mood", "hour"), epoch=("length",), pair=("liking", "seen"), heads=("long",))
 RECIPE = msgspec.structs.replace(
     STARTING_RECIPE, begin="draws", hidden=(6,), head_weights_milli=(1000,), passes=6,
+    rate_micro=20_000, seen_kept_milli=500,
     held_out_min=10, positives_min=10,
 )  # fmt: skip
 

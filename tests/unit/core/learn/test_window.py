@@ -34,7 +34,7 @@ def of_viewers(*counts: int) -> Window:
 
 
 def recipe(**changes: int) -> Recipe:
-    return msgspec.structs.replace(STARTING_RECIPE, **changes)
+    return msgspec.structs.replace(STARTING_RECIPE, **{"viewer_examples_max": 64, **changes})
 
 
 def counts(examples: Examples) -> list[int]:
