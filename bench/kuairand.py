@@ -1,6 +1,7 @@
 """KuaiRand by its protocol: one integer network beside what people would install instead.
 
-    make bench-quality      with PLAINVIEW_DATA the folder that holds kuairand_pure/
+    make bench-quality               with PLAINVIEW_DATA the folder that holds kuairand_pure/
+    python -m bench.kuairand A SA    some modes
 
 What each model says of the test days is kept under the temporary folder, by what it was made from,
 so that a second run only measures.
@@ -35,7 +36,7 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
     """Run all of it; 77 where the data or a peer's package is missing."""
     data = os.environ.get("PLAINVIEW_DATA", "")
     folder = Path(data) / "kuairand_pure"
@@ -55,7 +56,7 @@ def main() -> int:
     race = Race(log, known)
     _say(f"{len(race.train)} impressions to learn from, {len(race.test)} of the test days")
     runs: dict[str, Runs] = {model: {} for model in models}
-    for mode in MODES:
+    for mode in wanted or MODES:
         for model in models:
             if runs_in(model, mode):
                 began = time.process_time()
@@ -91,4 +92,4 @@ def _kept(race: Race, model: str, mode: str, *, frozen: Scores | None) -> Scores
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
