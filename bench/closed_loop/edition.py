@@ -55,7 +55,7 @@ class Edition(Pocket):
             weights=starting_weights(), policies=[policy], now_ms=society.start_ms,
         )  # fmt: skip
         self.rules = next(iter(self.policies.values()))
-        self.place = {facts.id: i for i, facts in enumerate(society.facts)}
+        self.place: dict[int, int] = {facts.id: i for i, facts in enumerate(society.facts)}
         self.ids: list[ViewerId] = [viewer_id(society.seed, v) for v in range(society.viewers)]
         self.frozen_at = 0
 

@@ -222,4 +222,4 @@ class Wabbit(Shelf):
         self.is_served[viewer, videos] = True
         for at, video in zip(picked.tolist(), videos, strict=True):
             self.odds[viewer, video] = (float(odds[at]), shared, actions[at])
-        return videos
+        return list(videos)

@@ -29,8 +29,10 @@ class Recommender(Protocol):
     """Who is judged. Videos and viewers are known by place, times count from the start."""
 
     name: str
-    swaps: Sequence[tuple[int, int]]
-    """Of the last slate: (video shown to explore, video that would have stood there)."""
+
+    @property
+    def swaps(self) -> Sequence[tuple[int, int]]:
+        """Of the last slate: (video shown to explore, video that would have stood there)."""
 
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """These videos are there from now on."""

@@ -143,7 +143,7 @@ class Niches:
         which = even(s.seed, f"{name} any", s.viewers, count) * 6
         for place in range(3):
             niches[:, :, place][which.astype(np.int64) == place] = -1
-        return niches
+        return np.asarray(niches)
 
     def _matched(self) -> Floats:
         """(V, niches, N) whether a video meets a niche."""

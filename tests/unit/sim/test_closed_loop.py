@@ -7,12 +7,22 @@ from bench.closed_loop.judge import gini, paired_p
 from bench.closed_loop.peers import Chance, Oracle, Popularity
 from plainview.sim.closed_loop import SIZE, expected_s, live, watch
 from plainview.sim.society import TURN_MS, Society, make_society
-from plainview.sim.tastes import TASTES, Moods, Niches
+from plainview.sim.tastes import TASTES, Moods, Niches, Taste
 
 
 @pytest.fixture(scope="module")
 def society() -> Society:
     return make_society(3, videos=700, viewers=4, uploads=4, start_ms=1_790_000_000_000)
+
+
+def popularity(society: Society, taste: Taste) -> Popularity:
+    del taste
+    return Popularity(society)
+
+
+def chance(society: Society, taste: Taste) -> Chance:
+    del taste
+    return Chance(society)
 
 
 def test_what_a_showing_is_worth_is_the_mean_of_what_is_watched(society: Society) -> None:
@@ -72,9 +82,9 @@ def test_a_niche_is_a_conjunction(society: Society) -> None:
 def test_all_are_shown_as_often_and_nothing_twice(society: Society) -> None:
     """Sittings of fixed length hold the same showings whoever recommends, and no repeat."""
     counts = set()
-    for who in (Oracle, Popularity, Chance):
+    for who in (Oracle, popularity, chance):
         taste = TASTES["habits"](society)
-        seen = live(society, taste, Oracle(society, taste) if who is Oracle else who(society))
+        seen = live(society, taste, who(society, taste))
         pairs = list(zip(seen.viewer, seen.video, strict=True))
         assert len(set(pairs)) == len(pairs)
         counts.add(len(pairs) - sum(seen.is_turn))
@@ -85,9 +95,9 @@ def test_all_are_shown_as_often_and_nothing_twice(society: Society) -> None:
 def test_who_knows_tastes_does_best(society: Society) -> None:
     """The oracle gets more than chance does from the same people."""
     got = []
-    for who in (Oracle, Chance):
+    for who in (Oracle, chance):
         taste = TASTES["niches"](society)
-        seen = live(society, taste, Oracle(society, taste) if who is Oracle else who(society))
+        seen = live(society, taste, who(society, taste))
         got.append(np.mean(seen.watched_s))
     assert got[0] > 1.5 * got[1]
 

@@ -71,12 +71,12 @@ STARTING_RECIPE: Final = Recipe(
     label_ms=600_000,
     offered_max=200_000,
     examples_max=50_000,
-    viewer_examples_max=300,
+    viewer_examples_max=64,
     viewer_share_milli=100,
     passes=1,
     batch=32,
-    rate_micro=40_000,
-    seen_kept_milli=960,
+    rate_micro=20_000,
+    seen_kept_milli=800,
     head_weights_milli=(1000,) * len(HEADS),
     held_out_min=200,
     positives_min=30,
@@ -85,7 +85,7 @@ STARTING_RECIPE: Final = Recipe(
     head_worse_ppm_max=20_000,
     embeddings=STARTING_EMBEDDINGS,
 )
-"""What an edition learns by until it publishes another. Tuned on one simulated world; see
+"""What an edition learns by until it publishes another. Tuned on simulated worlds; see
 `decisions/0012-a-tick-and-its-float-state.md`."""
 
 
