@@ -7,8 +7,7 @@ from typing import Final
 
 import msgspec
 
-from plainview.core.catalogue import build_rows, merge_rows, topic_list
-from plainview.core.events import CountedVideo, served_draft
+from plainview.core.events import served_draft
 from plainview.core.feed.slate import Trace, trace_slate
 from plainview.core.learn import starting_weights
 from plainview.core.receipts import hour_of, slate_seed
@@ -59,13 +58,11 @@ class Edition(Pocket):
         self.ids: list[ViewerId] = [viewer_id(society.seed, v) for v in range(society.viewers)]
         self.frozen_at = 0
 
-    def publish(self, videos: Sequence[int]) -> None:
-        """Take uploads into the next epoch."""
+    def take_uploads(self, videos: Sequence[int]) -> None:
+        """Have those that are new in the next epoch."""
         new = [self.society.facts[i] for i in videos if self.society.facts[i].id not in self._facts]
         if new:
-            self._topics = topic_list(self._topics, new)
-            self._rows = merge_rows(self._rows, build_rows(new, topics=self._topics))
-            self._facts |= {one.id: CountedVideo(one.creator, one.length_ms) for one in new}
+            self.publish(new)
 
     def freeze_if_due(self, now_ms: int) -> None:
         """A new epoch, if the last is EPOCH_MS old."""
@@ -97,7 +94,7 @@ class Edition(Pocket):
         self, state: ViewerState, trace: Trace, request: SlateRequest, nonce: str
     ) -> PocketSlate:
         """Sign the traced slate and put it in the viewer's chain."""
-        return self._issue(state, trace.slate, self.rules, request, nonce)
+        return self._issue(state, trace.slate, self.rules, request, nonce, None)
 
     def issue_placed(self, state: ViewerState, videos: Sequence[int], *, now_ms: int) -> int:
         """Put a slate that somebody else arranged in the viewer's chain; its number."""

@@ -97,7 +97,7 @@ class Boosted:
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """Into the next epoch."""
         del now_ms
-        self.edition.publish(videos)
+        self.edition.take_uploads(videos)
 
     def tick(self, now_ms: int) -> None:
         """Freeze when due; refit on the hour."""

@@ -72,7 +72,7 @@ class Ours:
     def publish(self, videos: Sequence[int], *, now_ms: int) -> None:
         """Into the next epoch."""
         del now_ms
-        self.edition.publish(videos)
+        self.edition.take_uploads(videos)
 
     def slate(self, viewer: int, *, now_ms: int) -> Sequence[int]:
         """As the service would."""
@@ -84,7 +84,7 @@ class Ours:
         self.swaps = [
             (edition.place[int(ids[one.candidate])], edition.place[int(ids[one.ranked])])
             for one in trace.placings
-            if one.is_explored
+            if one.slot != "ranked"
         ]
         if self.recipe:
             due = now_ms + self.recipe.label_ms

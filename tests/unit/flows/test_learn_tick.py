@@ -224,7 +224,7 @@ def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(FilesDiffer):
-        edition.learner.learn_if_due()
+        edition.learn()
     assert edition.learning.gathered().ticks == 1
 
 
