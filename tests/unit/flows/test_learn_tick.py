@@ -217,6 +217,7 @@ def test_a_second_learner_is_refused(edition: LearningEdition) -> None:
 def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
     """When the parent's file has other bytes than its name says, no tick is made of it."""
     learned(edition)
+    edition.live()
     parent = edition.reads.weights()
     assert parent is not None
     path = edition.objects.path_of(parent)
@@ -224,7 +225,7 @@ def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(FilesDiffer):
-        edition.learn()
+        edition.learner.learn_if_due()
     assert edition.learning.gathered().ticks == 1
 
 
