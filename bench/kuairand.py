@@ -12,6 +12,7 @@ import pickle
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,21 +52,19 @@ def main(wanted: list[str]) -> int:
     if find_spec("torch") is None:
         models.remove("dcn-din")
         _say("no torch: dcn-din is not run, its figures are the protocol's")
+    for mode in wanted:
+        if mode not in MODES or mode.replace("B", "A") not in wanted:
+            _say(f"{mode}: of {', '.join(MODES)}, each B together with the A it begins from")
+            return 2
     log = read_log(folder)
     known = Known(log)
     race = Race(log, known)
     _say(f"{len(race.train)} impressions to learn from, {len(race.test)} of the test days")
-    runs: dict[str, Runs] = {model: {} for model in models}
-    for mode in wanted or MODES:
-        for model in models:
-            if runs_in(model, mode):
-                began = time.process_time()
-                frozen = runs[model].get(mode.replace("B", "A")) if "B" in mode else None
-                runs[model][mode] = _kept(race, model, mode, frozen=frozen)
-                _say(f"{mode:4}{model:12}{time.process_time() - began:6.0f} s of processor")
+    runs = _runs(race, models, wanted or MODES)
     rows = rows_of(Judge(log, race.test, draws=DRAWS), runs)
     _say("\n" + table_of(rows, models))
-    FIGURE.write_text(plotted(rows), encoding="utf-8")
+    if not wanted:
+        FIGURE.write_text(plotted(rows), encoding="utf-8")
     for line in errors(log, runs, train=race.train, test=race.test):
         _say(line)
     for line in speeds(race):
@@ -75,6 +74,18 @@ def main(wanted: list[str]) -> int:
         if changed:
             return 1
     return 0
+
+
+def _runs(race: Race, models: Sequence[str], modes: Sequence[str]) -> dict[str, Runs]:
+    runs: dict[str, Runs] = {model: {} for model in models}
+    for mode in modes:
+        for model in models:
+            if runs_in(model, mode):
+                began = time.process_time()
+                frozen = runs[model].get(mode.replace("B", "A")) if "B" in mode else None
+                runs[model][mode] = _kept(race, model, mode, frozen=frozen)
+                _say(f"{mode:4}{model:12}{time.process_time() - began:6.0f} s of processor")
+    return runs
 
 
 def _kept(race: Race, model: str, mode: str, *, frozen: Scores | None) -> Scores:

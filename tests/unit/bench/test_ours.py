@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from bench import kuairand
 from bench.quality import ours
 from bench.quality.features import features_at
 from bench.quality.known import Known
@@ -127,3 +128,13 @@ def test_labels_are_outcomes_and_the_quantile_of_the_training_rows(given: ours.G
     labels = ours.labels_of(longest, TRAIN)
     assert set(labels[TEST, ours.WATCH].tolist()) == {LABEL_ONE}
     assert (labels[TRAIN] == given.labels[TRAIN]).all()
+
+
+def test_without_the_log_the_run_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unset or a folder without it: skipped, in words, and nothing is measured."""
+    for data in ("", str(tmp_path)):
+        monkeypatch.setenv("PLAINVIEW_DATA", data)
+        assert kuairand.main([]) == kuairand.SKIPPED
+        assert "nothing was measured" in capsys.readouterr().out
