@@ -1,7 +1,7 @@
 """How kernels are compiled: at import, from numba's cache where there can be one, else anew.
 
-So nothing is compiled inside a request. numba keeps what it compiled beside the source, by the time
-and size of the file the function is written in: what a kernel calls stands in the same file.
+So nothing is compiled inside a request. numba keeps what it compiled beside the source, by the
+function's name, which says what it reads (see `stamped`), and by the time and size of its file.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba import types
+
+from plainview.core.terms.kept_code import stamped
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +30,7 @@ def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Compile for `signature` now, without the interpreter lock, cached where that is possible."""
 
     def compile_now(function: Callable[P, R]) -> Callable[P, R]:
+        stamped(function)
         try:
             fast = numba.njit(signature, nogil=True, cache=True)(function)
         except (RuntimeError, OSError):

@@ -8,6 +8,8 @@ Compiled at the first call, so that who only serves never waits for it.
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from plainview.core.terms.kept_code import stamped
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -17,6 +19,7 @@ def compiled(function: F) -> F:
         import numba
     except ImportError:
         return function
+    stamped(function)
     try:
         fast = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
     except (RuntimeError, OSError):
