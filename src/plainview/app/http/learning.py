@@ -50,7 +50,7 @@ def _shown(service: Service) -> LearningShown:
 def _coverage(service: Service) -> Coverage | None:
     """None while there is no epoch, or one that it is counted from cannot be read."""
     try:
-        epoch = service.serving.epochs.newest().epoch if service.is_serving else None
+        epoch = service.serving.epochs.at_least(0).epoch if service.is_serving else None
         return None if epoch is None else service.coverage.coverage(epoch)
     except (NoEpoch, FileNotFoundError):
         return None
