@@ -150,14 +150,16 @@ class Supervisor:
         root = str(folder.root.resolve())
         demo = ["demo"] if settings.is_demo else []
         levers = ["demo"] if settings.has_levers else []
-        web = [root, str(sock.fileno()), *levers]
+        every_s, examples_min = str(settings.learn_every_s), str(settings.learn_min)
+        rhythm = [f"learns={every_s},{examples_min}"] if settings.learns else []
+        web = [root, str(sock.fileno()), *levers, *rhythm]
         self.children = [
             self._child("writer", "writer", [root]),
             self._child("worker", "worker", [root, settings.edition, *demo]),
             *(self._child(f"web-{k}", "web", web, sock.fileno()) for k in range(settings.web)),
         ]
         if settings.learns:
-            learner = [root, settings.learn, str(settings.learn_every_s), str(settings.learn_min)]
+            learner = [root, settings.learn, every_s, examples_min]
             self.children.append(self._child("learner", "learner", learner))
 
     def _child(self, name: str, module: str, arguments: list[str], *fds: int) -> Child:

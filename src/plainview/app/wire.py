@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from plainview.flows.publish_checkpoint import CheckpointPublisher
     from plainview.flows.run_experiment import Experiments
     from plainview.flows.run_jobs import JobRunner
+    from plainview.flows.see_shown import CoverageReader
     from plainview.flows.serve_slate import Epochs, Serving
     from plainview.ports.demo import DemoStudio
 
@@ -254,6 +255,12 @@ class Wired:
             clock=self.clock,
             recipe=recipe,
         )
+
+    def coverage_reader(self) -> "CoverageReader":
+        """What tells how much of the catalogue is shown, for the operator's page."""
+        from plainview.flows.see_shown import CoverageReader
+
+        return CoverageReader(reads=self.reads, files=self.epoch_files, clock=self.clock)
 
     def learner(self, recipe: "Recipe", *, every_ms: int, examples_min: int) -> "Learner":
         """What makes learning ticks, for the learner."""

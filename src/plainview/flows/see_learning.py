@@ -15,7 +15,8 @@ MINUTE_MS: Final = 60_000
 
 class TickSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A tick: `reason` is "" if it was published. `metrics` is what stands in its lineage record:
-    parent and candidate by head; empty where there is none. Losses are in nats an example."""
+    parent and candidate by head; empty where there is none. Losses are in nats an example.
+    `shifts` likewise: how values moved; `newest_ms` is when the newest example offered was made."""
 
     number: int
     at_ms: int
@@ -28,7 +29,9 @@ class TickSeen(msgspec.Struct, frozen=True, kw_only=True):
     viewers: int
     weights: Digest
     lineage: Digest
+    newest_ms: int
     metrics: dict[str, Any]
+    shifts: dict[str, Any]
 
     @property
     def has_loss(self) -> bool:
@@ -44,6 +47,12 @@ class TickSeen(msgspec.Struct, frozen=True, kw_only=True):
     def loss_after(self) -> float:
         """The candidate's."""
         return int(self.metrics["candidate"]["loss_micro"]) / 1_000_000
+
+    def most_moved(self, kind: str) -> tuple[str, int] | None:
+        """The group of `kind` ("topics", "creators") whose values moved most, and by how many
+        thousandths of a point; None where nothing is told."""
+        groups = self.shifts.get(kind) or ()
+        return next(((str(one["name"]), int(one["shift"])) for one in groups), None)
 
 
 class LearningSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,19 +95,20 @@ def see_learning(
 
 def _seen(tick: TickRecord, *, objects: Objects) -> TickSeen:
     made = tick.made
-    metrics, detail = _told(made.lineage, objects=objects)
+    metrics, shifts, detail = _told(made.lineage, objects=objects)
     return TickSeen(
         number=tick.order.number, at_ms=tick.at_ms, took_ms=tick.took_ms, reason=made.reason,
         detail=detail, examples=made.examples, held_out=made.held_out, chosen=made.chosen,
-        viewers=made.viewers, weights=made.weights, lineage=made.lineage, metrics=metrics,
+        viewers=made.viewers, weights=made.weights, lineage=made.lineage,
+        newest_ms=made.newest_ms, metrics=metrics, shifts=shifts,
     )  # fmt: skip
 
 
-def _told(lineage: Digest, *, objects: Objects) -> tuple[dict[str, Any], str]:
+def _told(lineage: Digest, *, objects: Objects) -> tuple[dict[str, Any], dict[str, Any], str]:
     if lineage == NO_DIGEST:
-        return {}, ""
+        return {}, {}, ""
     try:
         told = msgspec.json.decode(objects.get(lineage))
-        return told["metrics"], told["verdict"]["detail"]
+        return told["metrics"], told["shifts"], told["verdict"]["detail"]
     except (NoObject, msgspec.DecodeError, KeyError, TypeError):
-        return {}, ""
+        return {}, {}, ""

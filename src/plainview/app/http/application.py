@@ -14,6 +14,7 @@ from plainview.app.http.checking import CHECK_ROUTES
 from plainview.app.http.creators import CREATOR_ROUTES
 from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.experiments import EXPERIMENT_ROUTES
+from plainview.app.http.learning import LEARNING_ROUTES
 from plainview.app.http.media import MEDIA_ROUTES
 from plainview.app.http.operator import OPERATOR_ROUTES
 from plainview.app.http.pages import PAGE_ROUTES
@@ -90,6 +91,7 @@ def build_application(service: Service) -> Litestar:
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,
             *EXPERIMENT_ROUTES,
+            *LEARNING_ROUTES,
             *TURN_ROUTES,
             *TLOG_ROUTES,
             *PUBLIC_ROUTES,

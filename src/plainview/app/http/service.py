@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
@@ -59,14 +59,38 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     lesson_faults: int
 
 
+class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
+    """How often this start was told to learn, at most, and from how many examples, at least."""
+
+    every_s: int
+    examples_min: int
+
+
+def rhythm_in(arguments: Sequence[str]) -> Rhythm | None:
+    """What a web process is told among `arguments`; None: nothing is learned.
+
+    >>> rhythm_in(["demo", "learns=5,50"])
+    Rhythm(every_s=5, examples_min=50)
+    """
+    for one in arguments:
+        if one.startswith("learns="):
+            every_s, examples_min = one.removeprefix("learns=").split(",")
+            return Rhythm(every_s=int(every_s), examples_min=int(examples_min))
+    return None
+
+
 class Service:
     """One web process's state. Handlers get it from `request.app.state.service`."""
 
-    def __init__(self, wired: Wired, *, is_demo: bool, address: str = "") -> None:
+    def __init__(
+        self, wired: Wired, *, is_demo: bool, address: str = "", rhythm: Rhythm | None = None
+    ) -> None:
         self.wired = wired
         self.address = address
+        self.rhythm = rhythm
         self.is_demo = is_demo
         self.books = Books(wired)
+        self.coverage = wired.coverage_reader()
         self.villain = Villain(self.books) if is_demo else None
         self.log = logging.getLogger("plainview.web")
         self._viewers: dict[str, ViewerId] = {}
@@ -92,6 +116,11 @@ class Service:
         """Run a synchronous flow off the event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: flow(*args, **kwargs))
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether there is something to serve from by now."""
+        return self._serving is not None
 
     @property
     def serving(self) -> Serving:

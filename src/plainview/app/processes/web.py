@@ -1,4 +1,4 @@
-"""A web process: `python -m plainview.app.processes.web DATA_FOLDER SOCKET_FD [demo]`.
+"""A web process: `… processes.web DATA_FOLDER SOCKET_FD [demo] [learns=SECONDS,MIN]`.
 
 The listening socket is the supervisor's, shared by all web processes: when one of them dies,
 connections wait in it for the others.
@@ -19,7 +19,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.embed import Server
 
 from plainview.app.http.application import build_application
-from plainview.app.http.service import Service
+from plainview.app.http.service import Service, rhythm_in
 from plainview.app.processes.child import begin, when_told
 from plainview.app.wire import Wired
 from plainview.edge.data_folder import DataFolder
@@ -67,7 +67,10 @@ def main(arguments: list[str]) -> int:
     """Warm up, then serve."""
     begin("web")
     folder, fd = DataFolder(Path(arguments[0])), int(arguments[1])
-    service = Service(Wired(folder), is_demo="demo" in arguments[2:], address=own_address(fd))
+    service = Service(
+        Wired(folder), is_demo="demo" in arguments[2:], address=own_address(fd),
+        rhythm=rhythm_in(arguments[2:]),
+    )  # fmt: skip
     service.start()
     uvloop.run(serve(service, fd))
     service.stop()

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from math import isinf
-from typing import Final
 
 from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
 from plainview.app.http.public.frame import box, facts, page
 from plainview.app.http.public.html import Child, Html, el
+from plainview.app.http.public.plots import (
+    COLOURS,
+    LEFT,
+    RIGHT,
+    ROW,
+    WIDTH,
+    Bar,
+    bars,
+    n,
+    plot,
+    text,
+)
 from plainview.core.experiments import METRICS, ArmReading, Plan, Reading
 from plainview.flows.run_experiment import Shown
 from plainview.ports.experiments import ExperimentRecord
-
-WIDTH: Final = 680
-ROW: Final = 44
-LEFT: Final = 150
-RIGHT: Final = 20
-COLOURS: Final = ("#8c8c94", "#4f9de8", "#e0a13c", "#c86bd0", "#58b27a")
-"""By arm, the first one grey. Each is named beside its mark, so colour only repeats it."""
 
 
 def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
@@ -123,21 +127,15 @@ def _signed(metric: str, value: float) -> str:
 
 def shares_plot(plan: Plan, reading: Reading) -> Html:
     """A bar for each arm's viewers, with a mark where its declared share of all of them ends."""
-    total = max(1, sum(arm.viewers for arm in reading.arms))
-    due_most = total * max(plan.shares_milli) / 1000
-    scale = (WIDTH - LEFT - RIGHT) / max(due_most, *(arm.viewers for arm in reading.arms))
-    marks: list[Child] = []
-    for i, (arm, share) in enumerate(zip(reading.arms, plan.shares_milli, strict=True)):
-        y, due = i * ROW, LEFT + scale * total * share / 1000
-        marks += [
-            _text(arm.arm, 0, y + 26),
-            el("rect", x=LEFT, y=y + 12, width=_n(scale * arm.viewers), height=20, rx=3,
-               fill=COLOURS[i]),
-            el("line", x1=_n(due), x2=_n(due), y1=y + 6, y2=y + 38, stroke="currentColor",
-               stroke_width=2),
-            _text(f"{arm.viewers:,}", LEFT + 8, y + 27),
-        ]  # fmt: skip
-    return _plot(marks, rows=len(reading.arms), label="Viewers in each arm, and what was declared")
+    total = sum(arm.viewers for arm in reading.arms)
+    rows = [
+        Bar(
+            name=arm.arm, value=arm.viewers, words=f"{arm.viewers:,}", colour=colour,
+            due=total * share / 1000,
+        )
+        for arm, share, colour in zip(reading.arms, plan.shares_milli, COLOURS, strict=False)
+    ]  # fmt: skip
+    return bars(rows, label="Viewers in each arm, and what was declared")
 
 
 def gap_plot(metric: str, reading: Reading) -> Html:
@@ -148,38 +146,21 @@ def gap_plot(metric: str, reading: Reading) -> Html:
     middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
     scale = (WIDTH - LEFT - RIGHT) / 2 / far
     marks: list[Child] = [
-        el("line", x1=_n(middle), x2=_n(middle), y1=0, y2=len(gaps) * ROW, stroke="currentColor",
+        el("line", x1=n(middle), x2=n(middle), y1=0, y2=len(gaps) * ROW, stroke="currentColor",
            stroke_dasharray="3 4", opacity="0.6"),
     ]  # fmt: skip
     for row, (i, arm) in enumerate(gaps):
         gap, y = arm.differences[metric], row * ROW + 22
-        marks.append(_text(arm.arm, 0, y + 5))
+        marks.append(text(arm.arm, 0, y + 5))
         if isinf(gap.low):
-            marks.append(_text("cannot tell yet", middle + 8, y + 5))
+            marks.append(text("cannot tell yet", middle + 8, y + 5))
             continue
         low, value, high = (middle + scale * at for at in (gap.low, gap.value, gap.high))
         marks += [
-            el("line", x1=_n(low), x2=_n(high), y1=y, y2=y, stroke=COLOURS[i], stroke_width=3,
+            el("line", x1=n(low), x2=n(high), y1=y, y2=y, stroke=COLOURS[i], stroke_width=3,
                stroke_linecap="round"),
-            el("circle", cx=_n(value), cy=y, r=6, fill=COLOURS[i]),
+            el("circle", cx=n(value), cy=y, r=6, fill=COLOURS[i]),
         ]  # fmt: skip
     ends = f"{_signed(metric, -far)} to {_signed(metric, far)}"
     label = f"{metric_words(metric)}: difference from {reading.arms[0].arm}, {ends}"
-    return _plot(marks, rows=max(1, len(gaps)), label=label)
-
-
-def _plot(marks: Sequence[Child], *, rows: int, label: str) -> Html:
-    return el(
-        "figure",
-        el("svg", marks, viewBox=f"0 0 {WIDTH} {rows * ROW}", width="100%", role="img",
-           aria_label=label),
-        el("figcaption", label, class_="dim"),
-    )  # fmt: skip
-
-
-def _text(words: str, x: float, y: float) -> Html:
-    return el("text", words, x=_n(x), y=_n(y), fill="currentColor", font_size=15)
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}"
+    return plot(marks, height=max(1, len(gaps)) * ROW, label=label)
