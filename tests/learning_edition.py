@@ -23,10 +23,12 @@ from plainview.ports.view import Issued, TakeEvents
 from plainview.sim.sitting import events_of
 from plainview.sim.taste import SimViewer
 from tests.edition import Edition, asked
+from tests.moody import MoodyViewer
 
 SHORT_RECIPE = msgspec.structs.replace(
     STARTING_RECIPE, name="short-1", hidden=(24,), label_ms=60_000, held_out_min=60,
     positives_min=20,
+    embeddings=msgspec.structs.replace(STARTING_RECIPE.embeddings, held_out_min=30),
 )  # fmt: skip
 """The recipe of the service with labels after a minute, and small enough for a test."""
 
@@ -35,14 +37,19 @@ ROUNDS = 8
 """Slates of each viewer between two ticks."""
 
 
+Taste = SimViewer | MoodyViewer
+
+
 class LearningEdition(Edition):
     """An edition with a crowd."""
 
     def __init__(
         self, root: Path, *, videos: int = 900, viewers: int = 16, seed: int = 3,
         recipe: Recipe = SHORT_RECIPE, like: "LearningEdition | None" = None,
+        is_moody: bool = False,
     ) -> None:  # fmt: skip
-        """`like`: another one, whose folder is copied to `root` and lived on from."""
+        """`like`: another one, whose folder is copied to `root` and lived on from. `is_moody`: the
+        crowd cares for what no caption says, so that ticks move videos."""
         if like is not None:
             like.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             copytree(like.root, root, dirs_exist_ok=True)
@@ -55,7 +62,10 @@ class LearningEdition(Edition):
         )
         if like is None:
             topics = tuple(sorted({t.topic for f in self.world.videos for t in f.topics}))
-            sims = [SimViewer(seed, k, topics=topics) for k in range(viewers)]
+            sims: list[Taste] = [
+                MoodyViewer(k) if is_moody else SimViewer(seed, k, topics=topics)
+                for k in range(viewers)
+            ]
             self.crowd = [(self.viewer(k), sim) for k, sim in enumerate(sims)]
             self.numbers = dict.fromkeys((viewer for viewer, _ in self.crowd), 0)
             self.freezer.freeze_if_due()

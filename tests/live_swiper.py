@@ -16,6 +16,7 @@ from plainview.sim.taste import SimViewer
 from plainview.sim.world import World
 from tests import live
 from tests.live import LiveService, LiveViewer
+from tests.moody import MoodyViewer
 
 live.READY_S = 300.0
 # A drill proves what comes out, not how soon; it must hold on a machine that is busy with others.
@@ -33,7 +34,7 @@ class LiveSwiper:
         self.world = world
         self.facts: dict[int, VideoFacts] = {facts.id: facts for facts in world.videos}
         topics = tuple(sorted({label.topic for f in world.videos for label in f.topics}))
-        self.sim = SimViewer(seed, name, topics=topics)
+        self.sim: SimViewer | MoodyViewer = SimViewer(seed, name, topics=topics)
         self.seen: list[VideoId] = []
         self.slates = 0
         self.sitting: Future[None] | None = None

@@ -101,7 +101,8 @@ class LearningStore:
         in_use = self.reads.in_use()
         assert in_use is not None
         order: dict[str, Any] = {
-            "number": number, "after_seq": seqs[upto - 1], "upto_seq": seqs[upto],
+            "number": number, "history_after_seq": 0, "after_seq": seqs[upto - 1],
+            "upto_seq": seqs[upto],
             "held_after_seq": seqs[upto], "held_upto_seq": seqs[upto + 1], "since": in_use.ticks,
             "parent": in_use.digest, "parent_state": None, "recipe": Digest("9" * 64),
             "epoch": 1, "policy": Digest("8" * 64),

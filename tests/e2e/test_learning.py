@@ -1,8 +1,10 @@
-"""The service learns while it runs: weights are published, epochs swap, and all can be made again.
+"""The service learns while it runs: weights are published, videos move, epochs swap, and all can
+be made again.
 
 Killed learners and writers neither lose what was published nor learn anything twice.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +18,7 @@ import msgspec
 import pytest
 
 from plainview.core.history import WeightsPublished, fold_history, parse_entry
+from plainview.core.learn import load_weights
 from plainview.core.learn.recipe import encode_recipe
 from plainview.core.receipts import parse_receipt
 from plainview.edge.data_folder import DataFolder
@@ -27,6 +30,7 @@ from plainview.sim.world import World
 from tests.learning_edition import SHORT_RECIPE
 from tests.live import SOURCE, LiveService
 from tests.live_swiper import LiveSwiper
+from tests.moody import MoodyViewer
 from tests.stock import stock
 
 RECIPE = msgspec.structs.replace(SHORT_RECIPE, label_ms=1_000, head_worse_ppm_max=1_000_000)
@@ -46,8 +50,11 @@ class Crowd:
 
     def __init__(self, service: LiveService, root: Path) -> None:
         self.swipers = [LiveSwiper(service, WORLDS[root], seed=5, name=k) for k in range(14)]
+        for k, one in enumerate(self.swipers):
+            one.sim = MoodyViewer(k)
         self.reads = SqliteIntakeReads(DataFolder(root).database)
         self.learning = SqliteLearningReads(self.reads)
+        self.objects = LocalObjects(DataFolder(root).objects)
 
     def swipe_until(self, is_done: Callable[[], bool]) -> None:
         """Swipe until it is; a writer that is killed makes a request wait, not fail."""
@@ -64,6 +71,14 @@ class Crowd:
     def published(self) -> int:
         return len(self.learning.published())
 
+    def tables(self) -> set[str]:
+        """The weights published that place videos otherwise than the starting ones."""
+        return {
+            one.digest
+            for one in self.learning.published()
+            if load_weights(self.objects.get(one.digest)).places is not None
+        }
+
 
 WORLDS: dict[Path, World] = {}
 
@@ -72,7 +87,7 @@ WORLDS: dict[Path, World] = {}
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose service learned and was killed in parts; its clients' receipts hold."""
     root = tmp_path_factory.mktemp("learned")
-    WORLDS[root] = stock(root, videos=1_500)
+    WORLDS[root] = stock(root, videos=900)
     recipe = root / "recipe.json"
     recipe.write_bytes(encode_recipe(RECIPE))
     with LiveService(root, "--learn", str(recipe), *LEARNS, web=1) as service:
@@ -86,7 +101,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
             time.sleep(1.0 + 0.05 * k)
             os.kill(service.pids()[name], signal.SIGKILL)
         seen = crowd.ticks()
-        crowd.swipe_until(lambda: crowd.ticks() >= seen + 1 and crowd.published() > TICKS)
+        crowd.swipe_until(
+            lambda: crowd.ticks() >= seen + 1 and crowd.published() > TICKS and bool(crowd.tables())
+        )
         for one in crowd.swipers:
             one.client.check_chain()
         health = httpx.get(f"{service.base}/healthz").json()
@@ -100,9 +117,21 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert tick is not None
             for digest in (made.lineage, tick.made.state, tick.order.recipe):
                 assert httpx.get(f"{service.base}/tlog/objects/{digest}").status_code == 200
-        checked = plainview("check", service.base, "--state", str(root / "state"))
+        # Until an epoch was frozen for weights that place videos, and slates were served from it.
+        crowd.swipe_until(
+            lambda: any(
+                parse_receipt(one.client.receipts[-1][0]).weights in crowd.tables()
+                for one in crowd.swipers
+            )
+        )
+        checked = plainview(
+            "check", service.base, "--state", str(root / "state"), "--report",
+            str(root / "check.html"),
+        )  # fmt: skip
         assert checked.returncode in (0, 3), checked.stdout
         assert "lineages of weights were held against the log" in checked.stdout
+        told = json.loads((root / "check.json").read_text())
+        assert told["counts"]["rows checked for places"] > 0, checked.stdout
         crowd.reads.db.close()
     return root
 

@@ -97,6 +97,7 @@ class MemoryLearning(MemoryLog):
         in_use = self.in_use()
         if in_use is None or (in_use.digest, in_use.ticks) != (order.parent, order.since):
             raise Refused("parent_moved", "Other weights were published meanwhile.")
+        assert order.history_after_seq <= order.after_seq, "a history of what it learns from"
         assert order.upto_seq <= order.held_after_seq, "it was judged on what it learned from"
         offered = sum(one.count for one in self.lessons(order.after_seq, order.upto_seq))
         assert offered == made.examples, "it was offered other examples than there are"

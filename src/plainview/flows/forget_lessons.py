@@ -21,18 +21,25 @@ def forget_lessons(
     clock: Clock,
     bytes_max: int = BYTES_MAX,
 ) -> bool:
-    """Forget the window of the oldest tick of which it is time; whether one was forgotten.
+    """Forget what only the oldest ticks were made from, if it is time; whether something was.
 
     A tick whose examples are gone cannot be made again: until then it could be, for as many days
-    as the root of trust says that epochs are kept. Raises: WriterGone.
+    as the root of trust says that epochs are kept. So of the window of an old tick stays what a
+    later one has as its history. Raises: WriterGone.
     """
-    tick = learning.first_tick_after(learning.pruned_seq())
-    if tick is None:
-        return False
+    pruned = learning.pruned_seq()
+    tick = learning.first_tick_after(pruned)
     trust = trust_in_force(log)
     kept_ms = (trust[1].retention_days if trust else 0) * DAY_MS
-    is_old = trust is not None and clock.now_ms() - tick.at_ms > kept_ms
-    if not is_old and learning.lessons_bytes() <= bytes_max:
-        return False
-    writer.submit(PruneLessons(upto_seq=tick.order.upto_seq))
-    return True
+    is_full = learning.lessons_bytes() > bytes_max
+    while tick is not None:
+        is_old = trust is not None and clock.now_ms() - tick.at_ms > kept_ms
+        if not is_old and not is_full:
+            return False
+        later = learning.tick(tick.order.number + 1)
+        upto = later.order.history_after_seq if later else tick.order.upto_seq
+        if upto > pruned:
+            writer.submit(PruneLessons(upto_seq=upto))
+            return True
+        tick = later
+    return False

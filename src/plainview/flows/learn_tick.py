@@ -7,8 +7,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from plainview.core.catalogue import parse_header
 from plainview.core.feed import build_index
 from plainview.core.learn import NotExact, TooFewViewers, load_weights
+from plainview.core.learn.composed import composed
+from plainview.core.learn.embed import embed_tick
+from plainview.core.learn.embed_gate import embed_fields, place_gate
 from plainview.core.learn.gate import gate
 from plainview.core.learn.lineage import Dropped, lineage_record
 from plainview.core.learn.recipe import Recipe, encode_recipe, parse_recipe, recipe_digest
@@ -17,12 +21,15 @@ from plainview.core.learn.window import EXAMPLE, Examples, Window, choose, windo
 from plainview.core.lessons import shifts_fields, value_shifts
 from plainview.core.policy import compile_policy
 from plainview.core.terms.canonical import Canonical
+from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.core.terms.weights import Places
 from plainview.flows.read_epoch import NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
 from plainview.ports.learning import (
+    Gathered,
     LearningReads,
     Lesson,
     MadeTick,
@@ -38,6 +45,10 @@ HELD_OUT_PART: Final = 5
 """Of what waits, one part in so many is held out, the newest."""
 HELD_OUT_MAX: Final = 20_000
 """Examples that a candidate is judged on, at most."""
+HISTORY_TICKS: Final = 4
+"""Ticks whose windows are looked in for what viewers watched before, at most."""
+HISTORY_MAX: Final = 20_000
+"""Examples there, at most, the newest."""
 NOT_EXACT, TOO_FEW_VIEWERS = "not_exact", "too_few_viewers"
 """Why a window is passed over without a candidate."""
 
@@ -47,8 +58,9 @@ class NotYet(Exception):
 
 
 class FilesDiffer(Exception):
-    """A stored file is not the one of its name: it was altered. Learn nothing from it; put the
-    true file back, or publish other weights (`plainview learn roll-back`)."""
+    """A stored file is not the one of its name, or an order names an epoch of other weights than
+    it learns on from: altered. Learn nothing from it; put the true file back, or publish other
+    weights (`plainview learn roll-back`)."""
 
 
 class MadeFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,9 +151,12 @@ class Learner:
         is_time = last is None or self._clock.now_ms() >= last.at_ms + self._every_ms
         if not windows.is_full and (not is_time or windows.offered < self._examples_min):
             return None, False
+        if parse_header(newest.header).weights != parent.digest:
+            return None, False  # the first epoch with the parent's table is still to be frozen
         by = self._learning.learned_by(parent.digest)
         order = TickOrder(
             number=at.ticks + 1,
+            history_after_seq=history_after(at, learning=self._learning),
             after_seq=at.learned_seq,
             upto_seq=windows.upto_seq,
             held_after_seq=windows.held_after_seq,
@@ -196,6 +211,17 @@ def split_windows(waiting: Sequence[Waiting], *, recipe: Recipe) -> Windows | No
     )
 
 
+def history_after(at: Gathered, *, learning: LearningReads) -> int:
+    """From where on the next tick looks for what its viewers watched before: the newest whole
+    receipts up to HISTORY_MAX examples, of the last HISTORY_TICKS windows as far as kept."""
+    last = learning.ticks(before=at.ticks + 1, count=HISTORY_TICKS)
+    start = max(last[-1].order.after_seq if last else at.learned_seq, learning.pruned_seq())
+    before = [one for one in learning.waiting(start) if one.seq <= at.learned_seq]
+    newest_first = accumulate(one.count for one in reversed(before))
+    fits = sum(count <= HISTORY_MAX for count in newest_first)
+    return before[-fits - 1].seq if fits < len(before) else start
+
+
 def make_tick(
     order: TickOrder,
     *,
@@ -213,6 +239,7 @@ def make_tick(
     parent = parent_of(order, objects=objects)
     offered = learning.lessons(order.after_seq, order.upto_seq)
     window = window_of(examples_in(offered))
+    epoch = _epoch(order, reads=reads, files=files)
     held_out = held_out_window(
         examples_in(learning.lessons(order.held_after_seq, order.held_upto_seq)),
         parent=parent, recipe=recipe,
@@ -225,6 +252,10 @@ def make_tick(
     except NotExact:
         made = MadeTick(reason=NOT_EXACT, examples=examples, held_out=judged_on)
         return MadeFiles(made=made)
+    tick, embeddings = move_videos(
+        tick, parent=parent, epoch=epoch, window=window, held_out=held_out, recipe=recipe,
+        history=_history(order, offered, learning=learning),
+    )  # fmt: skip
     verdict = gate(
         load_weights(tick.weights),
         parent=load_weights(parent.weights),
@@ -239,8 +270,9 @@ def make_tick(
         held_out=held_out,
         recipe=recipe,
         verdict=verdict,
-        shifts=_shifts(order, parent, tick, reads=reads, files=files, objects=objects),
+        shifts=_shifts(order, parent, tick, epoch=epoch, objects=objects),
         dropped=dropped_before(order, learning=learning),
+        embeddings=embeddings,
     )
     made = MadeTick(
         weights=digest_of(tick.weights),
@@ -254,6 +286,39 @@ def make_tick(
         newest_ms=max(one.at_ms for one in offered),
     )
     return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
+
+
+def move_videos(
+    tick: Tick,
+    *,
+    parent: Parent,
+    epoch: Epoch,
+    history: Window,
+    window: Window,
+    held_out: Window,
+    recipe: Recipe,
+) -> tuple[Tick, dict[str, Canonical]]:
+    """`tick` with the videos where the good watches of `window` move them, if that passes its gate,
+    else where its parent has them; and what the lineage says of it.
+
+    Args:
+        epoch: frozen for the parent. history: earlier examples of the viewers of `window`.
+    """
+    known = Places(
+        ids=epoch.rows["id"].astype(np.uint64),
+        table=np.ascontiguousarray(epoch.rows["embedding"]),
+    )
+    moved = embed_tick(parent, known=known, history=history, window=window, recipe=recipe)
+    verdict = place_gate(
+        moved,
+        known=known,
+        before=np.concatenate([history.examples, window.examples]),
+        held_out=held_out.examples,
+        recipe=recipe,
+    )
+    if not verdict.reason:
+        tick = composed(tick, moved, known=known, recipe=recipe)
+    return tick, embed_fields(moved, history=history, verdict=verdict)
 
 
 def passed_over(order: TickOrder, reason: str, *, learning: LearningReads) -> MadeFiles:
@@ -315,19 +380,27 @@ def stored(digest: Digest, *, objects: Objects) -> bytes:
     return data
 
 
-def _shifts(
-    order: TickOrder,
-    parent: Parent,
-    tick: Tick,
-    *,
-    reads: ServingReads,
-    files: EpochFiles,
-    objects: Objects,
-) -> dict[str, Canonical]:
+def _history(order: TickOrder, offered: Sequence[Lesson], *, learning: LearningReads) -> Window:
+    """What those whose examples are `offered` were shown before."""
+    viewers = {one.viewer for one in offered}
+    before = learning.lessons(order.history_after_seq, order.after_seq)
+    return window_of(examples_in(one for one in before if one.viewer in viewers))
+
+
+def _epoch(order: TickOrder, *, reads: ServingReads, files: EpochFiles) -> Epoch:
     record = reads.epoch(order.epoch)
     if record is None:
         raise NoEpoch(f"epoch {order.epoch}")
-    index = build_index(open_epoch(record, reads=reads, files=files))
+    epoch = open_epoch(record, reads=reads, files=files)
+    if epoch.header.weights != order.parent:
+        raise FilesDiffer(f"epoch {order.epoch} was frozen for weights {epoch.header.weights}")
+    return epoch
+
+
+def _shifts(
+    order: TickOrder, parent: Parent, tick: Tick, *, epoch: Epoch, objects: Objects
+) -> dict[str, Canonical]:
+    index = build_index(epoch)
     policy = compile_policy(stored(order.policy, objects=objects))
     old, new = load_weights(parent.weights), load_weights(tick.weights)
     moved = value_shifts(old, new, index=index, policy=policy)

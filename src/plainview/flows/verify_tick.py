@@ -98,7 +98,7 @@ class TickVerifier:
 
     def _again(self, record: TickRecord) -> tuple[str, str]:
         order, made = record.order, record.made
-        if order.after_seq < self._learning.pruned_seq():
+        if order.history_after_seq < self._learning.pruned_seq():
             return GONE, "its examples were forgotten, as the retention says"
         try:
             again = make_tick(

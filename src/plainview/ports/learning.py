@@ -60,11 +60,14 @@ class TickOrder(msgspec.Struct, frozen=True, kw_only=True):
     """All that one tick is made from, so that it can be made again.
 
     It learns from the examples after `after_seq` up to `upto_seq`, and is judged on those after
-    `held_after_seq` up to `held_upto_seq`. `since` is how many ticks there were when its parent
-    was published. Shifts are told on `epoch` under the policy of that digest.
+    `held_after_seq` up to `held_upto_seq`; what its viewers watched before is looked up in the
+    examples after `history_after_seq`, up to where its own begin. `since` is how many ticks there
+    were when its parent was published. `epoch` was frozen for the parent: videos move from where
+    they stand there, and shifts are told on it under the policy of that digest.
     """
 
     number: int
+    history_after_seq: int
     after_seq: int
     upto_seq: int
     held_after_seq: int

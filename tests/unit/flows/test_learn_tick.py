@@ -10,12 +10,14 @@ import pytest
 from plainview.core.history import WeightsPublished, fold_history, parse_entry
 from plainview.core.learn import load_weights
 from plainview.core.learn.lineage_file import parse_tick_lineage
+from plainview.core.learn.network import load_state
 from plainview.core.learn.recipe import recipe_digest
 from plainview.core.learn.window import LABEL_ONE
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, ViewerId
-from plainview.core.terms.weights import HEADS
+from plainview.core.terms.weights import HEADS, Places
+from plainview.flows import learn_tick
 from plainview.flows.forget_lessons import forget_lessons
 from plainview.flows.learn_tick import (
     HELD_OUT_MAX,
@@ -36,7 +38,7 @@ DAY_MS = 86_400_000
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What a tick can be made of; copied, never changed."""
-    edition = LearningEdition(tmp_path_factory.mktemp("lived"))
+    edition = LearningEdition(tmp_path_factory.mktemp("lived"), videos=300, is_moody=True)
     edition.live()
     yield edition
     edition.close()
@@ -229,6 +231,129 @@ def test_altered_weights_are_not_learned_from(edition: LearningEdition) -> None:
     assert edition.learning.gathered().ticks == 1
 
 
+# ------------------------------------------------------------------------------------- places
+
+
+def told_of_places(edition: LearningEdition, record: TickRecord) -> Any:
+    """What the lineage says of where videos stand."""
+    return msgspec.json.decode(edition.objects.get(record.made.lineage))["embeddings"]
+
+
+def placed(edition: LearningEdition, record: TickRecord) -> Places | None:
+    """Where what a tick published places videos."""
+    return load_weights(edition.objects.get(record.made.weights)).places
+
+
+def test_videos_move_and_the_next_epoch_has_them_there(edition: LearningEdition) -> None:
+    """Of viewers who care for what no caption says the good watches move videos, by no more than
+    the recipe says; those stand there in the next epoch, and the others where they stood."""
+    before = edition.shelf.newest().epoch.rows
+    record = learned(edition)
+    told, places = told_of_places(edition, record), placed(edition, record)
+    assert told["verdict"] == {"published": 1, "reason": ""}
+    assert told["metrics"]["candidate"]["order_ppm"] > told["metrics"]["parent"]["order_ppm"]
+    assert places is not None
+    assert told["moved"] == len(places.ids) > 0
+    after = edition.shelf.newest().epoch
+    assert after.header.weights == record.made.weights
+    is_placed = np.isin(after.rows["id"], places.ids)
+    assert np.array_equal(after.rows["embedding"][is_placed], places.table)
+    steps = np.abs(after.rows["embedding"].astype(int) - before["embedding"].astype(int))
+    assert 0 < steps[is_placed].max() <= edition.recipe.embeddings.step_max
+    assert steps[~is_placed].max() == 0
+
+
+def test_videos_move_on_from_where_they_stand(edition: LearningEdition) -> None:
+    """The second tick begins at the first's table and has the first's window as its history; what
+    it does not move stays there, in weights and state."""
+    first, second = learned(edition), learned(edition)
+    told = told_of_places(edition, second)
+    assert told["history"]["examples"] == first.made.examples
+    old, new = placed(edition, first), placed(edition, second)
+    assert old is not None
+    assert new is not None
+    assert set(old.ids.tolist()) <= set(new.ids.tolist())
+    steps = new.table[np.isin(new.ids, old.ids)].astype(int) - old.table.astype(int)
+    assert 0 < np.abs(steps).max() <= edition.recipe.embeddings.step_max
+    state = edition.objects.get(second.made.state)
+    floats = load_state(state, weights=second.made.weights)[1]
+    assert floats is not None
+    assert np.array_equal(floats.ids, new.ids)
+
+
+def test_a_table_is_dropped_without_its_network(edition: LearningEdition) -> None:
+    """With too few good watches to judge a table on, the network is published and the weights have
+    the table of their parent: none, and then the first's."""
+    kept = edition.recipe
+    strict = msgspec.structs.replace(kept.embeddings, held_out_min=10**6)
+    edition.recipe = msgspec.structs.replace(kept, embeddings=strict)
+    edition.learner = edition.new_learner()
+    record = learned(edition)
+    assert record.is_published
+    assert told_of_places(edition, record)["verdict"]["reason"] == "places_held_out_small"
+    assert placed(edition, record) is None
+    edition.recipe, strict_recipe = kept, edition.recipe
+    edition.learner = edition.new_learner()
+    moved = placed(edition, learned(edition))
+    edition.recipe = strict_recipe
+    edition.learner = edition.new_learner()
+    stays = placed(edition, learned(edition))
+    assert moved is not None
+    assert stays is not None
+    assert np.array_equal(moved.table, stays.table)
+
+
+def test_without_a_good_watch_no_video_moves(edition: LearningEdition) -> None:
+    """When everybody swiped all of it away there is no table, as before."""
+    for lesson in edition.learning.lessons(0, ALL):
+        examples = examples_in([lesson]).copy()
+        for head in ("finish", "like", "save", "share"):
+            examples["labels"][:, HEADS.index(head)] = 0
+        edition.db.execute(
+            "UPDATE lessons SET records = ? WHERE seq = ?", (examples.tobytes(), lesson.seq)
+        )
+    record = learned(edition)
+    told = told_of_places(edition, record)
+    assert (told["targets"], told["moved"]) == (0, 0)
+    assert record.is_published
+    assert placed(edition, record) is None
+
+
+def test_a_tick_waits_for_an_epoch_of_its_parent(edition: LearningEdition) -> None:
+    """After a publication nothing is learned before an epoch has the videos where it puts them; an
+    order that names an epoch of other weights is not carried out."""
+    first = edition.learner.learn_if_due()
+    assert first is not None
+    learner = edition.new_learner(every_ms=0, examples_min=1)
+    assert learner._plan()[0] is None
+    edition.clock.now += 3_000
+    edition.settle()
+    order = learner._plan()[0]
+    assert order is not None
+    assert order.parent == first.made.weights
+    wrong = msgspec.structs.replace(order, epoch=first.order.epoch)
+    with pytest.raises(FilesDiffer, match=f"epoch {first.order.epoch} was frozen for weights"):
+        make_tick(
+            wrong, learning=edition.learning, reads=edition.reads, files=edition.files,
+            objects=edition.objects,
+        )  # fmt: skip
+
+
+def test_what_is_looked_back_at_is_bounded(
+    edition: LearningEdition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more windows than the bound, and of those the newest whole receipts."""
+    first, second, third = (learned(edition) for _ in range(3))
+    assert third.order.history_after_seq == first.order.after_seq == 0
+    at = edition.learning.gathered()
+    monkeypatch.setattr(learn_tick, "HISTORY_TICKS", 2)
+    assert learn_tick.history_after(at, learning=edition.learning) == second.order.after_seq
+    monkeypatch.setattr(learn_tick, "HISTORY_MAX", 50)
+    after = learn_tick.history_after(at, learning=edition.learning)
+    found = edition.learning.lessons(after, third.order.upto_seq)
+    assert 40 < sum(one.count for one in found) <= 50
+
+
 # ----------------------------------------------------------------------------------- influence
 
 
@@ -302,16 +427,40 @@ def test_lessons_are_forgotten_after_the_retention(edition: LearningEdition) -> 
         )  # fmt: skip
 
     assert not forget()
-    assert forget(bytes_max=0)
-    assert edition.learning.pruned_seq() == records[0].order.upto_seq
+    edition.clock.now = records[0].at_ms + 90 * DAY_MS + 1
+    assert not forget()  # the second has it as its history
     edition.clock.now = records[1].at_ms + 90 * DAY_MS
     assert not forget()
     edition.clock.now += 1
     assert forget()
     assert not forget()
+    assert edition.learning.pruned_seq() == records[1].order.upto_seq
     left = edition.learning.lessons(0, ALL)
     assert {one.seq for one in left} == {one.seq for one in edition.learning.waiting(
         records[1].order.upto_seq)}  # fmt: skip
+
+
+def test_lessons_are_forgotten_when_they_take_too_much(
+    edition: LearningEdition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest go first, as far as no later tick has them as its history; what is forgotten is
+    not looked back at."""
+    monkeypatch.setattr(learn_tick, "HISTORY_TICKS", 1)
+    first, _, third = (learned(edition) for _ in range(3))
+    assert third.order.history_after_seq == first.order.upto_seq
+
+    def forget() -> bool:
+        return forget_lessons(
+            learning=edition.learning, log=edition.log_reads, writer=edition.writer,
+            clock=edition.clock, bytes_max=0,
+        )  # fmt: skip
+
+    assert forget()
+    assert edition.learning.pruned_seq() == first.order.upto_seq
+    assert forget()
+    assert not forget()
+    assert edition.learning.pruned_seq() == third.order.upto_seq
+    assert learned(edition).order.history_after_seq == third.order.upto_seq
 
 
 def test_what_is_published_loads(edition: LearningEdition) -> None:
