@@ -28,7 +28,7 @@ class Ials(Popularity):
 
     def __init__(
         self, society: Society, *, factors: int = 16, regularization: float = 0.1,
-        alpha: float = 5.0, blend: float = 0.5, explore: float = 0.05,
+        alpha: float = 5.0, blend: float = 1.5, explore: float = 0.05,
     ) -> None:  # fmt: skip
         """`alpha`: how much a minute watched weighs; `blend`: how much popularity is added."""
         super().__init__(society, explore=explore)
@@ -75,7 +75,7 @@ class Boosted:
     swaps: Sequence[tuple[int, int]] = ()
 
     def __init__(
-        self, society: Society, *, explore: float = 0.05, trees: int = 60, leaves: int = 15,
+        self, society: Society, *, explore: float = 0.0, trees: int = 60, leaves: int = 15,
         rate: float = 0.1,
     ) -> None:  # fmt: skip
         self.society, self.explore = society, explore
@@ -148,7 +148,7 @@ class Wabbit(Shelf):
     name = "VW bandit"
 
     def __init__(
-        self, society: Society, *, how: str = "--epsilon 0.05", rate: float = 0.5,
+        self, society: Society, *, how: str = "--squarecb --gamma_scale 100", rate: float = 0.5,
     ) -> None:  # fmt: skip
         super().__init__(society)
         self.vw = vowpalwabbit.Workspace(

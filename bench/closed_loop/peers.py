@@ -1,7 +1,8 @@
 """The peers: what people could install instead, with the same information and the same freedom.
 
 Each knows what a video's facts say and what was told of showings; none knows hidden traits. Each
-may spend a share of its places on chance, and was tuned where ours was: see `tuned.py`.
+may spend a share of its places on chance. Each was tuned on seeds 1001 and 1002, as ours was: 7
+settings of popularity, 9 of iALS, 9 of VW, 4 of LightGBM, by the mean over all four tastes.
 """
 
 from collections.abc import Sequence
@@ -81,7 +82,7 @@ class Popularity(Shelf):
 
     def __init__(
         self, society: Society, *, half_ms: int = 6 * HOUR_MS, prior: float = 4.0,
-        explore: float = 0.05,
+        explore: float = 0.0,
     ) -> None:  # fmt: skip
         """`prior`: how many showings of the mean a video starts with."""
         super().__init__(society, explore=explore)
