@@ -34,7 +34,7 @@ def test_the_page_is_the_operators_alone(service: LiveService) -> None:
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     said = re.sub(r"<[^>]+>", " ", answer.text)
     assert "as soon as 123 examples can be learned from" in said
-    assert "each 7 s at most" in said
+    assert "every 7 s at most" in said
     assert "24 places of the newest 3 slates" in said
     assert "of 60 listed videos were shown" in said
     assert "<script" not in answer.text

@@ -7,8 +7,8 @@ REASON_WORDS: Final = {
     "held_out_small": "Dropped: too little was held out to judge it by",
     "clips": "Dropped: too many outputs are past the end of a table",
     "quantised": "Dropped: in whole numbers it tells too much less than in decimals",
-    "worse": "Dropped: it predicts no better than its parent",
-    "head_worse": "Dropped: one prediction became worse than its parent's",
+    "worse": "Dropped: no better than its parent",
+    "head_worse": "Dropped: one prediction got worse",
     "not_exact": "Dropped: it cannot be computed exactly in whole numbers",
     "too_few_viewers": "Passed over: examples of too few viewers",
 }

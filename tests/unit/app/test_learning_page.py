@@ -86,7 +86,7 @@ def test_before_the_first_tick_it_says_when_that_comes() -> None:
     assert "Nothing was learned yet" in said
     assert "as soon as 2,000 examples can be learned from" in said
     assert "215 wait" in said
-    assert "each 300 s at most ( --learn-every )" in said
+    assert "every 300 s at most ( --learn-every )" in said
     assert "No slate was served yet" in said
     assert plots(html) == []
 

@@ -140,7 +140,7 @@ def _next(shown: LearningShown) -> str:
     due_ms = shown.seen.ticks[0].at_ms + rhythm.every_s * 1000 - shown.now_ms
     when = f"in {age_words(due_ms)} at the soonest" if due_ms > 0 else "as soon as there is enough"
     return (
-        f"The next tick comes {when}: one each {rhythm.every_s:,} s at most, and"
+        f"The next tick comes {when}: one every {rhythm.every_s:,} s at most, and"
         f" from {rhythm.examples_min:,} examples on; {waits}."
     )
 
@@ -153,7 +153,7 @@ def _nothing_yet(shown: LearningShown) -> Html:
             "p",
             "What a viewer did with a slate becomes examples once their labels have settled: ten"
             " minutes after it was served, unless the recipe says otherwise. Ticks are then made"
-            f" each {shown.rhythm.every_s:,} s at most (",
+            f" every {shown.rhythm.every_s:,} s at most (",
             el("code", "--learn-every"),
             f"), from {shown.rhythm.examples_min:,} examples on (",
             el("code", "--learn-min"),

@@ -91,10 +91,10 @@ def pairs(rows: Sequence[Pair], *, low: float, high: float, label: str, note: Ch
             el("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke="currentColor",
                opacity="0.18")
         )  # fmt: skip
-        for value, colour in ((one.before, COLOURS[0]), (one.after, COLOURS[1])):
+        for value, r, colour in ((one.before, 8, COLOURS[0]), (one.after, 6, COLOURS[1])):
             if value is not None:
                 at = LEFT + scale * (min(max(value, low), high) - low)
-                marks.append(el("circle", cx=n(at), cy=y, r=6, fill=colour))
+                marks.append(el("circle", cx=n(at), cy=y, r=r, fill=colour))
         marks.append(text(one.words, WIDTH - RIGHT + 12, y + 5))
     return plot(marks, height=max(1, len(rows)) * ROW, label=label, note=note)
 
