@@ -18,7 +18,6 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, ViewerId
 from plainview.core.terms.weights import HEADS, Places
 from plainview.flows import learn_tick
-from plainview.flows.forget_lessons import forget_lessons
 from plainview.flows.learn_tick import (
     HELD_OUT_MAX,
     FilesDiffer,
@@ -32,7 +31,6 @@ from plainview.ports.learning import KeepLessons, Lesson, TickRecord, Waiting
 from tests.learning_edition import SHORT_RECIPE, LearningEdition
 
 ALL = 2**60
-DAY_MS = 86_400_000
 
 
 @pytest.fixture(scope="module")
@@ -411,56 +409,6 @@ def test_a_full_window_of_too_few_viewers_is_passed_over(tmp_path: Path) -> None
     assert (record.made.reason, record.made.lineage) == ("too_few_viewers", NO_DIGEST)
     assert edition.learning.gathered().learned_seq == record.order.upto_seq
     edition.close()
-
-
-# -------------------------------------------------------------------------------------- memory
-
-
-def test_lessons_are_forgotten_after_the_retention(edition: LearningEdition) -> None:
-    """A tick's examples are kept for as many days as epochs are, and then only the oldest go."""
-    records = [learned(edition) for _ in range(2)]
-
-    def forget(**bounds: int) -> bool:
-        return forget_lessons(
-            learning=edition.learning, log=edition.log_reads, writer=edition.writer,
-            clock=edition.clock, **bounds,
-        )  # fmt: skip
-
-    assert not forget()
-    edition.clock.now = records[0].at_ms + 90 * DAY_MS + 1
-    assert not forget()  # the second has it as its history
-    edition.clock.now = records[1].at_ms + 90 * DAY_MS
-    assert not forget()
-    edition.clock.now += 1
-    assert forget()
-    assert not forget()
-    assert edition.learning.pruned_seq() == records[1].order.upto_seq
-    left = edition.learning.lessons(0, ALL)
-    assert {one.seq for one in left} == {one.seq for one in edition.learning.waiting(
-        records[1].order.upto_seq)}  # fmt: skip
-
-
-def test_lessons_are_forgotten_when_they_take_too_much(
-    edition: LearningEdition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The oldest go first, as far as no later tick has them as its history; what is forgotten is
-    not looked back at."""
-    monkeypatch.setattr(learn_tick, "HISTORY_TICKS", 1)
-    first, _, third = (learned(edition) for _ in range(3))
-    assert third.order.history_after_seq == first.order.upto_seq
-
-    def forget() -> bool:
-        return forget_lessons(
-            learning=edition.learning, log=edition.log_reads, writer=edition.writer,
-            clock=edition.clock, bytes_max=0,
-        )  # fmt: skip
-
-    assert forget()
-    assert edition.learning.pruned_seq() == first.order.upto_seq
-    assert forget()
-    assert not forget()
-    assert edition.learning.pruned_seq() == third.order.upto_seq
-    assert learned(edition).order.history_after_seq == third.order.upto_seq
 
 
 def test_what_is_published_loads(edition: LearningEdition) -> None:
