@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from plainview.app.supervisor import Answers
-from plainview.edge.sqlite.database import newest_schema, open_to_write
+from plainview.edge.sqlite.database import OLDEST_SCHEMA, newest_schema, open_to_write
 from tests.live import SOURCE, LiveService
 from tests.stock import stock
 
@@ -157,6 +157,17 @@ def test_a_newer_folder_is_left_alone(tmp_path: Path) -> None:
     ended = run("up", "--port", "0", PLAINVIEW_DATA_DIR=str(tmp_path))
     assert ended.returncode == 1
     assert "newer Plainview" in ended.stderr
+
+
+def test_an_older_folder_is_left_alone(tmp_path: Path) -> None:
+    """Data of an earlier version is refused with what to do, and can be reset."""
+    db = open_to_write(tmp_path / "plainview.db")
+    db.execute(f"PRAGMA user_version = {OLDEST_SCHEMA - 1}")
+    db.close()
+    ended = run("up", "--port", "0", PLAINVIEW_DATA_DIR=str(tmp_path))
+    assert ended.returncode == 1
+    assert "earlier Plainview" in ended.stderr
+    assert run("reset", "--yes", PLAINVIEW_DATA_DIR=str(tmp_path)).returncode == 0
 
 
 def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:

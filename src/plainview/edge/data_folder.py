@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from plainview.edge.files import PART
-from plainview.edge.sqlite.database import newest_schema
+from plainview.edge.sqlite.database import OLDEST_SCHEMA, newest_schema
 
 
 class FolderRefused(Exception):
@@ -21,6 +21,7 @@ class FolderRefused(Exception):
      |- NotWritable   we may not write there: give the folder to this user, or name another
      |- InUse         another service runs on it: stop that one, or name another folder
      |- TooNew        a newer Plainview wrote it: run that version, or name another folder
+     |- TooOld        an earlier one wrote it, whose pages this one cannot make again: the same
     """
 
 
@@ -34,6 +35,10 @@ class InUse(FolderRefused):
 
 class TooNew(FolderRefused):
     """Of a newer schema than this program knows."""
+
+
+class TooOld(FolderRefused):
+    """Of a schema whose epochs and receipts followed specifications that were changed since."""
 
 
 ORPHANS_S = 10.0
@@ -86,7 +91,8 @@ class DataFolder(msgspec.Struct, frozen=True):
         return self.run / "writer.sock"
 
     def prepare(self) -> None:
-        """Make the folders and see that they can be used. Raises: NotWritable, TooNew."""
+        """Make the folders and see that they can be used. Raises: NotWritable, TooNew,
+        TooOld."""
         folders = (self.objects, self.epochs, self.uploads, self.log, self.keys, self.run)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -116,6 +122,12 @@ class DataFolder(msgspec.Struct, frozen=True):
             raise TooNew(
                 f"The data folder {self.root} was written by a newer Plainview (schema {seen}, this"
                 f" one knows {newest_schema()}). Run that version, or name another folder."
+            )
+        if 0 < seen < OLDEST_SCHEMA:
+            raise TooOld(
+                f"The data folder {self.root} was written by an earlier Plainview, whose pages this"
+                " one cannot make again: before 1.0 the specifications may change. Run the version"
+                " that wrote it, name another folder, or delete it with `plainview reset`."
             )
 
     @contextmanager

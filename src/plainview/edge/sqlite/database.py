@@ -22,6 +22,10 @@ def _migrations() -> list[tuple[int, str]]:
     return sorted(found)
 
 
+OLDEST_SCHEMA = 5
+"""Data of an earlier one was made by specifications that were changed since."""
+
+
 def newest_schema() -> int:
     """The number of the last migration this program knows."""
     return _migrations()[-1][0]
