@@ -123,7 +123,7 @@ def beaten(taste: str, found: Sequence[Run]) -> dict[str, bool]:
 
 
 def is_back(runs: Sequence[Run]) -> bool:
-    """Whether at least half of what the turn cost is back ten minutes later; if it cost anything."""
+    """Whether at least half of what the turn cost, if anything, is back ten minutes later."""
     before, dip, later = recovery(runs)
     return later - dip >= (before - dip) / 2
 
