@@ -163,9 +163,8 @@ def main() -> int:
         lost = [who for who, is_beaten in verdict.items() if not is_beaten]
         print(f"{taste:<15} " + (f"not ahead of {', '.join(lost)}" if lost else "ahead of all"))
     slow = [taste for taste in JUDGED if not is_back([r for r in ours if r.taste == taste])]
-    print(
-        f"after the turn  {'half is back in 10 minutes' if not slow else 'too slow: ' + ', '.join(slow)}"
-    )
+    back = f"too slow: {', '.join(slow)}" if slow else "half is back in 10 minutes"
+    print(f"after the turn  {back}")
     slowest = max(r.cpu_s for r in found)
     print(f"slowest run     {slowest:.1f} s of processor")
     is_held = not slow and all(all(verdict.values()) for verdict in verdicts.values())
