@@ -122,6 +122,12 @@ def beaten(taste: str, found: Sequence[Run]) -> dict[str, bool]:
     return out
 
 
+def is_back(runs: Sequence[Run]) -> bool:
+    """Whether at least half of what the turn cost, if anything, is back ten minutes later."""
+    before, dip, later = recovery(runs)
+    return later - dip >= (before - dip) / 2
+
+
 def main() -> int:
     """Run, compare, draw."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -156,9 +162,12 @@ def main() -> int:
     for taste, verdict in verdicts.items():
         lost = [who for who, is_beaten in verdict.items() if not is_beaten]
         print(f"{taste:<15} " + (f"not ahead of {', '.join(lost)}" if lost else "ahead of all"))
+    slow = [taste for taste in JUDGED if not is_back([r for r in ours if r.taste == taste])]
+    back = f"too slow: {', '.join(slow)}" if slow else "half is back in 10 minutes"
+    print(f"after the turn  {back}")
     slowest = max(r.cpu_s for r in found)
     print(f"slowest run     {slowest:.1f} s of processor")
-    is_held = all(all(verdict.values()) for verdict in verdicts.values())
+    is_held = not slow and all(all(verdict.values()) for verdict in verdicts.values())
     return 0 if is_held and given >= 0.99 * owed and cost <= 0.02 and slowest <= SECONDS_MAX else 1
 
 
