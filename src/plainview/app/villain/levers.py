@@ -206,8 +206,9 @@ LEVERS: Final = (
         ),
         caught_by=IMPOSSIBLE,
         who_catches=(
-            "There is no such lever: this version has no lists. Each request compares with every"
-            " video of the catalogue."
+            "There is no such lever: which list a video is in is worked out from the catalogue by"
+            " whoever makes or recomputes a slate, and stands nowhere. Up to 300,000 videos there"
+            " are no lists at all: each request compares with every video."
         ),
     ),
 )
