@@ -34,7 +34,7 @@ from plainview.ports.learning import TickOrder
 from tests.learning_edition import LearningEdition
 
 DAY_MS: Final = 86_400_000
-TICKS, PARTS = 18, 4
+TICKS, PARTS = 24, 4
 """Ticks in a day, and parts of the time between two; an epoch is frozen after each."""
 PUBLICATIONS_MIN, EPOCHS_MIN = 10, 50
 POLICIES: Final = ("for-you", "following", "popular", "fresh")
