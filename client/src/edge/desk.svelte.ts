@@ -77,9 +77,8 @@ export class Desk {
   }
 
   async #enter(): Promise<void> {
-    const asked = api.session();
-    const proving = await proof();
-    let session = await asked;
+    const [proving, asked] = await Promise.all([proof(), api.session()]);
+    let session = asked;
     const outbox: Outbox = new Outbox(
       session.viewer,
       async (answer) => void (await this.ledger?.taken(answer)),
