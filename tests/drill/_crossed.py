@@ -37,9 +37,10 @@ def receipts_of(pocket: Pocket) -> str:
 
 def code_of_loops() -> str:
     """How many fused multiply-adds the compiled learning loops hold, and their vector unit."""
-    if not hasattr(learn, "inspect_asm"):
+    texts = [t for loop in (learn, move) for t in getattr(loop, "inspect_asm", dict)().values()]
+    if not texts:
         return "plain Python"
-    code = "".join(text for loop in (learn, move) for text in loop.inspect_asm().values())
+    code = "".join(texts)
     unit = next((name for name, register in UNITS.items() if register.search(code)), "no vectors")
     return f"{len(FUSED.findall(code))} fused, {unit}"
 

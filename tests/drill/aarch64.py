@@ -54,7 +54,6 @@ class Found(NamedTuple):
     setting: Setting
     part: str
     digest: str
-    seconds: str
     made_of: str
 
 
@@ -91,18 +90,24 @@ def run(setting: Setting, emulated: Emulated, folder: Path) -> list[Found]:
         f"import sys; {setting.before}; from tests.drill._crossed import main; "
         f"raise SystemExit(main({list(setting.parts)!r}))"
     )
-    done = subprocess.run(
-        [*command, "-W", "ignore", "-c", program],
-        capture_output=True, text=True, check=False, env=env, cwd=ROOT,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{setting.name}: {done.returncode} {done.stderr[-2000:]}")
-    found = [Found(setting, *line.split(maxsplit=3)) for line in done.stdout.splitlines()]
-    for one in found:
-        print(
-            f"{setting.name:<34} {one.part:<10} {one.digest[:16]}  {one.seconds:>6} s"
-            f"  {one.made_of}", flush=True,
-        )  # fmt: skip
+    found = []
+    with (
+        (folder / f"{setting.name}.err").open("w+") as errors,
+        subprocess.Popen(
+            [*command, "-W", "ignore", "-c", program],
+            stdout=subprocess.PIPE, stderr=errors, text=True, env=env, cwd=ROOT,
+        ) as process,
+    ):  # fmt: skip
+        for line in process.stdout or ():
+            part, digest, seconds, made_of = line.split(maxsplit=3)
+            found.append(Found(setting, part, digest, made_of.strip()))
+            print(
+                f"{setting.name:<34} {part:<10} {digest[:16]}  {seconds:>6} s  {made_of.strip()}",
+                flush=True,
+            )
+        if process.wait():
+            errors.seek(0)
+            raise RuntimeError(f"{setting.name}: {process.returncode} {errors.read()[-2000:]}")
     return found
 
 
