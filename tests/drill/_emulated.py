@@ -2,7 +2,7 @@
 
 Debian's packages, unpacked into a folder and installed nowhere: qemu for this machine, and for
 arm64 Python and what it needs; then the wheels of requirements/, by hash. apt and pip know where
-they come from. All of it is kept under PLAINVIEW_DRILL_CACHE (.cache in the checkout): 500 MB.
+they come from. All of it is kept under PLAINVIEW_DRILL_CACHE (.cache in the checkout), about 400 MB.
 """
 
 import os
@@ -69,17 +69,20 @@ def prepared() -> Emulated:
         if folder:
             _say(f"fetching an emulator and an arm64 Python into {_short(folder)}, about 80 MB")
             _fetch_machine(folder)
-    machine, tools = cache / "machine/root", cache / "machine/tools"
-    qemu = shutil.which(QEMU[0]) or shutil.which(QEMU[1]) or _first(tools)
-    if not qemu:
-        raise CannotEmulate("no qemu for aarch64: apt-get install qemu-user-static")
+    machine = cache / "machine/root"
+    qemu = _installed() or cache / "machine/qemu"
+    if not qemu.is_file():
+        raise CannotEmulate(
+            "no qemu for aarch64: apt-get install qemu-user-static, or remove "
+            f"{_short(cache / 'machine')} to have it fetched"
+        )
     pins = _pins()
     with _made(cache / f"packages-{sha256(pins.encode()).hexdigest()[:12]}") as folder:
         if folder:
             _say("fetching the pinned packages for aarch64, about 90 MB")
             _fetch_packages(folder, pins, python=(machine / "usr/bin/python3").resolve().name)
     packages = cache / f"packages-{sha256(pins.encode()).hexdigest()[:12]}"
-    return Emulated(Path(qemu), machine, packages)
+    return Emulated(qemu, machine, packages)
 
 
 def _fetch_machine(folder: Path) -> None:
@@ -100,12 +103,15 @@ def _fetch_machine(folder: Path) -> None:
     _unpack(folder / "cache/archives", folder / "root")
     if not (folder / "root/lib").exists():  # newer releases leave this link to another package
         (folder / "root/lib").symlink_to("usr/lib")
-    for name in ("qemu-user-static", "qemu-user"):
-        if not (shutil.which(QEMU[0]) or shutil.which(QEMU[1]) or _first(folder / "tools")):
-            _apt(folder, "download", "-qq", f"{name}:{here}")
-            _unpack(folder, folder / "tools")
-    for name in ("state", "cache"):
-        shutil.rmtree(folder / name)
+    if not _installed():
+        for name in ("qemu-user-static", "qemu-user"):
+            if not (folder / "qemu").exists():
+                _apt(folder, "download", "-qq", f"{name}:{here}")
+                _unpack(folder, folder / "tools")
+                for found in filter(Path.is_file, (folder / "tools/usr/bin" / n for n in QEMU)):
+                    shutil.copy(found, folder / "qemu")
+    for left in ("state", "cache", "log", "tools"):
+        shutil.rmtree(folder / left)
 
 
 def _apt(folder: Path, *arguments: str) -> None:
@@ -164,8 +170,8 @@ def _made(folder: Path) -> Iterator[Path | None]:
     new.rename(folder)
 
 
-def _first(tools: Path) -> str | None:
-    return next((str(p) for n in QEMU if (p := tools / "usr/bin" / n).is_file()), None)
+def _installed() -> Path | None:
+    return next((Path(path) for name in QEMU if (path := shutil.which(name))), None)
 
 
 def _run(command: Sequence[str], *, cwd: Path = ROOT, **env: str) -> str:

@@ -163,7 +163,7 @@ def main() -> int:
     print(emulated.told())
     with (
         tempfile.TemporaryDirectory(prefix="aarch64-") as name,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
+        ThreadPoolExecutor(max(4, os.cpu_count() or 1)) as pool,
     ):
         runs = [pool.submit(run, s, emulated, Path(name)) for s in (*SETTINGS, *CONTROLS)]
         everything = [one for done in runs for one in done.result()]
