@@ -2,7 +2,7 @@
 
 Debian's packages, unpacked into a folder and installed nowhere: qemu for this machine, and for
 arm64 Python and what it needs; then the wheels of requirements/, by hash. apt and pip know where
-they come from. All of it is kept under PLAINVIEW_DRILL_CACHE (.cache in the checkout), about 400 MB.
+they come from. All of it is kept under PLAINVIEW_DRILL_CACHE (or .cache): 350 MB.
 """
 
 import os
