@@ -14,7 +14,7 @@ def leave_sve_alone() -> None:
     """
     from numba.core import codegen, config
 
-    here = codegen.get_host_cpu_features()
+    here: str = codegen.get_host_cpu_features()  # type: ignore[no-untyped-call]
     if any(feature[1:] == "sve" for feature in here.split(",")):
         settings = vars(config)
         asked = here if settings["CPU_FEATURES"] is None else settings["CPU_FEATURES"]
