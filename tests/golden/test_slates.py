@@ -10,7 +10,7 @@ from plainview.audit.bundle import Bundle, parse_bundle
 from plainview.audit.reference import Request, reference_slate
 from plainview.audit.replay import replay_many, with_previous
 from plainview.core.feed.kernels import NUMBA, NUMPY, NUMPY_F64, NUMPY_INT64, Kernels
-from plainview.core.receipts import parse_receipt, slate_seed
+from plainview.core.receipts import parse_receipt, seed_of
 from tests.golden.slates import COUNT, PATH
 
 BUNDLE: Bundle = parse_bundle(PATH.read_bytes())
@@ -21,13 +21,7 @@ def recomputed(data: bytes, bundle: Bundle) -> dict[str, object]:
     """What the reference says of a receipt's slate, from the bundle's bytes."""
     receipt = parse_receipt(data)
     epoch = bundle.epochs[receipt.epoch]
-    seed = slate_seed(
-        bundle.hour_keys[receipt.hour],
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        previous=receipt.previous,
-    )
+    seed = seed_of(receipt, bundle.hour_keys[receipt.hour])
     context = receipt.context
     return reference_slate(
         header=epoch.header,
