@@ -91,6 +91,11 @@ class Edition:
             pass
         self.shelf.refresh()
 
+    def freeze(self) -> None:
+        """An epoch of what there is, if one is due, brought out and on the shelf."""
+        self.freezer.freeze_if_due()
+        self.publish()
+
     def new_freezer(self) -> EpochFreezer:
         """As after a restart."""
         return EpochFreezer(

@@ -7,8 +7,8 @@ import msgspec
 
 from plainview.app.villain.catalogues import is_chosen
 from plainview.app.villain.frame import Asker, Detail, Exhibit, Trick
-from plainview.app.villain.records import small_creator
-from plainview.app.villain.worked_out import NothingToDo, next_video, state_at
+from plainview.app.villain.records import creator_to_favour
+from plainview.app.villain.worked_out import next_video, state_at
 from plainview.core.feed import build_index, make_slate
 from plainview.core.learn import load_weights
 from plainview.core.receipts import (
@@ -159,11 +159,7 @@ class ReRoll(Trick):
 
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:  # noqa: ARG002 - as others
         """See `Trick`."""
-        creator, videos = small_creator(serving.epochs.at_least(0).epoch)
-        records = self._wired.reads.videos(videos[:1])
-        if not records:
-            raise NothingToDo("Nobody has published yet: there is no creator to favour.")
-        return {"creator": str(creator), "handle": records[videos[0]].creator.handle}
+        return creator_to_favour(serving, self._wired)
 
     def serving(self, viewer: ViewerId, serving: Serving, lever: LeverRecord) -> Serving:  # noqa: ARG002
         """See `Trick`."""
