@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plainview.audit import reference, reference_inputs
+from plainview.audit import reference, reference_inputs, reference_profile
 from plainview.audit.bundle import Bundle, parse_bundle
 from plainview.audit.reference import Request, reference_slate
 from plainview.audit.replay import replay_many, with_previous
@@ -96,7 +96,7 @@ def test_the_reference_gives_the_golden_slates(i: int) -> None:
 def test_the_reference_shares_no_code_with_the_feed() -> None:
     """It imports the standard library, itself, and of the core canonical JSON and draws alone."""
     found: set[str] = set()
-    for module in (reference, reference_inputs):
+    for module in (reference, reference_inputs, reference_profile):
         assert module.__file__ is not None
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -105,6 +105,7 @@ def test_the_reference_shares_no_code_with_the_feed() -> None:
                 found.add(node.module or "")
     assert {name for name in found if name.startswith("plainview")} == {
         "plainview.audit.reference_inputs",
+        "plainview.audit.reference_profile",
         "plainview.core.terms.canonical",
         "plainview.core.terms.draws",
     }
