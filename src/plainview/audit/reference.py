@@ -23,7 +23,7 @@ from plainview.audit.reference_inputs import (
     read_rows,
     read_rules,
 )
-from plainview.audit.reference_profile import Profile, Signal, clip127, dot
+from plainview.audit.reference_profile import Profile, Signal, clip127, dot, log8, rate
 from plainview.core.terms.canonical import parse_canonical
 from plainview.core.terms.draws import DRAW_UNIT, draw, pick, pick_odds
 
@@ -70,13 +70,6 @@ def reference_slate(
     state, head = fold_events(viewer, events)
     made = Reference(header, rows, weights, policy, state, request).slate()
     return {**made, "epoch_root": epoch_root(header, rows), "events_head": head}
-
-
-def log8(n: int) -> int:
-    if n <= 1:
-        return 0
-    b = n.bit_length()
-    return 8 * (b - 1) + ((n << 3 >> (b - 1)) & 7)
 
 
 def wave(m: int) -> int:
@@ -170,7 +163,7 @@ class Reference:
             act = 0 if video in counted else acts.get(video, 0)
             counted.add(video)
             outcome = 0 if outcome_of is None else self._outcome(*outcome_of, row.length_ms)
-            signals.append(Signal(row, outcome, act, *decays))
+            signals.append(Signal(row, outcome_of is not None, outcome, act, *decays))
             decays = [
                 value * p // q
                 for value, (p, q) in zip(decays, ((7, 8), (31, 32), (63, 64)), strict=True)
@@ -346,29 +339,27 @@ class Reference:
                 wave(here_min),
                 wave(here_min - 360),
                 log8(self.place_in_sitting() + 1),
+                profile.leanings.level // 8,
             )
         ]
 
     def epoch_features(self, row: Row) -> list[int]:
         c, shown = row.counts, row.counts["shown"]
 
-        def rate(x: int, p: int, s: int, g: int) -> int:
-            return ((x + p * s) // (shown + s) - p) * g // 16
-
         return [
             clip127(x)
             for x in (
                 *row.embedding,
-                rate(1000 * c["finished"], 400, 20, 4),
-                rate(1000 * c["long"], 600, 20, 4),
-                rate(1000 * c["skipped"], 250, 20, 4),
-                rate(1000 * c["liked"], 40, 50, 16),
-                rate(1000 * c["saved"], 15, 50, 32),
-                rate(1000 * c["shared"], 10, 50, 32),
-                rate(1000 * c["followed"], 8, 50, 32),
-                rate(1000 * (c["rejected"] + 2 * c["reported"]), 5, 50, 32),
-                rate(1000 * c["looped"], 100, 20, 4),
-                rate(c["watch_s"] * 1_000_000 // row.length_ms, 600, 20, 2),
+                rate(1000 * c["finished"], shown, 400, 20, 4),
+                rate(1000 * c["long"], shown, 600, 20, 4),
+                rate(1000 * c["skipped"], shown, 250, 20, 4),
+                rate(1000 * c["liked"], shown, 40, 50, 16),
+                rate(1000 * c["saved"], shown, 15, 50, 32),
+                rate(1000 * c["shared"], shown, 10, 50, 32),
+                rate(1000 * c["followed"], shown, 8, 50, 32),
+                rate(1000 * (c["rejected"] + 2 * c["reported"]), shown, 5, 50, 32),
+                rate(1000 * c["looped"], shown, 100, 20, 4),
+                rate(c["watch_s"] * 1_000_000 // row.length_ms, shown, 600, 20, 2),
                 log8(shown + 1) - 64,
                 log8(self.age_min(row) + 1) - 84,
                 log8(row.length_ms // 100 + 1) - 56,
@@ -411,6 +402,9 @@ class Reference:
                 64 if row.creator in profile.follows else 0,
                 language if row.language and self.language else 0,
                 self.attention(row),
+                profile.leanings.topic(row) // 8,
+                profile.leanings.creator(row) // 8,
+                profile.leanings.length(row) // 8,
                 64 if source == "following" else 0,
                 64 if source in ("near_recent", "near_lasting") else 0,
                 64 if source in ("rising", "popular") else 0,
@@ -441,7 +435,7 @@ class Reference:
         if self.rules.order == "newest":
             return row.published_min
         predicted = self.predictions(row, source)
-        predicted["watch"] = predicted["watch"] * min(row.length_ms, 3_600_000) // 1000
+        predicted["watch"] = predicted["watch"] * 2 * min(row.length_ms, 1_800_000) // 1000
         total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
         for name in LABELS:
             if row.flags & FLAGS[name]:

@@ -1,6 +1,6 @@
 """The reference's own profile of a viewer: `specs/feed-v1.md` §2, and the arithmetic it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isqrt
 from typing import NamedTuple
 
@@ -23,10 +23,23 @@ def dot(a: Sequence[int], b: Sequence[int]) -> int:
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
+def log8(n: int) -> int:
+    if n <= 1:
+        return 0
+    b = n.bit_length()
+    return 8 * (b - 1) + ((n << 3 >> (b - 1)) & 7)
+
+
+def rate(x: int, shown: int, p: int, s: int, g: int) -> int:
+    """§4: a smoothed rate as a feature."""
+    return ((x + p * s) // (shown + s) - p) * g // 16
+
+
 class Signal(NamedTuple):
     """§2: one of at most 200 things the viewer did, newest first."""
 
     row: Row
+    is_watch: bool
     outcome: int
     act: int
     recent: int
@@ -51,6 +64,7 @@ class Profile:
         self.finished = sum(s.outcome >= 4 for s in latest)
         self.skipped = sum(s.outcome == -3 for s in latest)
         self.liked = sum(s.act > 0 for s in latest)
+        self.leanings = Leanings([s for s in signals if s.is_watch])
 
     def _vector(self, factors: list[int]) -> list[int]:
         total = [0] * 64
@@ -112,3 +126,58 @@ class Profile:
 
     def creator_recent(self, creator: int) -> int:
         return sum(s.row.creator == creator for s in self.signals[:8])
+
+
+class Leanings:
+    """§2: what the watches say beyond what was to be expected, part by part."""
+
+    def __init__(self, watches: list[Signal]) -> None:
+        self.level = 0
+        self.topics: dict[int, int] = {}
+        self.creators: dict[int, int] = {}
+        self.lengths: dict[int, int] = {}
+        self.watches = [(s.row, s.lasting, 256 * s.outcome - self._expected(s.row)) for s in watches]
+        self.level = self._part([(m, left) for _, m, left in self.watches])
+        self._explain(lambda row: self.level)
+        for topic in {t for row, _, _ in self.watches for t in row.topics}:
+            among = [(m, left) for row, m, left in self.watches for t in row.topics if t == topic]
+            self.topics[topic] = self._part(among)
+        self._explain(self.topic)
+        for creator in {row.creator for row, _, _ in self.watches}:
+            self.creators[creator] = self._part(
+                [(m, left) for row, m, left in self.watches if row.creator == creator]
+            )
+        self._explain(self.creator)
+
+    @staticmethod
+    def _expected(row: Row) -> int:
+        c, shown = row.counts, row.counts["shown"]
+        finish, long, skip, loop = (
+            clip127(rate(1000 * c[name], shown, p, 20, 4))
+            for name, p in (("finished", 400), ("long", 600), ("skipped", 250), ("looped", 100))
+        )
+        return (1350 + 8 * finish + 8 * long - 12 * skip + 4 * loop) * 256 // 1000
+
+    @staticmethod
+    def _part(among: list[tuple[int, int]], prior: int = 6144) -> int:
+        return sum(m * left for m, left in among) // (sum(m for m, _ in among) + prior)
+
+    def _explain(self, part: Callable[[Row], int]) -> None:
+        self.watches = [(row, m, left - part(row)) for row, m, left in self.watches]
+
+    def topic(self, row: Row) -> int:
+        return sum(self.topics.get(t, 0) for t in row.topics) // max(1, len(row.topics))
+
+    def creator(self, row: Row) -> int:
+        return self.creators.get(row.creator, 0)
+
+    def length(self, row: Row) -> int:
+        step = self._step(row)
+        if step not in self.lengths:
+            near = [(4 - abs(self._step(r) - step), m, left) for r, m, left in self.watches]
+            self.lengths[step] = self._part([(k * m, left) for k, m, left in near if k > 0], 24576)
+        return self.lengths[step]
+
+    @staticmethod
+    def _step(row: Row) -> int:
+        return min(log8(row.length_ms // 100 + 1), 255)

@@ -12,7 +12,7 @@ from plainview.core.terms.epoch import (
     FLAG_SYNTHETIC,
 )
 from plainview.core.terms.policy import LABELS, Policy
-from plainview.core.terms.weights import HEAD_ONE, HEADS
+from plainview.core.terms.weights import HEAD_ONE, HEADS, WATCH_PLAYINGS
 
 LABEL_FLAGS = dict(
     zip(
@@ -24,7 +24,7 @@ LABEL_FLAGS = dict(
 WATCH = HEADS.index("watch")
 LABELS_TERM, REJECTED_TERM = len(HEADS), len(HEADS) + 1
 """The columns of `value_terms` after those of the heads."""
-LENGTH_MS_MAX = 3_600_000
+LENGTH_MS_MAX = 1_800_000
 VALUE_POINT = 1000 * HEAD_ONE
 """One point of a policy, in units of `value`."""
 
@@ -40,14 +40,15 @@ def value_terms(
     """(n, heads + 2) what each head adds to a candidate's value, and last what its labels and its
     likeness to rejected videos (`rejected` (n,), None: no likeness) take off.
 
-    A head adds `worth_milli * prediction`; `watch` adds `worth_milli * (prediction * length_ms //
-    1000)`, lengths beyond an hour counting as an hour. A label takes off `demote_milli * 2**24`.
+    A head adds `worth_milli * prediction`; `watch`, a share of WATCH_PLAYINGS playings, adds
+    `worth_milli * (prediction * WATCH_PLAYINGS * length_ms // 1000)`, lengths beyond half an hour
+    counting as that. A label takes off `demote_milli * 2**24`.
     |value| is below 2**53 by the bounds of a policy's numbers.
     """
     terms = np.empty((len(rows), len(HEADS) + 2), dtype=np.int64)
     np.multiply(predictions, np.array(policy.worth_milli, dtype=np.int64), out=terms[:, :-2])
-    length_ms = np.minimum(index.length_ms.take(rows), LENGTH_MS_MAX)
-    terms[:, WATCH] = predictions[:, WATCH] * length_ms // 1000 * policy.worth_milli[WATCH]
+    most_ms = WATCH_PLAYINGS * np.minimum(index.length_ms.take(rows), LENGTH_MS_MAX)
+    terms[:, WATCH] = predictions[:, WATCH] * most_ms // 1000 * policy.worth_milli[WATCH]
     terms[:, LABELS_TERM] = 0
     terms[:, REJECTED_TERM] = 0 if rejected is None else -rejected
     for label, demote_milli in zip(LABELS, policy.demote_milli, strict=True):

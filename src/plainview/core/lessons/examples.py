@@ -16,7 +16,7 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.policy import SOURCE_CODES, Policy
 from plainview.core.terms.viewer import Event, ViewerState
-from plainview.core.terms.weights import HEADS
+from plainview.core.terms.weights import HEADS, WATCH_PLAYINGS
 
 ACTS: Final = {
     "like": ("like", 1), "unlike": ("like", 0), "save": ("save", 1), "unsave": ("save", 0),
@@ -114,7 +114,8 @@ class _Told:
     def labels(self, length_ms: int) -> list[int]:
         """In the order of HEADS, in 1/4096."""
         outcome = watch_outcome(ms=self.ms, loops=self.loops, length_ms=length_ms)
-        watched = length_ms if self.loops else min(self.ms, length_ms)
+        played = max(self.ms, length_ms) if self.loops else self.ms
+        most = WATCH_PLAYINGS * length_ms
         known = {
             "finish": "finished" in outcome,
             "long": "long" in outcome,
@@ -123,7 +124,7 @@ class _Told:
             **{head: bool(self.acts.get(head)) for head in ("like", "save", "share", "follow")},
         }
         return [
-            watched * LABEL_ONE // length_ms if head == "watch" else LABEL_ONE * known[head]
+            min(played, most) * LABEL_ONE // most if head == "watch" else LABEL_ONE * known[head]
             for head in HEADS
         ]
 

@@ -116,10 +116,12 @@ def test_square_roots_are_rounded_down() -> None:
 def columns_of(mine: Profile, theirs: Profile) -> Iterator[tuple[str, Any, Any]]:
     """Everything in two profiles, side by side, with its name."""
     for name in mine.__struct_fields__:
-        if name != "latest":
+        if name not in ("latest", "leanings"):
             yield name, getattr(mine, name), getattr(theirs, name)
-    for name in mine.latest.__struct_fields__:
-        yield f"latest.{name}", getattr(mine.latest, name), getattr(theirs.latest, name)
+    for part in ("latest", "leanings"):
+        ours, others = getattr(mine, part), getattr(theirs, part)
+        for name in ours.__struct_fields__:
+            yield f"{part}.{name}", getattr(ours, name), getattr(others, name)
 
 
 def test_every_kernel_knows_the_same_of_a_viewer(index: Index) -> None:
