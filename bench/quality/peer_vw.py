@@ -8,8 +8,8 @@ import numpy as np
 from bench.quality.log import Ints
 from bench.quality.peers import SEED, Quantiles, Scores, Task
 
-HOW: Final = "--learning_rate 0.05 --bit_precision 20"
-PASSES: Final = 3
+HOW: Final = "--learning_rate 0.1 --bit_precision 20"
+PASSES: Final = 4
 
 
 def wabbit(task: Task, rows: Ints) -> Callable[[Ints], Scores]:
