@@ -127,6 +127,21 @@ def test_what_is_undone_is_taken_back(edition: Edition) -> None:
     assert parse_header(record.header).events_counted == 2
 
 
+def test_a_follow_is_taken_back_from_the_video_it_was_made_on(edition: Edition) -> None:
+    """An unfollow, which names no video, counts where an epoch before counted the follow."""
+    freeze(edition)
+    viewer, video = edition.viewer(1), edition.world.videos[0]
+    edition.act(viewer, "a", "follow", creator=video.creator, video=video.id)
+    edition.clock.now += COUNTS_APART_MS + 1
+    assert freeze(edition) == 2
+    followed = COUNTERS.index("followed")
+    assert edition.reads.counts([video.id])[video.id][followed] == 1
+    edition.act(viewer, "b", "unfollow", creator=video.creator)
+    edition.clock.now += COUNTS_APART_MS + 1
+    assert freeze(edition) == 3
+    assert edition.reads.counts([video.id])[video.id][followed] == 0
+
+
 def test_a_freezer_that_died_between_file_and_record_does_no_harm(edition: Edition) -> None:
     """Rows whose record was never written are of no account: the next freezer takes the number."""
     freeze(edition)
