@@ -1,6 +1,6 @@
 """The learner process with clocks in it: `python -m bench._learner PART FOLDER NOW_MS WRITER`.
 
-PART is "gather" or "learn": what a learner does by turns. It is wired as the learner process is,
+PART is "gather" or "learn", what a learner does by turns, or "day". It is wired as the learner process is,
 but for a clock that stands at NOW_MS. WRITER is the pid of the writer process, whose time is told
 apart.
 """
@@ -133,6 +133,41 @@ def learn(wired: Wired, writer: int) -> None:
     peers(wired, record)
 
 
+def day(wired: Wired, writer: int) -> None:
+    """What one learner and one freezer take of a large edition: what waits, in one tick."""
+    freezer, clocks = wired.freezer(), Clocks(writer)
+    freezer.freeze_if_due()
+    wall, mine, _ = clocks.read()
+    print(f"freezer   read the epoch back and froze what waited in {wall:.1f} s, {mine:.1f} of"
+          f" processor; PSS {pss_mb():,.0f} MB", flush=True)  # fmt: skip
+    gatherer, clocks, receipts = wired.lesson_gatherer(STARTING_RECIPE), Clocks(writer), 0
+    while count := gatherer.gather():
+        receipts += count
+    wall, mine, _ = clocks.read()
+    newest = wired.reads.newest_epoch()
+    print(f"gather    {receipts:,} receipts of {newest.number if newest else 0} epochs at most in"
+          f" {wall:.1f} s, {mine:.1f} of processor ({told(mine)});"
+          f" {wired.learning_reads.gathered().faults} faults; PSS {pss_mb():,.0f} MB",
+          flush=True)  # fmt: skip
+    learner = wired.learner(STARTING_RECIPE, every_ms=0, examples_min=1)
+    clocks = Clocks(writer)
+    record = learner.learn_if_due()
+    wall, mine, _ = clocks.read()
+    words = "none was due"
+    if record is not None:
+        made = record.made
+        words = f"{made.examples:,} examples offered, {made.chosen:,} chosen:"
+        words += f" {made.reason or 'published'}"
+    print(f"tick      {words}; {wall:.1f} s on the clock, {mine:.1f} of processor ({told(mine)});"
+          f" PSS {pss_mb():,.0f} MB", flush=True)  # fmt: skip
+    wired.clock.sleep_ms(60_000)
+    clocks = Clocks(writer)
+    words = "for those weights" if freezer.freeze_if_due() else "nothing to freeze"
+    wall, mine, _ = clocks.read()
+    print(f"freezer   {words}: {wall:.1f} s, {mine:.1f} of processor; PSS of one process with all"
+          f" of the above {pss_mb():,.0f} MB", flush=True)  # fmt: skip
+
+
 def one_tick(wired: Wired, size: int, writer: int) -> tuple[TickRecord, tuple[float, float, float]]:
     """A tick of a full window of `size`, and what it took; then the epoch for what it published."""
     recipe = msgspec.structs.replace(STARTING_RECIPE, offered_max=size)
@@ -164,7 +199,7 @@ def main(arguments: list[str]) -> int:
     wired = Wired(DataFolder(Path(folder)))
     wired.clock = SetClock(int(now_ms))  # type: ignore[assignment]
     watch_stages()
-    {"gather": gather, "learn": learn}[part](wired, int(writer))
+    {"gather": gather, "learn": learn, "day": day}[part](wired, int(writer))
     wired.writer.close()
     return 0
 
