@@ -1,8 +1,8 @@
 """The learner process with clocks in it: `python -m bench._learner PART FOLDER NOW_MS WRITER`.
 
-PART is "gather" or "learn", what a learner does by turns, or "day". It is wired as the learner process is,
-but for a clock that stands at NOW_MS. WRITER is the pid of the writer process, whose time is told
-apart.
+PART is "gather" or "learn", what a learner does by turns, or "day". It is wired as the learner
+process is, but for a clock that stands at NOW_MS. WRITER is the pid of the writer process, whose
+time is told apart.
 """
 
 import sys
