@@ -26,6 +26,7 @@ from plainview.core.terms.policy import Policy
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
 from plainview.flows.check_receipts import StoredEvidence
+from plainview.flows.kept_states import KeptStates
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
 from plainview.ports.learning import (
@@ -47,7 +48,8 @@ VIEWER_WAITING_MAX: Final = 1_024
 """Examples of one viewer that wait for a tick. Of somebody who has as many nothing more is looked
 at until the next: a flood of one viewer costs no more than this, in time and on disk."""
 EPOCHS_KEPT: Final = 2
-VIEWERS_KEPT: Final = 1_000
+STATES_KEPT: Final = 1_000_000
+"""Entries of viewers' states, some 100 MB."""
 EVENTS_KEPT: Final = 100_000
 """Events read once for all receipts that they follow; some 40 MB."""
 REPLAYS_KEPT: Final = 500
@@ -81,7 +83,7 @@ class LessonGatherer:
         self._replayer, self._replays = self._new_replayer(), 0
         self._weights: Weights | None = None
         self._policies: dict[Digest, Policy] = {}
-        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._states = KeptStates(entries=STATES_KEPT)
         self._read = EventsRead(reads, kept=EVENTS_KEPT)
 
     def _new_replayer(self) -> Replayer:
@@ -213,11 +215,8 @@ class LessonGatherer:
         if state is None or state.n > receipt.events_n:
             state = empty_state(viewer)
         state = fold(state, self._read.part(viewer, after=state.n, upto=receipt.events_n))
-        self._states[viewer] = state
+        self._states.put(state)
         self._read.forget(viewer, upto=state.n)
-        self._states.move_to_end(viewer)
-        while len(self._states) > VIEWERS_KEPT:
-            self._states.popitem(last=False)
         return state
 
 
