@@ -3,15 +3,17 @@
 import sys
 import time
 
+import msgspec
+
 from bench._learner import pss_mb
 from plainview.core.events import empty_state, encode_event, fold, parse_event
 from plainview.core.terms.ids import NO_DIGEST, VideoId, ViewerId
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.flows.kept_states import ENTRIES_KEPT, KeptStates, entries_of
 
-VIEWERS = 200
-MUCH, LITTLE = (250, 25), (15, 15)
-"""Slates of 8 served, and of those watched: 2,000 videos seen and 200 watched, or 120 of both."""
+LITTLE, MUCH = (1_000, 15, 15), (200, 250, 25)
+"""Viewers, slates of 8 served to each, and of those watched: 120 videos seen and watched, or 2,000
+seen and 200 watched."""
 
 
 def chain(viewer: ViewerId, slates: int, watched: int) -> list[bytes]:
@@ -30,31 +32,29 @@ def chain(viewer: ViewerId, slates: int, watched: int) -> list[bytes]:
                       video=video, number=number, ms=900 if kind == "watch" else 0)
                 for video in videos
             ]  # fmt: skip
-    return [encode_event(Event(**{**_fields(event), "n": n})) for n, event in enumerate(events, 1)]
-
-
-def _fields(event: Event) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
+    return [encode_event(msgspec.structs.replace(event, n=n)) for n, event in enumerate(events, 1)]
 
 
 def main() -> int:
-    """Keep VIEWERS of either kind."""
-    for words, (slates, watched) in (("much", MUCH), ("little", LITTLE)):
+    """Keep some of either kind, those of the first while those of the second are made."""
+    held = []
+    for words, (viewers, slates, watched) in (("little", LITTLE), ("much", MUCH)):
         kept, before, folding = KeptStates(), pss_mb(), 0.0
-        for k in range(1, VIEWERS + 1):
+        held.append(kept)
+        for k in range(1, viewers + 1):
             viewer = ViewerId(f"{k:012x}" + 20 * "0")
             stored = chain(viewer, slates, watched)
             began = time.process_time()
             state: ViewerState = fold(empty_state(viewer), [parse_event(body) for body in stored])
             folding += time.process_time() - began
             kept.put(state)
-        size = (pss_mb() - before) / VIEWERS
+        size = (pss_mb() - before) / viewers
         fit = ENTRIES_KEPT // entries_of(state)
         print(
             f"viewers   who watched {words} ({8 * slates:,} videos served, {8 * watched} watched;"
             f" {len(stored):,} events of {sum(map(len, stored)) // 1024} KB): {size * 1024:.0f} KB"
             f" each, {fit:,} of them fit in {fit * size:,.0f} MB; folded anew in"
-            f" {folding / VIEWERS * 1e3:.1f} ms",
+            f" {folding / viewers * 1e3:.1f} ms",
             flush=True,
         )
     return 0
