@@ -42,8 +42,9 @@ drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## the long pr
 bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## measure, and write the figures into bench/
 	@$(PY) -m bench $(ARGS)
 
-bench-quality: $(STAMPS)/quality ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
-	@$(PY) -m bench kuairand
+# With modes in ARGS (A SA) it prints only; whole it writes the figures.
+bench-quality: $(STAMPS)/quality $(STAMPS)/link ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
+	@$(PY) -m $(if $(ARGS),bench.kuairand $(ARGS),bench kuairand)
 
 lint: $(STAMPS)/dev ## ruff, and the one way imports may point
 	@$(VENV)/bin/ruff check .

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from bench._large import large_pocket, large_rows, learned_table, lists_for
 from bench._pipeline import EFFORTS, TREES, Found, Pipeline, asked_of, recall_of
-from bench._world import START_MS, percentile, viewer_of
+from bench._world import START_MS, slates, viewer_of
 from plainview.core.feed import Index, Trace, trace_slate
 from plainview.core.feed.features import with_viewer
 from plainview.core.feed.interests import Profile, profile_of
@@ -85,22 +85,6 @@ def recall(pocket: Pocket) -> tuple[float, float, int]:
         listed, exact = (nearest(index, profile, WIDE) for index in (pocket.index, whole))
         each += [recall_of([{name: listed[name]}], [{name: exact[name]}]) for name in exact]
     return float(np.mean(each)), min(each), len(each)
-
-
-def slates(pocket: Pocket, *, rounds: int, now_ms: int) -> str:
-    """Serve all viewers in turn; what it took."""
-    walls, cpu = [], time.process_time()
-    for turn in range(rounds):
-        for k in range(VIEWERS):
-            one = time.perf_counter()
-            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 60_000)
-            walls.append((time.perf_counter() - one) * 1e3)
-    cpu = time.process_time() - cpu
-    walls.sort()
-    return (
-        f"{len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
-        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
-    )
 
 
 def finding(
@@ -202,12 +186,14 @@ def main() -> int:
     print(f"recall   @{NEAREST} {mean:.4f} over {count} sources, {least:.3f} the least,"
           f" {PROBES} of {LISTS} lists for each")  # fmt: skip
     now_ms += SITTINGS * 60_000
-    print(f"slates   {slates(pocket, rounds=ROUNDS, now_ms=now_ms)}", flush=True)
+    print(f"slates   {slates(pocket, viewers=VIEWERS, rounds=ROUNDS, now_ms=now_ms)}", flush=True)
     beside_pipeline(pocket, genre)
     bare = with_places(pocket.weights_bytes, places=pocket.weights.places, centroids=None)
     pocket.publish_weights(bare)
     pocket.freeze(now_ms)
-    print(f"no lists {slates(pocket, rounds=1, now_ms=now_ms + 30_000)}", flush=True)
+    print(
+        f"no lists {slates(pocket, viewers=VIEWERS, rounds=1, now_ms=now_ms + 30_000)}", flush=True
+    )
     return 0
 
 

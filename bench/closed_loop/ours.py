@@ -77,8 +77,8 @@ class Ours:
     def slate(self, viewer: int, *, now_ms: int) -> Sequence[int]:
         """As the service would."""
         edition = self.edition
-        state, trace, request, nonce = edition.trace(viewer, now_ms=now_ms)
-        slate = edition.issue(state, trace, request, nonce)
+        state, trace = edition.trace(viewer, now_ms=now_ms)
+        slate = edition.issue(state, trace)
         self.number[viewer] = slate.number
         ids = trace.index.ids[trace.candidates.rows]
         self.swaps = [

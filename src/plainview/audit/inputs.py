@@ -18,7 +18,7 @@ from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, 
 from plainview.core.feed import FeedRefused, Index, WeightsMismatch, build_index
 from plainview.core.learn import WeightsRefused, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
-from plainview.core.receipts import Receipt, hour_commitment, hour_of, slate_seed
+from plainview.core.receipts import Receipt, hour_commitment, hour_of, seed_of
 from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader
 from plainview.core.terms.hashing import leaf_hash, merkle_root
 from plainview.core.terms.ids import Digest
@@ -228,13 +228,7 @@ def check_seed(receipt: Receipt, hour_key: bytes | None, findings: list[Finding]
         words = f"the key of hour {receipt.hour} is not the one the receipt was committed to"
         findings.append(Finding(stage="seed", detail=words))
         return None
-    return slate_seed(
-        hour_key,
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        previous=receipt.previous,
-    )
+    return seed_of(receipt, hour_key)
 
 
 def check_events(

@@ -31,11 +31,12 @@ from plainview.core.receipts import (
     encode_receipt,
     parse_receipt,
     receipt_id,
+    request_of,
     verify,
 )
 from plainview.core.terms.ids import NO_DIGEST, Digest, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.slate import Slate, SlateRequest
+from plainview.core.terms.slate import Slate
 from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import Weights
 
@@ -209,9 +210,7 @@ class Replayer:
             weights=weights,
             policy=policy,
             state=state,
-            request=SlateRequest(
-                number=receipt.number, now_ms=receipt.now_ms, seed=seed, context=receipt.context
-            ),
+            request=request_of(receipt, seed=seed),
             kernels=self._kernels,
         )
 

@@ -1,7 +1,7 @@
 """Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -241,19 +241,14 @@ class EpochFreezer:
         self, batch: Iterable[CountedEvent], rows: Rows
     ) -> tuple[dict[VideoId, Counts], dict[ViewerId, ViewerState]]:
         """What the batch adds to the counters, and the states of its viewers after it."""
-        by_viewer: dict[ViewerId, list[Event]] = defaultdict(list)
+        told: dict[ViewerId, list[Event]] = defaultdict(list)
         for one in batch:
-            by_viewer[one.viewer].append(parse_event(one.body))
-        before = {
-            viewer: self._state_before(viewer, events[0].n) for viewer, events in by_viewer.items()
-        }
-        # An unfollow counts for the video that was followed from.
-        named = {event.video for events in by_viewer.values() for event in events}
-        named.update(video for state in before.values() for video in state.followed_from.values())
-        videos = _counted(rows, named)
+            told[one.viewer].append(parse_event(one.body))
+        before = {viewer: self._state_before(viewer, told[viewer][0].n) for viewer in told}
+        videos = _counted(rows, told=told.values(), before=before.values())
         gains: dict[VideoId, Counts] = {}
         states: dict[ViewerId, ViewerState] = {}
-        for viewer, events in by_viewer.items():
+        for viewer, events in told.items():
             gained, states[viewer] = count_events(before[viewer], events, videos=videos)
             for video, more in gained.items():
                 old = gains.get(video)
@@ -273,15 +268,23 @@ class EpochFreezer:
         return fold(state, [parse_event(body) for body in found[1][: n - 1 - state.n]])
 
 
-def _counted(rows: Rows, wanted: Collection[VideoId]) -> dict[VideoId, CountedVideo]:
-    """What counting needs to know of those of `wanted` that the catalogue has."""
-    ids = np.array(sorted(wanted), dtype=rows["id"].dtype)
-    at = np.minimum(np.searchsorted(rows["id"], ids), max(len(rows) - 1, 0))
-    mine = rows[at[rows["id"][at] == ids]] if len(rows) else rows
-    columns = (mine[name].tolist() for name in ("id", "creator", "length_ms"))
+def _counted(
+    rows: Rows, *, told: Iterable[list[Event]], before: Iterable[ViewerState]
+) -> dict[VideoId, CountedVideo]:
+    """What counting needs of the videos that those events may count for: the ones they name, and
+    where a follow came from that one of them takes back. Of a large catalogue that is little."""
+    named = {event.video for events in told for event in events}
+    named.update(video for state in before for video in state.followed_from.values())
+    ids = np.array(sorted(named), dtype=np.uint64)
+    known = rows[np.isin(rows["id"], ids, assume_unique=True)]
     return {
         VideoId(video): CountedVideo(CreatorId(creator), length_ms)
-        for video, creator, length_ms in zip(*columns, strict=True)
+        for video, creator, length_ms in zip(
+            known["id"].tolist(),
+            known["creator"].tolist(),
+            known["length_ms"].tolist(),
+            strict=True,
+        )
     }
 
 

@@ -15,7 +15,6 @@ from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
 from plainview.flows.kept_states import KeptStates
 from plainview.flows.log_interval import IntervalLogger
-from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
     EventsNotHere,
@@ -31,8 +30,7 @@ from tests.edition import Edition, asked, serve
 @pytest.fixture
 def edition(tmp_path: Path) -> Iterator[Edition]:
     edition = Edition(tmp_path, videos=120)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     yield edition
     edition.close()
 
@@ -121,9 +119,7 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.freezer.freeze_if_due()
     ahead = edition.serving()
     edition.publisher.publish_if_due()
-    shelf = EpochShelf(
-        edition.reads, edition.log_reads, edition.files, edition.objects, edition.clock
-    )
+    shelf = edition.new_shelf()
     shelf.refresh()
     serve_slate(asked(viewer, 1), by=msgspec.structs.replace(ahead, epochs=shelf))
     with pytest.raises(NoEpoch, match="epoch 2 is not ready"):
@@ -131,6 +127,21 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.publish()
     issued = serve_slate(asked(viewer, 2), by=behind)
     assert parse_receipt(issued.receipt).epoch == 2
+
+
+def test_the_first_slate_of_an_epoch_works_out_no_queue(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes first after an epoch, by whichever policy, finds its queue worked out: it goes
+    over the whole catalogue, and all who ask in that moment would do it beside each other."""
+    edition.publish()
+
+    def too_late(*_: object, **__: object) -> None:
+        raise AssertionError("a queue was worked out in a request")
+
+    monkeypatch.setattr("plainview.core.feed.queue._worked_out", too_late)
+    for k, policy in enumerate(edition.serving().policies):
+        serve(edition, edition.viewer(k + 1), 1, policy=policy)
 
 
 def test_an_epoch_that_cannot_be_opened_stops_service(edition: Edition) -> None:

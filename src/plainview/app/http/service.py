@@ -1,6 +1,7 @@
 """What handlers stand on: the wired parts, a pool for synchronous flows, and the newest epoch."""
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -209,6 +210,7 @@ class Service:
                 if self._epochs is None and self.wired.is_prepared:
                     epochs = self.wired.epochs()
                     epochs.hurry = self._hurry.set
+                    _spare_what_stays()
                     self._serving = self.wired.serving(epochs)
                     self._epochs = epochs
                 if self._epochs is not None:
@@ -218,6 +220,13 @@ class Service:
                 time.sleep(EPOCH_POLL_S * 20)
             self._hurry.wait(EPOCH_POLL_S)
             self._hurry.clear()
+
+
+def _spare_what_stays() -> None:
+    """Tell the collector not to look again at what is loaded by now, which stays: modules, routes,
+    kernels. It stops all threads to look: for 80 ms where it looks at everything."""
+    gc.collect()
+    gc.freeze()
 
 
 def service_of(request: Request[Any, Any, Any]) -> Service:

@@ -17,11 +17,10 @@ from plainview.core.experiments.offpolicy import Logged
 from plainview.core.feed import Index, trace_slate
 from plainview.core.feed.odds import place_odds
 from plainview.core.feed.slate import Trace
-from plainview.core.receipts import Receipt
+from plainview.core.receipts import Receipt, request_of
 from plainview.core.receipts.receipt import PROPENSITY_UNIT
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.slate import SlateRequest
 from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import HEAD_ONE, HEADS, Weights
 
@@ -74,9 +73,7 @@ def choices_of(
     """
     shown = [place for place in receipt.slate if place.slot != "repeat"]
     videos = [place.video for place in shown]
-    request = SlateRequest(
-        number=receipt.number, now_ms=receipt.now_ms, seed=bytes(32), context=receipt.context
-    )
+    request = request_of(receipt, seed=bytes(32))
     traces = [
         trace_slate(index=index, weights=weights, policy=policy, state=state, request=request)
         for policy in (served, judged)
