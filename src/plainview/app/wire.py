@@ -237,21 +237,22 @@ class Wired:
             doers, reads=self.reads, writer=self.writer, clock=self.clock, chance=self.chance
         )
 
-    def evidence(self) -> "StoredEvidence":
+    def evidence(self, *, epochs_kept: int | None = None) -> "StoredEvidence":
         """What receipts are checked against: stored inputs, and nothing that serves."""
-        from plainview.flows.check_receipts import StoredEvidence
+        from plainview.flows.check_receipts import EPOCHS_KEPT, StoredEvidence
 
         return StoredEvidence(
-            views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects
-        )
+            views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects,
+            epochs_kept=epochs_kept or EPOCHS_KEPT,
+        )  # fmt: skip
 
     def lesson_gatherer(self, recipe: "Recipe") -> "LessonGatherer":
         """What turns receipts into examples, for the learner."""
-        from plainview.flows.gather_lessons import LessonGatherer
+        from plainview.flows.gather_lessons import EPOCHS_KEPT, LessonGatherer
 
         return LessonGatherer(
             reads=self.learning_reads,
-            evidence=self.evidence(),
+            evidence=self.evidence(epochs_kept=EPOCHS_KEPT),
             public_keys=self.receipt_keys(),
             writer=self.writer,
             clock=self.clock,

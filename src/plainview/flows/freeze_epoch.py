@@ -1,6 +1,6 @@
 """Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
@@ -31,6 +31,7 @@ from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
+from plainview.flows.kept_states import KeptStates
 from plainview.flows.read_epoch import read_rows
 from plainview.ports.catalogue import CatalogueReads
 from plainview.ports.clock import Clock
@@ -50,7 +51,6 @@ from plainview.ports.view import ViewReads
 SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
-VIEWERS_KEPT = 20_000
 DELTAS_MAX = 32
 APART_MS = 2_000
 """Between an epoch and the next with something new in the catalogue, unless it is urgent."""
@@ -89,7 +89,7 @@ class EpochFreezer:
         self._delta_bytes = 0
         self._deltas = 0
         self._urgent = -1
-        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._states = KeptStates()
 
     def freeze_if_due(self) -> EpochRecord | None:
         """Freeze when something changed and it is time: at once after a removal, APART_MS after
@@ -157,11 +157,8 @@ class EpochFreezer:
             self._forget()
             raise
         self._record, self._frozen, self._urgent = record, frozen, pending.urgent
-        for viewer, state in states.items():
-            self._states[viewer] = state
-            self._states.move_to_end(viewer)
-        while len(self._states) > VIEWERS_KEPT:
-            self._states.popitem(last=False)
+        for state in states.values():
+            self._states.put(state)
         return record
 
     def _forget(self) -> None:

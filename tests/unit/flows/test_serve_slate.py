@@ -13,6 +13,7 @@ from plainview.edge.memory import CountedChance, FixedSigner
 from plainview.flows.check_receipts import StoredEvidence, check_receipts
 from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
+from plainview.flows.kept_states import KeptStates
 from plainview.flows.log_interval import IntervalLogger
 from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
@@ -190,13 +191,13 @@ def test_altered_events_are_noticed(edition: Edition) -> None:
 
 def test_folds_follow_the_chain_and_forget_the_longest_unasked(edition: Edition) -> None:
     """A kept state is folded on, and with room for two the third asker displaces the first."""
-    folds = ViewerFolds(edition.reads, kept=2)
+    folds = ViewerFolds(edition.reads, kept=KeptStates(entries=2 * 8 + 1))
     viewers = [edition.viewer(k) for k in range(3)]
     for viewer in viewers:
         assert folds.state(viewer).n == 0
     edition.act(viewers[2], "k", "like", video=edition.world.videos[0].id)
     assert folds.state(viewers[2]).n == 1
-    assert list(folds._states) == viewers[1:]
+    assert [folds._states.get(viewer) is not None for viewer in viewers] == [False, True, True]
 
 
 def test_why_needs_the_video_in_the_slate(edition: Edition) -> None:

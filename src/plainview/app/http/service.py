@@ -24,7 +24,6 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
-from plainview.flows.fold_viewer import VIEWERS_KEPT
 from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
@@ -39,6 +38,7 @@ SLATE_SIZE = 8
 STALL_MS = 5_000
 """An entry that waits longer for a published head means that the log stands still."""
 POOL_THREADS = 8
+VIEWERS_KEPT = 20_000
 EPOCH_POLL_S = 0.025
 NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
 

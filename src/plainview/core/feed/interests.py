@@ -13,6 +13,7 @@ from plainview.core.feed.attention import NOTHING, Latest, latest_of
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127
 from plainview.core.feed.leanings import Leanings, leanings_of, no_leanings
+from plainview.core.feed.search import places
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.viewer import WATCHES_MAX, ViewerState
@@ -196,7 +197,7 @@ def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np
     """The row of each id, and whether there is one (where not, the row is some other's)."""
     if index.size == 0:
         return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=np.bool_)
-    rows = np.minimum(np.searchsorted(index.ids, wanted), index.size - 1)
+    rows = np.minimum(places(index.ids, wanted), index.size - 1)
     return rows, index.ids[rows] == wanted
 
 

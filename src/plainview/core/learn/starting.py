@@ -63,15 +63,15 @@ HEAD_POINTS: dict[str, dict[str, int]] = {
     # head: {unit: weight}. One unit of a hidden unit moves the logit by weight / (8 * 256). A video
     # that fits in every way gains about 2 logits: 50 % finishing becomes 90 %, 4 % liking 20 %.
     "finish": {
-        "untried": 32, "like_recent": 12, "like_lasting": 8, "like_loved": 3, "like_averse": -10,
-        "topic": 10, "creator": 6, "followed": 4, "topic_tired": -5, "creator_tired": -6,
+        "untried": 32, "like_recent": 4, "like_lasting": 3, "like_loved": 3, "like_averse": -10,
+        "topic": 2, "creator": 2, "followed": 4, "topic_tired": -5, "creator_tired": -6,
         "finishes": 20, "skips": -12, "praised": 4, "long": -12, "language": 4, "patient": 8,
         "unproven": 3,
         "level": 24, "leans_topic": 26, "leans_creator": 26, "leans_length": 20,
     },
     "long": {
-        "untried": 32, "like_recent": 12, "like_lasting": 8, "like_loved": 3, "like_averse": -10,
-        "topic": 10, "creator": 6, "followed": 4, "topic_tired": -5, "creator_tired": -6,
+        "untried": 32, "like_recent": 4, "like_lasting": 3, "like_loved": 3, "like_averse": -10,
+        "topic": 2, "creator": 2, "followed": 4, "topic_tired": -5, "creator_tired": -6,
         "finishes": 16, "skips": -14, "praised": 4, "long": -4, "language": 6, "patient": 8,
         "unproven": 3,
         "level": 24, "leans_topic": 26, "leans_creator": 26, "leans_length": 20,
@@ -98,8 +98,8 @@ HEAD_POINTS: dict[str, dict[str, int]] = {
         "leans_topic": 6, "leans_creator": 16,
     },
     "skip": {
-        "untried": -26, "like_recent": -12, "like_lasting": -8, "like_loved": -3,
-        "like_averse": 14, "topic": -10, "creator": -6, "followed": -4, "topic_tired": 5,
+        "untried": -26, "like_recent": -4, "like_lasting": -3, "like_loved": -3,
+        "like_averse": 14, "topic": -2, "creator": -2, "followed": -4, "topic_tired": 5,
         "creator_tired": 6, "finishes": -12, "skips": 22, "language": -8, "patient": -8,
         "level": -20, "leans_topic": -26, "leans_creator": -26, "leans_length": -18,
     },
@@ -109,9 +109,9 @@ HEAD_POINTS: dict[str, dict[str, int]] = {
         "leans_topic": -14, "leans_creator": -16,
     },
     "watch": {
-        "untried": 24, "like_recent": 12, "like_lasting": 8, "like_loved": 3, "like_averse": -10,
-        "topic": 10, "creator": 6, "followed": 4, "topic_tired": -5, "creator_tired": -6,
-        "finishes": 16, "skips": -12, "long": -14, "language": 6, "patient": 10,
+        "untried": 24, "like_recent": 4, "like_lasting": 3, "like_loved": 3, "like_averse": -10,
+        "topic": 2, "creator": 2, "followed": 4, "topic_tired": -5, "creator_tired": -6,
+        "finishes": 16, "skips": -12, "long": -60, "language": 6, "patient": 10,
         "level": 16, "leans_topic": 26, "leans_creator": 26, "leans_length": 20,
     },
 }  # fmt: skip

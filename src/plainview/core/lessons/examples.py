@@ -6,8 +6,10 @@ from typing import Final
 import numpy as np
 
 from plainview.core.events import watch_outcome
-from plainview.core.feed import Index, shown_features
-from plainview.core.feed.interests import no_profile, profile_of, rows_of
+from plainview.core.feed import Index
+from plainview.core.feed.features import viewer_features, with_viewer
+from plainview.core.feed.interests import no_profile, rows_of
+from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.learn.window import EXAMPLE, LABEL_ONE, Examples
 from plainview.core.lessons.errors import FeaturesDiffer, OtherInputs
 from plainview.core.receipts import Receipt, parse_receipt, receipt_id
@@ -36,6 +38,8 @@ def examples_of(
     state: ViewerState,
     after: Iterable[Event],
     label_ms: int,
+    receipt: Receipt | None = None,
+    kernels: Kernels = BEST,
 ) -> Examples:
     """The examples of one slate, in order of place.
 
@@ -47,19 +51,22 @@ def examples_of(
     Args:
         data: the receipt. index, policy, state: the epoch, the rules and the fold of the viewer's
             events that it names. after: the viewer's next events, in order; those beyond
-            `label_ms` may be left out or not.
+            `label_ms` may be left out or not. receipt: `data` parsed, if the caller has done that.
     Raises: OtherInputs, FeaturesDiffer.
     """
-    receipt = parse_receipt(data)
+    receipt = receipt or parse_receipt(data)
     _check(receipt, index=index, policy=policy, state=state)
     videos = [shown.video for shown in receipt.slate]
     rows, is_known = rows_of(np.array(videos, dtype=np.int64), index=index)
     if not is_known.all():
         raise FeaturesDiffer("a video of the slate is not in the epoch")
-    profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    profile = (
+        kernels.profile(state, index=index) if policy.uses_profile else no_profile(index=index)
+    )
     sources = np.array([SOURCE_CODES.get(one.source, 0) for one in receipt.slate], dtype=np.uint8)
-    features = shown_features(
-        rows, sources, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
+    features = with_viewer(
+        viewer_features(profile=profile, context=receipt.context, now_ms=receipt.now_ms),
+        kernels.features(rows, sources, index=index, profile=profile, context=receipt.context),
     )
     if digest_of(features.tobytes()) != receipt.features:
         raise FeaturesDiffer(f"the features of receipt {receipt.number} are not those that served")
