@@ -1,6 +1,6 @@
 """The closed loop: ours beside what people could install, in worlds whose tastes are not our form.
 
-    python -m tests.drill.closed_loop                 8 seeds in each of three taste processes
+    python -m tests.drill.closed_loop                 16 seeds in each of three taste processes
     python -m tests.drill.closed_loop --keep FILE     go on where a run into FILE was broken off
 
 A society of VIEWERS viewers and VIDEOS videos, nobody having watched anything yet, lives for 36
@@ -32,7 +32,7 @@ from plainview.sim.closed_loop import Recommender, live
 from plainview.sim.society import Society, make_society
 from plainview.sim.tastes import JUDGED, TASTES, Taste
 
-SEEDS = range(1, 9)
+SEEDS = range(101, 117)
 VIDEOS, VIEWERS, UPLOADS = 1000, 32, 6
 START_MS = 1_790_000_000_000
 SECONDS_MAX = 20
