@@ -24,7 +24,7 @@ import numpy as np
 
 from bench.closed_loop.edition import FOR_WATCHING
 from bench.closed_loop.installed import Boosted, Ials, Wabbit
-from bench.closed_loop.judge import OWED, Run, judged, paired_p, recovery
+from bench.closed_loop.judge import Run, judged, paired_p, recovery
 from bench.closed_loop.ours import Ours
 from bench.closed_loop.peers import Chance, Oracle, Popularity
 from bench.closed_loop.plots import drawn
@@ -147,7 +147,9 @@ def main() -> int:
     owed, given = sum(r.uploads for r in ours), sum(r.uploads_given for r in ours)
     cost = sum(r.swaps_cost_s for r in ours) / sum(r.expected_s for r in ours)
     print(
-        f"first audiences {given} of {owed} uploads had {OWED} showings within 24 hours;"
+        f"first audiences {given} of {owed} uploads had what they were owed within 24 hours,"
+        f" {min(min(r.owed) for r in ours)} to {max(max(r.owed) for r in ours)} showings, and"
+        f" {sum(r.uploads_level for r in ours)} all that this had grown to by then;"
         f" exploring took {sum(r.swaps for r in ours) / sum(r.showings_all for r in ours):.1%}"
         f" of the places and cost {cost:.2%} of the watch time on the spot"
     )
