@@ -89,7 +89,7 @@ def table(taste: str, found: Sequence[Run]) -> list[str]:
         np.mean([getattr(r, what) for r in of[OURS]]) for what in ("showings", "showings_all")
     ]
     columns = (
-        f"{'':<28}{'watch s':>8}{'regret':>8}{'ours is':>9}{'p':>7}"
+        f"{'':<28}{'watch s':>8}{'regret':>8}{'ours is':>9}{'p':>9}"
         f"{'before':>8}{'dip':>6}{'10 min':>7}{'back':>6}{'cover':>7}{'Gini':>6}{'cpu s':>6}"
     )
     lines = [
@@ -100,11 +100,11 @@ def table(taste: str, found: Sequence[Run]) -> list[str]:
         got = np.array([r.watched_s for r in runs])
         each = got / [r.showings for r in runs]
         ahead = "" if who == OURS else f"{(mine / got - 1).mean() * 100:+.1f} %"
-        p = "" if who == OURS else f"{paired_p((mine - got).tolist()):.3f}"
+        p = "" if who == OURS else f"{paired_p((mine - got).tolist()):.5f}"
         before, dip, later = recovery(runs)
         back = f"{(later - dip) / (before - dip) * 100:.0f} %" if before > dip else "none"
         lines.append(
-            f"{who:<28}{each.mean():8.2f}{(1 - got / best).mean() * 100:6.1f} %{ahead:>9}{p:>7}"
+            f"{who:<28}{each.mean():8.2f}{(1 - got / best).mean() * 100:6.1f} %{ahead:>9}{p:>9}"
             f"{before:8.2f}{dip:6.2f}{later:7.2f}{back:>6}"
             f"{np.mean([r.coverage for r in runs]) * 100:5.0f} %"
             f"{np.mean([r.gini for r in runs]):6.2f}{np.mean([r.cpu_s for r in runs]):6.1f}"
@@ -153,10 +153,6 @@ def main() -> int:
         f" exploring took {sum(r.swaps for r in ours) / sum(r.showings_all for r in ours):.1%}"
         f" of the places and cost {cost:.2%} of the watch time on the spot"
     )
-    for who in PEERS:
-        theirs = [r for r in found if r.who == who]
-        n = sum(r.uploads_given for r in theirs)
-        print(f"                {who}: {n} of {sum(r.uploads for r in theirs)}")
     ticks = sum((Counter(r.ticks) for r in ours), Counter[str]())
     print(f"ticks           {', '.join(f'{n} {what}' for what, n in ticks.most_common())}")
     FIGURE.write_text(drawn(found, tastes=JUDGED, who=list(WHO)), encoding="utf-8")
