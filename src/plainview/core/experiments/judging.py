@@ -3,8 +3,8 @@
 At each place the served policy's odds of what it put there are in the receipt. What the judged
 policy would have put there, given the same viewer, the same epoch and the same places before, is
 worked out anew. A choice counts if the viewer was seen to watch it; what it brought is what the
-`watch` head predicts: how much of WATCH_PLAYINGS playings of it was watched. Later choices are those of the viewer as they were, so what a policy would
-do to a viewer's later state is not in it.
+`watch` head predicts: how much of WATCH_PLAYINGS playings of it was watched. Later choices are
+those of the viewer as they were, so what a policy would do to a viewer's later state is not in it.
 """
 
 from collections.abc import Iterable, Sequence

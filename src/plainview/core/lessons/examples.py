@@ -125,7 +125,8 @@ class _Told:
             **{head: bool(self.acts.get(head)) for head in ("like", "save", "share", "follow")},
         }
         return [
-            LABEL_ONE * known[head] if head in known
+            LABEL_ONE * known[head]
+            if head in known
             else watched * LABEL_ONE // (WATCH_PLAYINGS * length_ms)
             for head in HEADS
         ]

@@ -92,8 +92,8 @@ def test_tables_of_another_curve_cannot_be_learned_on_from() -> None:
 
 
 def test_growing_changes_nothing_that_is_said() -> None:
-    """With 64 units in place of the parent's every logit has the same bits as the parent's, and only the new
-    units' weights are drawn."""
+    """With 64 units in place of fewer every logit has the same bits as the parent's, and only the
+    new units' weights are drawn."""
     recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(64,))
     grown = begin(STARTING, recipe=recipe, seed=SEED)
     examples = drawn_examples(50)
