@@ -136,9 +136,11 @@ class Leanings:
         self.topics: dict[int, int] = {}
         self.creators: dict[int, int] = {}
         self.lengths: dict[int, int] = {}
-        self.watches = [(s.row, s.lasting, 256 * s.outcome - self._expected(s.row)) for s in watches]
+        self.watches = [
+            (s.row, s.lasting, 256 * s.outcome - self._expected(s.row)) for s in watches
+        ]
         self.level = self._part([(m, left) for _, m, left in self.watches])
-        self._explain(lambda row: self.level)
+        self._explain(lambda _: self.level)
         for topic in {t for row, _, _ in self.watches for t in row.topics}:
             among = [(m, left) for row, m, left in self.watches for t in row.topics if t == topic]
             self.topics[topic] = self._part(among)

@@ -37,8 +37,8 @@ class PolicyEstimator:
         self._policies: dict[Digest, Policy | None] = {}
 
     def estimate(self, policy: Policy, *, slates: int) -> Estimated:
-        """What `policy` would be worth, by the newest `slates` slates: the share of a video that is
-        watched, per place. Raises: NoChoices.
+        """What `policy` would be worth, by the newest `slates` slates: how much of two playings of
+        a video is watched, per place. Raises: NoChoices.
         """
         choices: list[Choice] = []
         read = unusable = 0

@@ -15,12 +15,15 @@ from plainview.core.feed.leanings import LEANING_STEP
 from plainview.core.feed.leanings_numba import length_step, topic_part
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.slate import Context
-from plainview.core.terms.weights import EPOCH_FEATURES, VIDEO_FEATURES
+from plainview.core.terms.weights import EPOCH_FEATURES, PAIR_FEATURES, VIDEO_FEATURES
 
 PAIR = len(EPOCH_FEATURES)
 """Where the features of the pair begin."""
-ATTENTION, LEANING, OFFERED_FIRST = 11, 12, 15
-"""Of these."""
+TOPIC, ATTENTION, LEANING, OFFERED_FIRST = (
+    PAIR_FEATURES.index(name)
+    for name in ("topic_affinity", "attention", "leaning_topic", "from_following")
+)
+"""Of these, each the first of those that are filled in one after another."""
 
 
 @compiled(types.int64(types.int64))
@@ -95,7 +98,7 @@ def _fill_pairs(
     out: NDArray[np.int8],
 ) -> None:
     """The other features of the pair: topics, creator, language, leanings."""
-    at = PAIR + 4
+    at, at_lean = PAIR + TOPIC, PAIR + LEANING
     for i in range(len(rows)):
         row = rows[i]
         affinity, tried, recent = 0, 0, 0
@@ -116,7 +119,6 @@ def _fill_pairs(
             out[i, at + 6] = 0
         else:
             out[i, at + 6] = 64 if theirs == mine else -64
-        at_lean = PAIR + LEANING
         out[i, at_lean] = _clip(topic_part(by_topic, topics, row) // LEANING_STEP)
         out[i, at_lean + 1] = _clip(by_creator[place] // LEANING_STEP) if place >= 0 else 0
         out[i, at_lean + 2] = _clip(by_length[length_step(length_ms[row])] // LEANING_STEP)

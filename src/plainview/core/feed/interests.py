@@ -331,8 +331,12 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
         liked=int((signals.acts[:HABIT_COUNT] > 0).sum()),
         latest=latest_of(state, rows=signals.rows, weights=weight),
         leanings=leanings_of(
-            signals.rows, signals.outcome, np.where(signals.is_watch, LASTING[:n], 0),
-            group=group, creator_count=len(creators), index=index,
+            signals.rows,
+            signals.outcome,
+            np.where(signals.is_watch, LASTING[:n], 0),
+            group=group,
+            creator_count=len(creators),
+            index=index,
         ),
     )
 

@@ -337,8 +337,11 @@ def profile_numba(state: ViewerState, *, index: Index) -> Profile:
         liked=liked,
         latest=latest_of(state, rows=rows, weights=weight),
         leanings=leanings_numba(
-            rows, found[3, :n], found[4, :n],
+            rows,
+            found[3, :n],
+            found[4, :n],
             group=np.searchsorted(creators[0, :count], index.creators[rows]),
-            creator_count=count, index=index,
+            creator_count=count,
+            index=index,
         ),
     )

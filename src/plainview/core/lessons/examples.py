@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from plainview.core.events import watch_outcome
+from plainview.core.events import watch_outcome, watched_ms
 from plainview.core.feed import Index
 from plainview.core.feed.features import viewer_features, with_viewer
 from plainview.core.feed.interests import no_profile, rows_of
@@ -121,8 +121,9 @@ class _Told:
     def labels(self, length_ms: int) -> list[int]:
         """In the order of HEADS, in 1/4096."""
         outcome = watch_outcome(ms=self.ms, loops=self.loops, length_ms=length_ms)
-        played = max(self.ms, length_ms) if self.loops else self.ms
-        most = WATCH_PLAYINGS * length_ms
+        watched = watched_ms(
+            ms=self.ms, loops=self.loops, length_ms=length_ms, playings=WATCH_PLAYINGS
+        )
         known = {
             "finish": "finished" in outcome,
             "long": "long" in outcome,
@@ -131,7 +132,9 @@ class _Told:
             **{head: bool(self.acts.get(head)) for head in ("like", "save", "share", "follow")},
         }
         return [
-            min(played, most) * LABEL_ONE // most if head == "watch" else LABEL_ONE * known[head]
+            LABEL_ONE * known[head]
+            if head in known
+            else watched * LABEL_ONE // (WATCH_PLAYINGS * length_ms)
             for head in HEADS
         ]
 

@@ -39,8 +39,8 @@ VIDEO_FEATURES = (*EPOCH_FEATURES, *PAIR_FEATURES)
 FEATURES = (*VIEWER_FEATURES, *VIDEO_FEATURES)
 
 HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
-"""What is predicted, each in Q24: a probability, and for `watch` how much of WATCH_PLAYINGS playings
-of the video is watched."""
+"""What is predicted, each in Q24: a probability, and for `watch` how much of WATCH_PLAYINGS
+playings of the video is watched."""
 WATCH_PLAYINGS = 2
 """So that a video that is watched again counts for more: seconds spent, not shares, are the aim."""
 

@@ -116,14 +116,15 @@ def test_the_control_in_ordinary_floats_differs() -> None:
 
 
 def test_value_by_hand() -> None:
-    """Half a finish at 1 point, a quarter like at 4, 4 s at 0.01 each, less 0.5 if sensitive."""
+    """Half a finish at 1 point, a quarter like at 4, half of two playings of 8 s at 0.01 a second,
+    less 0.5 if sensitive."""
     index = build_index(epoch_of([video(1, length_ms=8000, flags=8), video(2, length_ms=8000)]))
     predictions = np.zeros((2, len(HEADS)), dtype=np.int64)
     predictions[:, HEADS.index("finish")] = HEAD_ONE // 2
     predictions[:, HEADS.index("like")] = HEAD_ONE // 4
     predictions[:, HEADS.index("watch")] = HEAD_ONE // 2
     terms = value_terms(predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU)
-    plain = (500 + 1000 + 40) * HEAD_ONE
+    plain = (500 + 1000 + 80) * HEAD_ONE
     assert terms.sum(axis=1).tolist() == [plain - 500 * HEAD_ONE, plain]
     assert terms[0].tolist()[-2:] == [-500 * HEAD_ONE, 0]
     against = np.array([7, 0], dtype=np.int64)
@@ -134,8 +135,8 @@ def test_value_by_hand() -> None:
 
 
 def test_no_value_reaches_2_to_the_53() -> None:
-    """With every number of a policy at its bound and every head certain, an hour-long video stays
-    exact for JavaScript; longer ones count as an hour."""
+    """With every number of a policy at its bound and every head certain, half an hour watched twice
+    stays exact for JavaScript; longer videos count as half an hour."""
     worst = msgspec.structs.replace(
         FOR_YOU,
         worth_milli=(*[100_000] * 8, 1000),

@@ -73,7 +73,7 @@ def test_an_effect_is_the_change_when_the_group_is_unknown() -> None:
     length_ms = int(INDEX.length_ms[trace.candidates.rows[at]])
     worth = FOR_YOU.worth_milli
     value = sum(w * p for w, p in zip(worth[:-1], out[:-1], strict=True))
-    value += worth[-1] * (out[-1] * length_ms // 1000)
+    value += worth[-1] * (out[-1] * 2 * length_ms // 1000)
     effects = {e.label: e.effect for e in explain(trace, item.video).effects}
     assert effects["like what you just watched"] == item.value - value
 

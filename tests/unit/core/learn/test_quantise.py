@@ -24,12 +24,13 @@ INPUTS = np.ascontiguousarray(EXAMPLES["features"])
 
 
 def drawn_network(spread: float) -> Network:
-    """The starting network grown to 40 units, its heads drawn too."""
-    recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(40,))
+    """40 units and heads, all drawn: nothing of the starting weights, whose odd weights in 1/64 make
+    halves that the integers always round up."""
+    recipe = msgspec.structs.replace(STARTING_RECIPE, begin="draws", hidden=(40,))
     network = begin(network_of(starting_weights()), recipe=recipe, seed=bytes(32))
     theta = network.theta.copy()
-    ws, _ = layer_slices(network.widths)[1]
     rng = np.random.Generator(np.random.PCG64(5))
+    ws, _ = layer_slices(network.widths)[1]
     theta[ws] += rng.normal(0, spread, size=ws.stop - ws.start).astype(np.float32)
     return msgspec.structs.replace(network, theta=theta)
 
