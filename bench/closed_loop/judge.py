@@ -22,8 +22,9 @@ DIP, LATER = (0, 2), (8, 12)
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of one run. `watched_s` is over sittings of fixed length, `showings` of them;
-    `minutes` is the mean expected seconds a showing, minute by minute around the turn. `uploads_given`
-    of `uploads` had what they were `owed` in time, `uploads_level` all that had grown to by then."""
+    `minutes` is the mean expected seconds a showing, minute by minute around the turn.
+    `uploads_given` of `uploads` had what they were `owed` in time, `uploads_level` all that this
+    had grown to by then."""
 
     taste: str
     seed: int
@@ -57,12 +58,10 @@ def judged(
     early = np.flatnonzero(
         (society.published_ms >= 0) & (society.published_ms <= 12 * HOUR_MS)
     ).tolist()
-    given = [
-        int(((video == v) & (at <= society.published_ms[v] + DAY_MS)).sum()) for v in early
-    ]
+    ends = [int(society.published_ms[v]) + DAY_MS for v in early]
+    given = [int(((video == v) & (at <= end)).sum()) for v, end in zip(early, ends, strict=True)]
     due, grown = (
-        [owed_at(int(society.published_ms[v]) + ms, at, society=society) for v in early]
-        for ms in (DAY_MS - PAID_WITHIN_MS, DAY_MS)
+        [owed_at(end - ms, at, society=society) for end in ends] for ms in (PAID_WITHIN_MS, 0)
     )
     return Run(
         taste=taste, seed=society.seed, who=who,

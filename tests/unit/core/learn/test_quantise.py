@@ -24,8 +24,8 @@ INPUTS = np.ascontiguousarray(EXAMPLES["features"])
 
 
 def drawn_network(spread: float) -> Network:
-    """40 units and heads, all drawn: nothing of the starting weights, whose odd weights in 1/64 make
-    halves that the integers always round up."""
+    """40 units and heads, all drawn: nothing of the starting weights, whose odd weights in 1/64
+    make halves that the integers always round up."""
     recipe = msgspec.structs.replace(STARTING_RECIPE, begin="draws", hidden=(40,))
     network = begin(network_of(starting_weights()), recipe=recipe, seed=bytes(32))
     theta = network.theta.copy()
