@@ -54,12 +54,13 @@ def judged(
     is_turn, expected = np.array(seen.is_turn), np.array(seen.expected_s)
     minute = np.floor((at - TURN_MS) / MINUTE_MS).astype(np.int64)
     span = range(-BEFORE_MS // MINUTE_MS, AFTER_MS // MINUTE_MS)
-    times = np.bincount(video, minlength=society.size)
+    shown = np.bincount(video, minlength=society.size)
     early = np.flatnonzero(
         (society.published_ms >= 0) & (society.published_ms <= 12 * HOUR_MS)
     ).tolist()
     ends = [int(society.published_ms[v]) + DAY_MS for v in early]
-    given = [int(((video == v) & (at <= end)).sum()) for v, end in zip(early, ends, strict=True)]
+    times = zip(early, ends, strict=True)
+    given = [int(((video == v) & (at <= end)).sum()) for v, end in times]
     due, grown = (
         [owed_at(end - ms, at, society=society) for end in ends] for ms in (PAID_WITHIN_MS, 0)
     )
@@ -68,7 +69,7 @@ def judged(
         watched_s=float(np.array(seen.watched_s)[~is_turn].sum()),
         showings=int((~is_turn).sum()), showings_all=len(at),
         minutes=tuple(float(expected[is_turn & (minute == m)].mean()) for m in span),
-        coverage=float((times > 0).mean()), gini=gini(times.astype(np.float64)),
+        coverage=float((shown > 0).mean()), gini=gini(shown.astype(np.float64)),
         uploads=len(early), uploads_given=sum(n >= least for n, least in zip(given, due, strict=True)),
         uploads_level=sum(n >= least for n, least in zip(given, grown, strict=True)),
         owed=tuple(due),
