@@ -73,15 +73,13 @@ def found(leanings: Leanings) -> dict[str, object]:
 
 @BY_BOTH
 def test_two_watches_by_hand(index: Index, kernels: Kernels) -> None:
-    """Video 1 finished now (weight 4096), video 2 skipped before (4032), of both 345 of 256ths of a
-    point expected: surpluses 679 and -1113.
-
-    level: (4096 * 679 - 4032 * 1113) // (8128 + 6144) = -120, which leaves 799 and -993;
-    topic 1: (4096 * 799 - 4032 * 993) // (8128 + 6144) = -52, topic 2: -4032 * 993 // 10176 = -394,
-    so -52 of video 1 and (-394 - 52) // 2 = -223 of video 2, which leaves 851 and -770;
-    creators: 4096 * 851 // 10240 = 340, -4032 * 770 // 10176 = -306, which leaves 511 and -464;
-    lengths, steps 48 and 50: at 48 (4 * 4096 * 511 - 2 * 4032 * 464) // (24448 + 24576) = 94.
-    """
+    """Video 1 finished now, video 2 skipped before: each part is as the comments work it out."""
+    # Weights 4096 and 4032; 345 of 256ths of a point expected of both: surpluses 679 and -1113.
+    # level: (4096 * 679 - 4032 * 1113) // (8128 + 6144) = -120, which leaves 799 and -993;
+    # topic 1: (4096 * 799 - 4032 * 993) // (8128 + 6144) = -52; topic 2: -4032 * 993 // 10176 =
+    # -394; so -52 of video 1, (-394 - 52) // 2 = -223 of video 2, which leaves 851 and -770;
+    # creators: 4096 * 851 // 10240 = 340, -4032 * 770 // 10176 = -306, which leaves 511 and -464;
+    # lengths, steps 48 and 50: at 48 (4 * 4096 * 511 - 2 * 4032 * 464) // (24448 + 24576) = 94.
     state = viewer_state(watches=(SKIPPED_TWO, FINISHED_ONE))
     leanings = kernels.profile(state, index=index).leanings
     assert found(leanings) == {
