@@ -64,15 +64,16 @@ def judged(
     due, grown = (
         [owed_at(end - ms, at, society=society) for end in ends] for ms in (PAID_WITHIN_MS, 0)
     )
+    had, level = (
+        sum(n >= owed for n, owed in zip(given, least, strict=True)) for least in (due, grown)
+    )
     return Run(
         taste=taste, seed=society.seed, who=who,
         watched_s=float(np.array(seen.watched_s)[~is_turn].sum()),
         showings=int((~is_turn).sum()), showings_all=len(at),
         minutes=tuple(float(expected[is_turn & (minute == m)].mean()) for m in span),
         coverage=float((shown > 0).mean()), gini=gini(shown.astype(np.float64)),
-        uploads=len(early), uploads_given=sum(n >= least for n, least in zip(given, due, strict=True)),
-        uploads_level=sum(n >= least for n, least in zip(given, grown, strict=True)),
-        owed=tuple(due),
+        uploads=len(early), uploads_given=had, uploads_level=level, owed=tuple(due),
         swaps=seen.swaps, swaps_cost_s=seen.swaps_cost_s, expected_s=float(expected.sum()),
         cpu_s=cpu_s, ticks=ticks,
     )  # fmt: skip
