@@ -26,12 +26,7 @@ def length_step(length_ms: int) -> int:
     top = 0
     while n >> (top + 1) > 0:
         top += 1
-<<<<<<< HEAD
-    step = 8 * top + int((n << 3) >> top & 7)
-    return min(step, LENGTH_STEPS - 1)
-=======
     return min(8 * top + int(((n << 3) >> top) & 7), LENGTH_STEPS - 1)
->>>>>>> lean
 
 
 @compiled(types.int64(given(types.int64), given(types.int64, 2), types.int64))
