@@ -6,6 +6,8 @@ Nothing here was fitted to data. The reasoning:
 
 - Similarity to what the viewer watched speaks first, recent before lasting; what they praised in so
   many words counts more than what they let play; what they rejected counts against.
+- What the viewer makes of its topics, its creator and its length beyond what everybody makes of
+  such videos speaks both ways, the topics and the creator first.
 - Counters come in as smoothed rates, so a video that nobody saw stands at the prior, not at zero.
 - Length lowers the odds of finishing. Nearby repeats of a topic or creator tire.
 - A topic this viewer was never shown gets the benefit of the doubt once.

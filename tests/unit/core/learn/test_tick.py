@@ -129,7 +129,10 @@ def test_a_flood_moves_no_more_than_its_share() -> None:
     """100,000 events of one viewer teach as many examples, and as much, as 64 do: what the network
     says of everybody else is worse by a twentieth at most, and by less than a tenth of what 5,000
     do to it where the recipe lets one viewer count for all they send."""
-    some, many = after(examples=flooded(64)), after(examples=flooded(100_000))
+    capped = msgspec.structs.replace(STARTING_RECIPE, viewer_examples_max=64)
+    some, many = (
+        learn_tick(STARTING, window_of(flooded(count)), capped) for count in (64, 100_000)
+    )
     assert some.chosen == many.chosen == len(WINDOW.examples) + 64
     open_to_all = msgspec.structs.replace(
         STARTING_RECIPE, viewer_examples_max=10_000, viewer_share_milli=1000
