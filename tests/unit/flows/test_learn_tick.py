@@ -39,7 +39,7 @@ ALL = 2**60
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What a tick can be made of; copied, never changed."""
-    edition = LearningEdition(tmp_path_factory.mktemp("lived"), videos=300, is_moody=True)
+    edition = LearningEdition(tmp_path_factory.mktemp("lived"), is_moody=True)
     edition.live()
     yield edition
     edition.close()

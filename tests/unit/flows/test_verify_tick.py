@@ -23,7 +23,7 @@ from tests.learning_edition import LearningEdition
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Two ticks published, and what a third can be made of; copied, never changed."""
-    edition = LearningEdition(tmp_path_factory.mktemp("learned"), videos=300, is_moody=True)
+    edition = LearningEdition(tmp_path_factory.mktemp("learned"), is_moody=True)
     edition.live()
     for _ in range(2):
         record = edition.learn()
