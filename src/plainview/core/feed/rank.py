@@ -43,8 +43,8 @@ def value_terms(
     """(n, heads + 2) what each head adds to a candidate's value, and last what its labels and its
     likeness to rejected videos (`rejected` (n,), None: no likeness) take off.
 
-    A head adds `worth_milli * prediction`; `watch` adds `worth_milli * watch_seconds`. A label takes
-    off `demote_milli * 2**24`. |value| is below 2**53 by the bounds of a policy's numbers.
+    A head adds `worth_milli * prediction`, `watch` `worth_milli * watch_seconds`. A label takes off
+    `demote_milli * 2**24`. |value| is below 2**53 by the bounds of a policy's numbers.
 
     Args:
         times: those of the weights that predicted.
