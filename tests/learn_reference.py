@@ -123,7 +123,7 @@ class Reference:
             a = np.clip(a, 0, 255) if name == "hidden0" else a
         predicted = [table[min(max(x, -2048), 2047) + 2048] for x in a[:, -1].tolist()]
         watched, R = self._watched(), self.recipe["watch_steps"]
-        rows: list[list[int] | None] = []
+        rows: list[list[int]] = []
         for b in range(len(self.recipe["watch_bounds_ms"]) + 1):
             mine = [i for i, e in enumerate(self.chosen) if self._bucket(int(e["length_ms"])) == b]
             mine.sort(key=lambda i: (predicted[i], i))
@@ -135,12 +135,12 @@ class Reference:
                 start = max(0, min(f - near // 2, n - near))
                 like = sorted(watched[i] for i in mine[start : start + near])
                 row.append(min(like[(near - 1) // 2], 86_400_000) if like else -1)
-            rows.append([max(row[: r + 1]) for r in range(R + 1)] if mine else None)
+            rows.append([max(row[: r + 1]) for r in range(R + 1)] if mine else [])
         known = [row for row in rows if row]
         for b, row in enumerate(rows):
             below = [one for one in rows[:b] if one]
             rows[b] = row or (below[-1] if below else known[0])
-        return [row or [] for row in rows]
+        return rows
 
     def _begun(self, file: dict[str, Any], offsets: list[int]) -> tuple[list[Any], list[Any]]:
         out: list[Any] = []

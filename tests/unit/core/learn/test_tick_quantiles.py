@@ -10,14 +10,14 @@ from safetensors.numpy import load
 from plainview.core.feed.rank import watch_seconds
 from plainview.core.learn import BadRecipe, load_weights, starting_weights
 from plainview.core.learn.gate import Verdict, gate
-from plainview.core.learn.judge import judge, outputs, predictions
+from plainview.core.learn.judge import auc_ppm, judge, judged_labels, outputs, predictions
 from plainview.core.learn.lineage import lineage_record
 from plainview.core.learn.places import places_of
 from plainview.core.learn.recipe import QUANTILE, STARTING_RECIPE, Recipe
 from plainview.core.learn.tick import Parent, Tick, learn_tick, run
 from plainview.core.learn.watch_labels import watch_ms
 from plainview.core.learn.weights_file import with_places
-from plainview.core.learn.window import window_of
+from plainview.core.learn.window import LABEL_ONE, window_of
 from plainview.core.terms.canonical import parse_canonical
 from plainview.core.terms.weights import EXACT_BOUND, HEADS, SERVING, Weights
 from tests.lessons import timed_examples
@@ -133,6 +133,9 @@ def test_the_gate_lets_quantiles_in_and_out() -> None:
     ):
         verdict = gated(tick, parent, recipe)
         assert verdict.reason == "", verdict.detail
+        is_more = judged_labels(loaded(tick), HELD_OUT)[:, WATCH] >= LABEL_ONE // 2
+        logits = run(tick.network, HELD_OUT)[0][:, WATCH]
+        assert verdict.float_auc_ppm[WATCH] == auc_ppm(logits, is_more)
         sides = (load_weights(parent.weights), verdict.parent), (loaded(tick), verdict.candidate)
         for weights, told in sides:
             assert (told.times_off_ms >= 0) == (weights.watch_times is not None)
