@@ -97,7 +97,8 @@ STARTING_RECIPE: Final = Recipe(
     embeddings=STARTING_EMBEDDINGS,
 )
 """What an edition learns by until it publishes another. Tuned on simulated worlds; see
-`decisions/0012-a-tick-and-its-float-state.md`."""
+`decisions/0012-a-tick-and-its-float-state.md`; why shares of watch time and not quantiles,
+`bench/README.md`. The bounds and steps are what quantiles would go by."""
 
 
 def encode_recipe(recipe: Recipe, *, schema: Schema = SERVING) -> bytes:
