@@ -435,13 +435,23 @@ class Reference:
         if self.rules.order == "newest":
             return row.published_min
         predicted = self.predictions(row, source)
-        predicted["watch"] = predicted["watch"] * 2 * min(row.length_ms, 1_800_000) // 1000
+        predicted["watch"] = self.watch_seconds(predicted["watch"], row.length_ms)
         total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
         for name in LABELS:
             if row.flags & FLAGS[name]:
                 total -= self.rules.labels[name][1] * ONE
         days, points = self.rules.not_interested["days"], self.rules.not_interested["points"]
         return total - points * self.likeness(row, days) * ONE // 1000 if points else total
+
+    def watch_seconds(self, predicted: int, length_ms: int) -> int:
+        """In 2^-24, from the table where the weights have one."""
+        if not self.network.watch_ms:
+            return predicted * 2 * min(length_ms, 1_800_000) // 1000
+        ms = self.network.watch_ms[sum(bound <= length_ms for bound in self.network.watch_bounds)]
+        steps = len(ms) - 1
+        r = min(predicted * steps >> 24, steps - 1)
+        read = ms[r] + ((ms[r + 1] - ms[r]) * (predicted * steps - (r << 24)) >> 24)
+        return min(read, 3_600_000) * ONE // 1000
 
     def likeness(self, row: Row, days: int) -> int:
         """How like what was turned down in the last `days`, in thousandths."""
