@@ -29,18 +29,12 @@ KILLS = 6
 ENV = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 
 
-def heed_ctrl_c() -> None:
-    """A script's background jobs, and so tests run by one, are started deaf to it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @contextmanager
 def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A process of a witness and the port it says it listens on, killed at the end."""
     process = subprocess.Popen(
-        [sys.executable, *command], env=ENV, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        preexec_fn=heed_ctrl_c,
-    )  # fmt: skip
+        [sys.executable, *command], env=ENV, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         port = 0
