@@ -4,8 +4,9 @@
 
 220 slates under four policies, 150 around weights that place videos and bring lists, and two ticks
 of network, embeddings and centroids, quantised, in processes of their own: here, compiled for this
-processor, for any x86-64 and not at all; and by qemu as a Cortex-A72 (a Raspberry Pi 4) and a
-processor with all extensions, compiled for any aarch64 and for SVE, and not compiled at all.
+processor, for any x86-64 and not at all; and by qemu as a Cortex-A72 (a Raspberry Pi 4), compiled
+for any aarch64, and as a processor with all extensions, compiled for a Neoverse V1 and not at all.
+OpenBLAS takes the kernels of each; the last has SVE of 512 bits, and SME.
 
 The control lets the compiler fuse multiply-adds. aarch64 has them everywhere, the x86-64 that all
 have in common has not: the ticks must then differ between the two, or this proves nothing. It is
@@ -32,7 +33,9 @@ FUSE = (
 
 ANY_X86 = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": ""}
 ANY_ARM = {"NUMBA_CPU_NAME": "generic"}
-SVE = {"NUMBA_CPU_NAME": "neoverse-v1", "NUMBA_CPU_FEATURES": "+sve"}
+V1 = {"NUMBA_CPU_NAME": "neoverse-v1", "NUMBA_CPU_FEATURES": "+sve"}
+"""It asks for SVE, and must not get it: see `leave_sve_alone`."""
+
 COMPILED = ("slates", "lists", "ticks-24", "ticks-300", "float32")
 PLAIN = ("slates", "lists", "ticks-24", "float32")
 PROMISED = COMPILED[:-1]
@@ -59,8 +62,8 @@ class Found(NamedTuple):
 
 SETTINGS = [
     Setting("Cortex-A72, numba for any aarch64", "cortex-a72", ANY_ARM),
-    Setting("all extensions, numba for SVE", "max", SVE),
-    Setting("Neoverse N1, no numba", "neoverse-n1", {}, PLAIN, HIDE),
+    Setting("all extensions, numba for V1", "max", V1),
+    Setting("all extensions, no numba", "max", {}, PLAIN, HIDE),
     Setting("x86-64, numba for this processor", "", {}),
     Setting("x86-64, numba for any", "", ANY_X86),
     Setting("x86-64, no numba", "", {}, PLAIN, HIDE),
@@ -124,16 +127,16 @@ def compared(found: list[Found]) -> bool:
 
 
 def looked_at(found: list[Found]) -> bool:
-    """Whether compiled loops ran everywhere, none with a fused multiply-add, and one in SVE."""
+    """Whether compiled loops ran on both, none with a fused multiply-add, none in SVE."""
     loops = [one for one in found if one.part == "ticks-300"]
     whole = [one for one in loops if one.made_of.startswith("0 fused, ")]
-    is_vector = any(one.made_of.endswith("SVE") for one in loops if one.setting.processor)
+    whole = [one for one in whole if not one.made_of.endswith("SVE")]
     there = sum(bool(one.setting.processor) for one in whole)
     print(
-        f"machine code   no fused multiply-adds in the loops of {len(whole)} of {len(loops)} "
-        f"compiled runs, {there} of them on aarch64; SVE {'ran' if is_vector else 'did NOT run'}"
+        f"machine code   no fused multiply-add and no SVE in the loops of {len(whole)} of "
+        f"{len(loops)} compiled runs, {there} of them on aarch64"
     )
-    return len(whole) == len(loops) and there > 0 and is_vector
+    return len(whole) == len(loops) and 0 < there < len(whole)
 
 
 def controlled(found: list[Found], controls: list[Found]) -> bool:

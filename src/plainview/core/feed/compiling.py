@@ -11,6 +11,7 @@ import numba
 from numba import types
 
 from plainview.core.terms.kept_code import stamped
+from plainview.core.terms.vector_units import leave_sve_alone
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +32,7 @@ def compiled(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def compile_now(function: Callable[P, R]) -> Callable[P, R]:
         stamped(function)
+        leave_sve_alone()
         try:
             fast = numba.njit(signature, nogil=True, cache=True)(function)
         except (RuntimeError, OSError):

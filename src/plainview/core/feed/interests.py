@@ -239,9 +239,11 @@ def leaders_of(weight: Ints, embeddings: NDArray[np.int8]) -> Ints:
     weight is of the interest so found among all, or of none.
     """
     places = np.full(len(weight), -1, dtype=np.int64)
-    # Whole numbers below 2**24: exact in float32 in whatever order BLAS adds them.
+    # Whole numbers below 2**24: exact in float32 in whatever order BLAS adds them. The copy keeps
+    # numpy from BLAS's routine for an array and its own transpose (ssyrk), which gives NaN where
+    # OpenBLAS 0.3.31 takes SME (OpenMathLib/OpenBLAS#5873); see the aarch64 drill.
     vectors = embeddings.astype(np.float32)
-    dots = (vectors @ vectors.T).astype(np.int64)
+    dots = (vectors @ vectors.T.copy()).astype(np.int64)
     leaders: list[int] = []
     for is_positive in (True, False):
         for r in np.flatnonzero(weight > 0 if is_positive else weight < 0).tolist():

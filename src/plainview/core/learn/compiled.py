@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from plainview.core.terms.kept_code import stamped
+from plainview.core.terms.vector_units import leave_sve_alone
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,6 +21,7 @@ def compiled(function: F) -> F:
     except ImportError:
         return function
     stamped(function)
+    leave_sve_alone()
     try:
         fast = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
     except (RuntimeError, OSError):
