@@ -12,8 +12,9 @@ STAMPS := $(VENV)/.stamps
 STATIC := src/plainview/app/static
 CLIENT_SOURCES := $(shell find client -name node_modules -prune -o -type f -print 2>/dev/null)
 ARGS ?=
-# The closed loop alone has peers to install.
-PEERS := $(if $(ARGS),$(if $(filter closed_loop,$(ARGS)),$(STAMPS)/peers-sim),$(STAMPS)/peers-sim)
+# The closed loop alone has peers to install, and two of the benchmarks.
+WITH_PEERS := closed_loop large_slates learning
+PEERS := $(if $(ARGS),$(if $(filter $(WITH_PEERS),$(ARGS)),$(STAMPS)/peers-sim),$(STAMPS)/peers-sim)
 
 .PHONY: help run test quick e2e fresh drill bench bench-quality lint format types lock client reset
 
@@ -38,11 +39,12 @@ fresh: ## prove the two commands on a bare machine: clone, empty home, ordinary 
 drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## the long proofs; their last output is committed beside them
 	@sh scripts/drill.sh $(ARGS)
 
-bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## measure, and write the figures into bench/
+bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## measure, and write the figures into bench/
 	@$(PY) -m bench $(ARGS)
 
-bench-quality: $(STAMPS)/quality ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
-	@$(PY) -m bench kuairand
+# With modes in ARGS (A SA) it prints only; whole it writes the figures.
+bench-quality: $(STAMPS)/quality $(STAMPS)/link ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
+	@$(PY) -m $(if $(ARGS),bench.kuairand $(ARGS),bench kuairand)
 
 lint: $(STAMPS)/dev ## ruff, and the one way imports may point
 	@$(VENV)/bin/ruff check .

@@ -1,5 +1,6 @@
 """What the benchmarks of the core share: a large catalogue, viewers with a history, percentiles."""
 
+import time
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +52,22 @@ def busy_pocket(*, videos: int, viewers: int, watched: int, kernels: Kernels = B
 def viewer_of(k: int) -> ViewerId:
     """The k-th viewer."""
     return ViewerId(sha256(f"bench {k}".encode()).hexdigest()[:32])
+
+
+def slates(pocket: Pocket, *, viewers: int, rounds: int, now_ms: int) -> str:
+    """Serve all viewers in turn; what it took."""
+    walls, cpu = [], time.process_time()
+    for turn in range(rounds):
+        for k in range(viewers):
+            one = time.perf_counter()
+            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 60_000)
+            walls.append((time.perf_counter() - one) * 1e3)
+    cpu = time.process_time() - cpu
+    walls.sort()
+    return (
+        f"{len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
+        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
+    )
 
 
 def percentile(sorted_values: Sequence[float], per_cent: float) -> float:

@@ -1,7 +1,7 @@
 """KuaiRand by its protocol: one integer network beside what people would install instead.
 
     make bench-quality               with PLAINVIEW_DATA the folder that holds kuairand_pure/
-    python -m bench.kuairand A SA    some modes
+    make bench-quality ARGS="A SA"  some modes, which it prints and keeps nothing of
 
 What each model says of the test days is kept under the temporary folder, by what it was made from,
 so that a second run only measures.
@@ -12,7 +12,7 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,12 +29,26 @@ from bench.quality.tripwires import changed_by_what_comes_after
 
 SKIPPED = 77
 NEEDED = ("lightgbm", "pandas", "pyarrow", "sklearn")
+MODELS = ("popularity", "logistic", "lightgbm", "vw", "dcn-din", OURS)
+ALONE = {"vw": "vowpalwabbit", "dcn-din": "torch"}
+"""What one peer needs and nothing else does."""
 DRAWS = 200
 FIGURE = Path(__file__).parent / "figures" / "kuairand.svg"
 
 
 def _say(text: str) -> None:
     print(text, flush=True)
+
+
+def split_models(has: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """The models that can be run with the packages there are, and a line for each that cannot."""
+    absent = {model: package for model, package in ALONE.items() if not has(package)}
+    python = os.path.relpath(sys.executable)
+    return [model for model in MODELS if model not in absent], [
+        f"{model} is not run, for {package} is not installed: `{python} -m pip install {package}`"
+        " adds it (bench/README.md says what that fetches); the protocol has a figure for it"
+        for model, package in absent.items()
+    ]
 
 
 def main(wanted: list[str]) -> int:
@@ -48,10 +62,9 @@ def main(wanted: list[str]) -> int:
     if missing:
         _say(f"{', '.join(missing)}: not installed; `make bench-quality` installs them.")
         return SKIPPED
-    models = ["popularity", "logistic", "lightgbm", "dcn-din", OURS]
-    if find_spec("torch") is None:
-        models.remove("dcn-din")
-        _say("no torch: dcn-din is not run, its figures are the protocol's")
+    models, absent = split_models(lambda name: find_spec(name) is not None)
+    for line in absent:
+        _say(line)
     for mode in wanted:
         if mode not in MODES or mode.replace("B", "A") not in wanted:
             _say(f"{mode}: of {', '.join(MODES)}, each B together with the A it begins from")
@@ -63,6 +76,8 @@ def main(wanted: list[str]) -> int:
     runs = _runs(race, models, wanted or MODES)
     rows = rows_of(Judge(log, race.test, draws=DRAWS), runs)
     _say("\n" + table_of(rows, models))
+    for line in absent:
+        _say(line)
     if not wanted:
         FIGURE.write_text(plotted(rows), encoding="utf-8")
     for line in errors(log, runs, train=race.train, test=race.test):

@@ -7,35 +7,44 @@ slate is what `slates` measures: fold, retrieve, filter, rank, arrange, receipt,
 of the 500 videos that a near source would offer if it looked at every row, how many it offers with
 lists; over both sources of all viewers. The same slates without lists are measured after.
 
-Peer, where its libraries are installed (`pip install hnswlib lightgbm`, needed for nothing else):
-the two steps that retrieval and ranking are there, an HNSW graph asked for 400 neighbours and a
-LightGBM model of 9 heads on 400 rows of as many features; no filter, no order that can be replayed,
-no receipt.
+Beside it, where its libraries are installed (the group `peers-sim`), the pipeline of `_pipeline`:
+finding and ranking, for the same viewers, queries and candidates, and what those two steps take of
+a slate here. Finding is asked for 500 rows of each source, and for as many as the policy wants;
+recall is of what was asked for.
 """
 
 import sys
 import time
-from importlib import import_module
-from typing import Any
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from bench._large import large_pocket, large_rows, learned_table, lists_for
-from bench._world import START_MS, percentile, viewer_of
-from plainview.core.feed.interests import profile_of
+from bench._pipeline import EFFORTS, TREES, Found, Pipeline, asked_of, recall_of
+from bench._world import START_MS, slates, viewer_of
+from plainview.core.feed import Index, Trace, trace_slate
+from plainview.core.feed.features import with_viewer
+from plainview.core.feed.interests import Profile, profile_of
 from plainview.core.feed.kernels import BEST
 from plainview.core.feed.retrieve import NEAR, near
 from plainview.core.learn.recipe import STARTING_RECIPE
 from plainview.core.learn.weights_file import with_places
-from plainview.core.terms.weights import FEATURES, HEADS
+from plainview.core.terms.policy import SOURCES
+from plainview.core.terms.slate import Context, SlateRequest
+from plainview.core.terms.weights import HEADS
 from plainview.sim.pocket import Pocket, PocketSlate
 
 VIEWERS, SITTINGS, ROUNDS = 100, 8, 6
 NEAREST = 500
-PEER_CANDIDATES = 400
+WIDE = dict.fromkeys(NEAR, NEAREST)
 LISTS, PROBES = STARTING_RECIPE.embeddings.lists, STARTING_RECIPE.embeddings.probes
+
+
+def genres_of(k: int, genre: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The three that viewer `k` cares for."""
+    return np.random.Generator(np.random.PCG64(k)).integers(0, genre.max() + 1, size=3)
 
 
 def watch(
@@ -43,7 +52,7 @@ def watch(
 ) -> None:
     """Viewer `k` finishes what is of their three genres, and a few others; skips the rest."""
     rng = np.random.Generator(np.random.PCG64((k, slate.number)))
-    own = np.random.Generator(np.random.PCG64(k)).integers(0, genre.max() + 1, size=3)
+    own = genres_of(k, genre)
     rows = np.searchsorted(pocket.index.ids, np.array(slate.videos))
     for place, (video, row) in enumerate(zip(slate.videos, rows.tolist(), strict=True)):
         likes = genre[row] in own or rng.random() < 0.15
@@ -57,83 +66,100 @@ def watch(
         pocket.take_events(viewer_of(k), events, now_ms=now_ms + place)
 
 
+def profiles_of(pocket: Pocket) -> list[Profile]:
+    """What the feed knows of each viewer."""
+    return [profile_of(pocket.state(viewer_of(k)), index=pocket.index) for k in range(VIEWERS)]
+
+
+def nearest(index: Index, profile: Profile, wanted: dict[str, int]) -> Found:
+    """What the near sources offer somebody to whom nothing is closed."""
+    nobody = np.zeros(index.size, dtype=np.uint8)
+    return near(wanted, index=index, profile=profile, decided=nobody, kernels=BEST)
+
+
 def recall(pocket: Pocket) -> tuple[float, float, int]:
     """(mean, least, how many) over what the near sources offer all viewers."""
-    index, found = pocket.index, []
-    whole = msgspec.structs.replace(index, lists=None)
-    nobody = np.zeros(index.size, dtype=np.uint8)
-    for k in range(VIEWERS):
-        profile = profile_of(pocket.state(viewer_of(k)), index=index)
-        listed, exact = (
-            near(
-                dict.fromkeys(NEAR, NEAREST), index=given, profile=profile, decided=nobody,
-                kernels=BEST,
-            )
-            for given in (index, whole)
-        )  # fmt: skip
-        found += [
-            len(np.intersect1d(listed[name], exact[name])) / len(np.unique(exact[name]))
-            for name in exact
-        ]
-    return float(np.mean(found)), float(np.min(found)), len(found)
+    whole = msgspec.structs.replace(pocket.index, lists=None)
+    each = []
+    for profile in profiles_of(pocket):
+        listed, exact = (nearest(index, profile, WIDE) for index in (pocket.index, whole))
+        each += [recall_of([{name: listed[name]}], [{name: exact[name]}]) for name in exact]
+    return float(np.mean(each)), min(each), len(each)
 
 
-def slates(pocket: Pocket, *, rounds: int, now_ms: int) -> str:
-    """Serve all viewers in turn; what it took."""
-    walls, cpu = [], time.process_time()
-    for turn in range(rounds):
-        for k in range(VIEWERS):
-            one = time.perf_counter()
-            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 60_000)
-            walls.append((time.perf_counter() - one) * 1e3)
-    cpu = time.process_time() - cpu
-    walls.sort()
-    return (
-        f"{len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
-        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
-    )
+def finding(
+    text: str, find: Callable[[int, dict[str, int]], Found], exact: dict[int, list[Found]],
+    wants: dict[int, dict[str, int]],
+) -> float:  # fmt: skip
+    """Print recall and cost of `find`; milliseconds of processor that what the policy wants takes.
 
-
-def peer(index_embeddings: NDArray[np.int8], queries: NDArray[np.int8]) -> str:
-    """What an HNSW graph and LightGBM take of a core for the same two steps."""
-    try:
-        hnswlib: Any = import_module("hnswlib")
-        lightgbm: Any = import_module("lightgbm")
-    except ImportError as error:
-        return f"left out: {error.name} is not installed"
-    vectors = index_embeddings.astype(np.float32)
-    graph: Any = hnswlib.Index(space="ip", dim=vectors.shape[1])
-    graph.init_index(max_elements=len(vectors), ef_construction=100, M=16)
-    began = time.perf_counter()
-    graph.add_items(vectors, num_threads=2)
-    built = time.perf_counter() - began
-    rng = np.random.Generator(np.random.PCG64(1))
-    X = rng.integers(-64, 65, size=(20_000, len(FEATURES))).astype(np.float32)
-    y = (X[:, 0] + X[:, 70] + rng.normal(0, 40, size=len(X)) > 0).astype(int)
-    options = {"objective": "binary", "num_leaves": 63, "verbosity": -1, "num_threads": 1}
-    model = lightgbm.train(options, lightgbm.Dataset(X, y), num_boost_round=100)
-    text = ""
-    for ef in (400, 800):
-        graph.set_ef(ef)
-        labels = graph.knn_query(queries.astype(np.float32), k=NEAREST if ef > NEAREST else 400)[0]
-        exact = np.argsort(-(queries.astype(np.float32) @ vectors.T), axis=1)[:, : labels.shape[1]]
-        hit = np.mean(
-            [len(np.intersect1d(a, b)) / len(b) for a, b in zip(labels, exact, strict=True)]
-        )
+    `find`: what viewer k gets of so many rows of each source.
+    """
+    told, spent = [], 0.0
+    for most, wanted in wants.items():
         began = time.process_time()
-        for query in queries:
-            graph.knn_query(query[None].astype(np.float32), k=PEER_CANDIDATES, num_threads=1)
-        asked = (time.process_time() - began) / len(queries)
-        text += f"HNSW ef {ef}: {asked * 1e3:.2f} ms, recall {hit:.3f}; "
+        found = [find(k, wanted) for k in range(VIEWERS)]
+        spent = (time.process_time() - began) * 1e3 / VIEWERS
+        told.append(f"recall@{most} {recall_of(found, exact[most]):.4f} in {spent:.2f} ms")
+    print(f"{text:<16} {', '.join(told)}", flush=True)
+    return spent
+
+
+def beside_pipeline(pocket: Pocket, genre: NDArray[np.int64]) -> None:
+    """Print what finding and ranking take, here and of the pipeline: processor time of a slate."""
+    index, profiles = pocket.index, profiles_of(pocket)
+    whole = msgspec.structs.replace(index, lists=None)
+    asks = zip(SOURCES, pocket.policies["for-you"].sources, strict=True)
+    wanted = {name: count for name, count in asks if name in NEAR}
+    wants = {NEAREST: WIDE, max(wanted.values()): wanted}
+    exact = {
+        most: [nearest(whole, profile, each) for profile in profiles]
+        for most, each in wants.items()
+    }  # fmt: skip
+    pools = [trace_of(pocket, k) for k in range(VIEWERS)]
+    inputs = [with_viewer(pool.viewer_features, pool.video_features) for pool in pools]
+    likes = [np.isin(genre[pool.candidates.rows], genres_of(k, genre))
+             for k, pool in enumerate(pools)]  # fmt: skip
+    ours = finding("here, lists", lambda k, each: nearest(index, profiles[k], each), exact, wants)
     began = time.process_time()
-    for i in range(20):
-        for _ in HEADS:
-            model.predict(X[i * PEER_CANDIDATES : (i + 1) * PEER_CANDIDATES], num_threads=1)
-    ranked = (time.process_time() - began) / 20
-    return (
-        f"{text}LightGBM {len(HEADS)} heads of 100 trees: {ranked * 1e3:.2f} ms"
-        f" (graph built in {built:.0f} s)"
-    )
+    for pool, profile in zip(pools, profiles, strict=True):
+        video = BEST.features(
+            pool.candidates.rows, pool.candidates.sources, index=index, profile=profile,
+            context=pool.request.context,
+        )  # fmt: skip
+        BEST.forward(pool.weights, pool.viewer_features, video)
+    ranked = (time.process_time() - began) * 1e3 / VIEWERS
+    print(f"                 features and {len(HEADS)} heads of"
+          f" {sum(map(len, inputs)) / VIEWERS:.0f} candidates in {ranked:.2f} ms;"
+          f" both steps {ours + ranked:.2f}")  # fmt: skip
+    try:
+        pipeline = Pipeline(index.embeddings, np.concatenate(inputs), np.concatenate(likes))
+    except ImportError as error:
+        print(f"peer             left out: {error.name} is not installed")
+        return
+    print(f"peer             graph built in {pipeline.built_s:.0f} s of processor, {TREES} trees"
+          f" fitted in {pipeline.fitted_s:.0f}", flush=True)  # fmt: skip
+    began = time.process_time()
+    for X in inputs:
+        pipeline.rank(X)
+    ranking = (time.process_time() - began) * 1e3 / VIEWERS
+    for effort in EFFORTS:
+        pipeline.effort = effort
+        theirs = finding(
+            f"HNSW, ef {effort}", lambda k, each: pipeline.find(asked_of(profiles[k], each)),
+            exact, wants,
+        )  # fmt: skip
+        print(f"                 with LightGBM for one head {theirs + ranking:.2f} ms, for"
+              f" {len(HEADS)} {theirs + len(HEADS) * ranking:.2f}")  # fmt: skip
+
+
+def trace_of(pocket: Pocket, k: int) -> Trace:
+    """What the viewer's next slate is decided from."""
+    return trace_slate(
+        index=pocket.index, weights=pocket.weights, policy=pocket.policies["for-you"],
+        state=pocket.state(viewer_of(k)),
+        request=SlateRequest(number=1, now_ms=START_MS, seed=bytes(32), context=Context(size=8)),
+    )  # fmt: skip
 
 
 def main() -> int:
@@ -160,18 +186,14 @@ def main() -> int:
     print(f"recall   @{NEAREST} {mean:.4f} over {count} sources, {least:.3f} the least,"
           f" {PROBES} of {LISTS} lists for each")  # fmt: skip
     now_ms += SITTINGS * 60_000
-    print(f"slates   {slates(pocket, rounds=ROUNDS, now_ms=now_ms)}", flush=True)
+    print(f"slates   {slates(pocket, viewers=VIEWERS, rounds=ROUNDS, now_ms=now_ms)}", flush=True)
+    beside_pipeline(pocket, genre)
     bare = with_places(pocket.weights_bytes, places=pocket.weights.places, centroids=None)
     pocket.publish_weights(bare)
     pocket.freeze(now_ms)
-    print(f"no lists {slates(pocket, rounds=1, now_ms=now_ms + 30_000)}", flush=True)
-    queries = np.concatenate(
-        [
-            profile_of(pocket.state(viewer_of(k)), index=pocket.index).interests[1:2]
-            for k in range(60)
-        ]
+    print(
+        f"no lists {slates(pocket, viewers=VIEWERS, rounds=1, now_ms=now_ms + 30_000)}", flush=True
     )
-    print(f"peer     {peer(pocket.index.embeddings, queries)}")
     return 0
 
 

@@ -11,7 +11,7 @@ history of their own, so that no cache holds what the next one needs. One thread
 import sys
 import time
 
-from bench._world import START_MS, busy_pocket, percentile, viewer_of
+from bench._world import START_MS, busy_pocket, slates
 from plainview.core.feed.kernels import BEST
 
 VIEWERS, WATCHED, ROUNDS = 100, 64, 8
@@ -28,18 +28,7 @@ def main() -> int:
     pocket.freeze(START_MS + 10_000_000)
     print(f"epoch    frozen and indexed in {time.perf_counter() - began:.2f} s")
     now_ms = START_MS + 10_000_001
-    walls, cpu = [], time.process_time()
-    for turn in range(ROUNDS):
-        for k in range(VIEWERS):
-            one = time.perf_counter()
-            pocket.serve(viewer_of(k), policy="for-you", now_ms=now_ms + turn * 60_000)
-            walls.append((time.perf_counter() - one) * 1e3)
-    cpu = time.process_time() - cpu
-    walls.sort()
-    print(
-        f"slates   {len(walls):,}: {len(walls) / cpu:,.0f} a second of processor time;"
-        f" p50 {percentile(walls, 50):.2f} ms, p99 {percentile(walls, 99):.2f} ms on the clock"
-    )
+    print(f"slates   {slates(pocket, viewers=VIEWERS, rounds=ROUNDS, now_ms=now_ms)}")
     return 0
 
 

@@ -18,11 +18,12 @@ import msgspec
 from bench._world import START_MS, busy_pocket, viewer_of
 from plainview.core.feed import retrieve, slate
 from plainview.core.feed.kernels import BEST, Kernels
+from plainview.core.receipts import answer
 from plainview.sim import pocket
 
 VIEWERS, WATCHED, ROUNDS = 100, 64, 8
 STAGES: tuple[tuple[Any, str], ...] = (
-    (pocket, "parse_event"), (pocket, "fold"), (pocket, "slate_seed"), (pocket, "make_slate"),
+    (pocket, "parse_event"), (pocket, "fold"), (answer, "slate_seed"), (pocket, "make_slate"),
     (slate, "decide"), (slate, "retrieve"), (retrieve, "near"), (retrieve, "offered"),
     (retrieve, "_each_once"), (slate, "viewer_features"), (slate, "value_terms"),
     (slate, "pool_of"), (slate, "with_viewer"), (slate, "candidates_digest"), (slate, "digest_of"),

@@ -70,7 +70,8 @@ class Edition:
         commit_hours(reads=self.reads, writer=self.writer, clock=self.clock, chance=chance)
         self.freezer = self.new_freezer()
         self.publisher = self.new_publisher()
-        self.shelf = EpochShelf(self.reads, self.log_reads, self.files, self.objects, self.clock)
+        self.policies = [compile_policy(data) for data in policy_files()]
+        self.shelf = self.new_shelf()
 
     def close(self) -> None:
         """Close the database."""
@@ -85,11 +86,23 @@ class Edition:
             is_witnessed=lambda: is_witnessed,
         )  # fmt: skip
 
+    def new_shelf(self) -> EpochShelf:
+        """As after a restart."""
+        return EpochShelf(
+            self.reads, self.log_reads, self.files, self.objects, self.clock,
+            policies=self.policies,
+        )  # fmt: skip
+
     def publish(self) -> None:
         """Bring what was logged out, and the shelf up to date."""
         while self.publisher.publish_if_due() is not None:
             pass
         self.shelf.refresh()
+
+    def freeze(self) -> None:
+        """An epoch of what there is, if one is due, brought out and on the shelf."""
+        self.freezer.freeze_if_due()
+        self.publish()
 
     def new_freezer(self) -> EpochFreezer:
         """As after a restart."""
@@ -100,11 +113,10 @@ class Edition:
 
     def serving(self) -> Serving:
         """What serves slates."""
-        compiled = [compile_policy(data) for data in policy_files()]
         return Serving(
             views=self.reads, reads=self.reads, writer=self.writer, signer=FixedSigner(),
             clock=self.clock, folds=ViewerFolds(self.reads), epochs=self.shelf,
-            policies={policy.name: policy for policy in compiled}, edition="test",
+            policies={policy.name: policy for policy in self.policies}, edition="test",
             release=Digest("0" * 64), experiment_at=self.experiments.experiment_at,
         )  # fmt: skip
 

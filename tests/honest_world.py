@@ -13,7 +13,7 @@ import msgspec
 
 from plainview.audit.check.receipts_file import HeldReceipt, ReceiptsFile, ViewerFile
 from plainview.audit.check.source import Gone
-from plainview.core.catalogue import VideoFacts, parse_header
+from plainview.core.catalogue import VideoFacts, encode_facts, parse_header
 from plainview.core.history import (
     DecisionTaken,
     Entry,
@@ -49,7 +49,6 @@ from plainview.core.receipts import (
     receipt_id,
     sign,
 )
-from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.hashing import digest_of, leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
 from plainview.core.tlog import (
@@ -335,7 +334,7 @@ class HonestWorld:
                 if VideoId(int(video)) in self.gone:
                     return Gone(self.gone[VideoId(int(video))])
                 facts = self.facts.get(VideoId(int(video)))
-                return facts_bytes(facts) if facts else None
+                return encode_facts(facts) if facts else None
         return None
 
     def held(self, slate: PocketSlate) -> HeldReceipt:
@@ -392,26 +391,3 @@ def proof_bytes(proof: IntervalProof | None) -> bytes | None:
             "path": [step.hex() for step in proof.path],
         }
     ).encode()
-
-
-def facts_bytes(facts: VideoFacts) -> bytes:
-    """A video's facts as they are published."""
-    return canonical_json(
-        {
-            "spec": "video-v1",
-            "id": str(facts.id),
-            "creator": str(facts.creator),
-            "caption": b64encode(facts.caption.encode()).decode(),
-            "tags": [b64encode(tag.encode()).decode() for tag in facts.tags],
-            "topics": [[label.topic, label.labeller] for label in facts.topics],
-            "language": facts.language,
-            "length_ms": facts.length_ms,
-            "published_ms": facts.published_ms,
-            "has_sound": int(facts.has_sound),
-            "looks": f"{facts.looks:016x}",
-            "poster": facts.poster,
-            "renditions": [
-                [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in facts.renditions
-            ],
-        }
-    )

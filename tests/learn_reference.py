@@ -89,6 +89,59 @@ class Reference:
             kept += mine[:most]
         return examples[sorted(i for _, i in sorted(kept)[: r["examples_max"]])]
 
+    def _watched(self) -> list[int]:
+        """The milliseconds that the chosen were watched for."""
+        return [
+            max(int(e["ms"]), int(e["length_ms"])) if e["labels"][-1] >= 2048 else int(e["ms"])
+            for e in self.chosen
+        ]
+
+    def _bucket(self, length_ms: int) -> int:
+        return sum(bound <= length_ms for bound in self.recipe["watch_bounds_ms"])
+
+    def _quantiles(self) -> Any:
+        """The labels; `watch` is the last."""
+        labels = self.chosen["labels"].astype(int)
+        if self.recipe["watch"] == "quantile":
+            watched, lengths = self._watched(), [int(n) for n in self.chosen["length_ms"]]
+            for i, (ms, length) in enumerate(zip(watched, lengths, strict=True)):
+                like = [
+                    other for other, n in zip(watched, lengths, strict=True)
+                    if self._bucket(n) == self._bucket(length)
+                ]  # fmt: skip
+                twice = 2 * sum(x < ms for x in like) + like.count(ms)
+                labels[i, -1] = twice * 4096 // (2 * len(like))
+        return labels
+
+    def watch_times(self, table: list[int]) -> list[list[int]]:
+        """`watch.ms`, with `table` the last row of `heads.table`."""
+        layers = self.integers()
+        a = self.chosen["features"].astype(int)
+        for name in ("hidden0", "heads"):
+            W, b, s = (layers[f"{name}.{part}"] for part in ("weight", "bias", "shift"))
+            a = (a @ W + b) >> s
+            a = np.clip(a, 0, 255) if name == "hidden0" else a
+        predicted = [table[min(max(x, -2048), 2047) + 2048] for x in a[:, -1].tolist()]
+        watched, R = self._watched(), self.recipe["watch_steps"]
+        rows: list[list[int]] = []
+        for b in range(len(self.recipe["watch_bounds_ms"]) + 1):
+            mine = [i for i, e in enumerate(self.chosen) if self._bucket(int(e["length_ms"])) == b]
+            mine.sort(key=lambda i: (predicted[i], i))
+            n = len(mine)
+            near = min(max(60, n // 12), n)
+            row = []
+            for r in range(R + 1):
+                f = sum(predicted[i] < (r << 24) // R for i in mine)
+                start = max(0, min(f - near // 2, n - near))
+                like = sorted(watched[i] for i in mine[start : start + near])
+                row.append(min(like[(near - 1) // 2], 86_400_000) if like else -1)
+            rows.append([max(row[: r + 1]) for r in range(R + 1)] if mine else [])
+        known = [row for row in rows if row]
+        for b, row in enumerate(rows):
+            below = [one for one in rows[:b] if one]
+            rows[b] = row or (below[-1] if below else known[0])
+        return rows
+
     def _begun(self, file: dict[str, Any], offsets: list[int]) -> tuple[list[Any], list[Any]]:
         out: list[Any] = []
         for name in ("hidden0", "heads"):
@@ -97,6 +150,8 @@ class Reference:
             b = (file[f"{name}.bias"] - np.floor(whole / 2)) / whole
             out.append([W.astype(F), (b / (256 if name == "heads" else 64)).astype(F)])
         out[1][1] = out[1][1] + np.array(offsets, dtype=F) / F(256)
+        if ("watch.ms" in file) != (self.recipe["watch"] == "quantile"):
+            out[1][0][:, -1], out[1][1][-1] = 0, 0
         (W, b), (V, c) = out
         K, J = W.shape[0], self.recipe["hidden"][0]
         drawn = [F(z >> 40) / F(1 << 23) - F(1) for z in stream(self.seed, "layer 0", K * J)]
@@ -123,18 +178,19 @@ class Reference:
         r = self.recipe
         rate = F(r["rate_micro"]) / F(1_000_000)
         weights = [F(w) / F(1000) for w in r["head_weights_milli"]]
+        self.labels = self._quantiles()
         for number in range(r["passes"]):
             order = by_draws(stream(self.seed, f"pass {number}", len(self.chosen)))
             for start in range(0, len(order), r["batch"]):
                 batch = order[start : start + r["batch"]]
-                self._step([self.chosen[i] for i in batch], rate, weights)
+                self._step(batch, rate, weights)
 
-    def _step(self, batch: list[Any], rate: np.float32, weights: list[np.float32]) -> None:
+    def _step(self, batch: list[int], rate: np.float32, weights: list[np.float32]) -> None:
         grads = [[np.zeros_like(W), np.zeros_like(b)] for W, b in self.layers]
-        for example in batch:
-            acts = self.forward(example["features"])
+        for i in batch:
+            acts = self.forward(self.chosen[i]["features"])
             delta = np.array([
-                (logistic(acts[2][h]) - F(example["labels"][h]) / F(4096)) * weights[h]
+                (logistic(acts[2][h]) - F(self.labels[i][h]) / F(4096)) * weights[h]
                 for h in range(len(weights))
             ], dtype=F)  # fmt: skip
             below = np.zeros(len(acts[1]), dtype=F)

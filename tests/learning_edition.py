@@ -27,10 +27,10 @@ from tests.moody import MoodyViewer
 
 SHORT_RECIPE = msgspec.structs.replace(
     STARTING_RECIPE, name="short-1", hidden=(24,), label_ms=60_000, held_out_min=60,
-    positives_min=20,
+    positives_min=20, passes=1, rate_micro=4_000,
     embeddings=msgspec.structs.replace(STARTING_RECIPE.embeddings, held_out_min=30),
 )  # fmt: skip
-"""The recipe of the service with labels after a minute, and small enough for a test."""
+"""The recipe of the service with labels after a minute, and gentle and small enough for a test."""
 
 
 ROUNDS = 8

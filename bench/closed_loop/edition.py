@@ -1,7 +1,6 @@
 """An edition in memory that videos are uploaded to while it serves."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +9,8 @@ import msgspec
 from plainview.core.events import served_draft
 from plainview.core.feed.slate import Trace, trace_slate
 from plainview.core.learn import starting_weights
-from plainview.core.receipts import hour_of, slate_seed
 from plainview.core.terms.ids import NO_DIGEST, ViewerId
-from plainview.core.terms.slate import Context, SlateRequest
+from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState
 from plainview.sim.closed_loop import SIZE, Showing
 from plainview.sim.errand import viewer_id
@@ -72,29 +70,21 @@ class Edition(Pocket):
             last = max(self.epochs)
             self.epochs = {last: self.epochs[last]}
 
-    def trace(self, viewer: int, *, now_ms: int) -> tuple[ViewerState, Trace, SlateRequest, str]:
+    def trace(self, viewer: int, *, now_ms: int) -> tuple[ViewerState, Trace]:
         """What the feed decides for this viewer now, and from what."""
-        at_ms, state = self.society.start_ms + now_ms, self.state(self.ids[viewer])
-        number = state.number + 1
-        nonce = sha256(f"{state.viewer} {number}".encode()).hexdigest()[:32]
-        request = SlateRequest(
-            number=number, now_ms=at_ms, context=Context(size=SIZE, language="en"),
-            seed=slate_seed(
-                self.hour_key(hour_of(at_ms)), viewer=state.viewer, number=number, nonce=nonce,
-                previous=state.receipt,
-            ),
-        )  # fmt: skip
+        state = self.state(self.ids[viewer])
+        request = self._request(
+            state, now_ms=self.society.start_ms + now_ms, context=Context(size=SIZE, language="en")
+        )
         trace = trace_slate(
             index=self.index, weights=self.weights, policy=self.rules, state=state,
             request=request,
         )  # fmt: skip
-        return state, trace, request, nonce
+        return state, trace
 
-    def issue(
-        self, state: ViewerState, trace: Trace, request: SlateRequest, nonce: str
-    ) -> PocketSlate:
+    def issue(self, state: ViewerState, trace: Trace) -> PocketSlate:
         """Sign the traced slate and put it in the viewer's chain."""
-        return self._issue(state, trace.slate, self.rules, request, nonce, None)
+        return self._issue(state, trace.slate, trace.policy, trace.request, None)
 
     def issue_placed(self, state: ViewerState, videos: Sequence[int], *, now_ms: int) -> int:
         """Put a slate that somebody else arranged in the viewer's chain; its number."""

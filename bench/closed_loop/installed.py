@@ -110,7 +110,7 @@ class Boosted:
     def slate(self, viewer: int, *, now_ms: int) -> Sequence[int]:
         """The candidates of ours by the trees; before the first fit by our starting weights."""
         edition = self.edition
-        state, trace, _, _ = edition.trace(viewer, now_ms=now_ms)
+        state, trace = edition.trace(viewer, now_ms=now_ms)
         full = with_viewer(trace.viewer_features, trace.video_features)
         scores = self.model.predict(full, num_threads=1) if self.model else trace.values
         ids = trace.index.ids[trace.candidates.rows]

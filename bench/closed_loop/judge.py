@@ -10,15 +10,21 @@ import numpy as np
 from plainview.sim.closed_loop import Seen
 from plainview.sim.society import AFTER_MS, BEFORE_MS, HOUR_MS, MINUTE_MS, TURN_MS, Society
 
-OWED: Final = 30
-"""Showings that `policies/for-you.toml` owes an upload."""
+FIRST_AUDIENCE: Final = 100
+"""Showings that `policies/for-you.toml` owes an upload at most."""
+DAY_MS: Final = 24 * HOUR_MS
+PAID_WITHIN_MS: Final = 6 * HOUR_MS
+"""What an upload is owed grows with the showings of the day. A day after it was published it must
+have had what it was owed so long before; who also had all that it had grown to is told."""
 DIP, LATER = (0, 2), (8, 12)
 """Minutes after the turn: when the loss is measured, and what is left of it."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of one run. `watched_s` is over sittings of fixed length, `showings` of them;
-    `minutes` is the mean expected seconds a showing, minute by minute around the turn."""
+    `minutes` is the mean expected seconds a showing, minute by minute around the turn.
+    `uploads_given` of `uploads` had what they were `owed` in time, `uploads_level` all that this
+    had grown to by then."""
 
     taste: str
     seed: int
@@ -31,6 +37,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     gini: float
     uploads: int
     uploads_given: int
+    uploads_level: int
+    owed: tuple[int, ...]
     swaps: int
     swaps_cost_s: float
     expected_s: float
@@ -46,23 +54,40 @@ def judged(
     is_turn, expected = np.array(seen.is_turn), np.array(seen.expected_s)
     minute = np.floor((at - TURN_MS) / MINUTE_MS).astype(np.int64)
     span = range(-BEFORE_MS // MINUTE_MS, AFTER_MS // MINUTE_MS)
-    times = np.bincount(video, minlength=society.size)
+    shown = np.bincount(video, minlength=society.size)
     early = np.flatnonzero(
         (society.published_ms >= 0) & (society.published_ms <= 12 * HOUR_MS)
     ).tolist()
-    given = [
-        int(((video == v) & (at <= society.published_ms[v] + 24 * HOUR_MS)).sum()) for v in early
-    ]
+    ends = [int(society.published_ms[v]) + DAY_MS for v in early]
+    times = zip(early, ends, strict=True)
+    given = [int(((video == v) & (at <= end)).sum()) for v, end in times]
+    due, grown = (
+        [owed_at(end - ms, at, society=society) for end in ends] for ms in (PAID_WITHIN_MS, 0)
+    )
+    had, level = (
+        sum(n >= owed for n, owed in zip(given, least, strict=True)) for least in (due, grown)
+    )
     return Run(
         taste=taste, seed=society.seed, who=who,
         watched_s=float(np.array(seen.watched_s)[~is_turn].sum()),
         showings=int((~is_turn).sum()), showings_all=len(at),
         minutes=tuple(float(expected[is_turn & (minute == m)].mean()) for m in span),
-        coverage=float((times > 0).mean()), gini=gini(times.astype(np.float64)),
-        uploads=len(early), uploads_given=sum(n >= OWED for n in given),
+        coverage=float((shown > 0).mean()), gini=gini(shown.astype(np.float64)),
+        uploads=len(early), uploads_given=had, uploads_level=level, owed=tuple(due),
         swaps=seen.swaps, swaps_cost_s=seen.swaps_cost_s, expected_s=float(expected.sum()),
         cpu_s=cpu_s, ticks=ticks,
     )  # fmt: skip
+
+
+def owed_at(until_ms: int, at_ms: np.ndarray, *, society: Society) -> int:
+    """What a new video is owed at a moment, as `feed-v1` §3 has it: an even part of the showings of
+    that UTC day so far or of the day before, whichever are more."""
+    begins_ms = society.start_ms // DAY_MS * DAY_MS - society.start_ms
+    today = begins_ms + (until_ms - begins_ms) // DAY_MS * DAY_MS
+    so_far = int(((at_ms >= today) & (at_ms <= until_ms)).sum())
+    before = int(((at_ms >= today - DAY_MS) & (at_ms < today)).sum())
+    listed = int((society.published_ms <= until_ms).sum())
+    return min(FIRST_AUDIENCE, max(1, max(so_far, before) // listed))
 
 
 def gini(times: np.ndarray) -> float:

@@ -10,13 +10,16 @@ import numpy as np
 from bench.closed_loop.edition import FOR_YOU, Edition
 from plainview.core.events import parse_event
 from plainview.core.feed import Index
-from plainview.core.learn import LearnError, load_weights, starting_weights
+from plainview.core.learn import TooFewViewers, load_weights, starting_weights
 from plainview.core.learn.gate import gate
 from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
 from plainview.core.learn.tick import Parent, learn_tick, run
 from plainview.core.learn.window import Examples, window_of
 from plainview.core.lessons import examples_of
+from plainview.core.terms.ids import ViewerId
 from plainview.core.terms.viewer import ViewerState
+from plainview.flows.learn_tick import split_windows
+from plainview.ports.learning import Waiting
 from plainview.sim.closed_loop import Showing
 from plainview.sim.pocket import PocketSlate
 from plainview.sim.society import MINUTE_MS, Society
@@ -26,12 +29,11 @@ CHAIN_AHEAD: Final = 60
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True):
-    """When a tick is made: of `new` examples or more, no sooner than `every_ms` after the last,
-    from them and the `older` before them."""
+    """When a tick is made: with `new` examples to learn from or more, no sooner than `every_ms`
+    after the last. The settings `--learn-min` and `--learn-every` of the service."""
 
     new: int = 250
     every_ms: int = MINUTE_MS
-    older: int = 8000
 
 
 STEADY: Final = Cadence()
@@ -63,9 +65,8 @@ class Ours:
             self.edition.freeze(society.start_ms)
         self.number = [0] * society.viewers
         self.waiting: deque[Served] = deque()
-        self.window: list[Examples] = []
-        self.learned: list[Examples] = []
-        self.ticked_ms = 0
+        self.gathered: list[tuple[ViewerId, Examples]] = []
+        self.not_before = self.ticked_ms = 0
         self.decisions: list[str] = []
         self.swaps: list[tuple[int, int]] = []
 
@@ -77,8 +78,8 @@ class Ours:
     def slate(self, viewer: int, *, now_ms: int) -> Sequence[int]:
         """As the service would."""
         edition = self.edition
-        state, trace, request, nonce = edition.trace(viewer, now_ms=now_ms)
-        slate = edition.issue(state, trace, request, nonce)
+        state, trace = edition.trace(viewer, now_ms=now_ms)
+        slate = edition.issue(state, trace)
         self.number[viewer] = slate.number
         ids = trace.index.ids[trace.candidates.rows]
         self.swaps = [
@@ -100,41 +101,45 @@ class Ours:
         self.edition.freeze_if_due(now_ms)
         while self.waiting and self.waiting[0].due_ms <= now_ms:
             self._gather(self.waiting.popleft())
-        fresh = sum(len(examples) for examples in self.window)
-        if fresh >= self.cadence.new and now_ms - self.ticked_ms >= self.cadence.every_ms:
-            self.ticked_ms = now_ms
-            self._learn()
+        if self.recipe and now_ms - self.ticked_ms >= self.cadence.every_ms:
+            self._learn_if_enough(self.recipe, now_ms=now_ms)
 
     def _gather(self, served: Served) -> None:
         assert self.recipe is not None
         n = served.state.n
         chain = self.edition.chains[served.slate.viewer][n : n + CHAIN_AHEAD]
-        self.window.append(
-            examples_of(
-                served.slate.receipt, index=served.index, policy=self.edition.rules,
-                state=served.state, after=[parse_event(data) for data in chain],
-                label_ms=self.recipe.label_ms,
-            )
+        examples = examples_of(
+            served.slate.receipt, index=served.index, policy=self.edition.rules,
+            state=served.state, after=[parse_event(data) for data in chain],
+            label_ms=self.recipe.label_ms,
         )  # fmt: skip
+        if len(examples):
+            self.gathered.append((served.slate.viewer, examples))
 
-    def _learn(self) -> None:
-        """Learn from what came before; what came since the last tick is held out, and is the next
-        tick's to learn from."""
-        assert self.recipe is not None
-        held_out = np.concatenate(self.window)
-        self.window = []
-        before, self.learned = self.learned, [*self.learned, held_out]
-        if not before:
+    def _learn_if_enough(self, recipe: Recipe, *, now_ms: int) -> None:
+        """As the running learner does: the newest are held out and wait for the next tick, the rest
+        is learned from once; with too few viewers all of it waits."""
+        waiting = [
+            Waiting(seq=i, viewer=viewer, count=len(one))
+            for i, (viewer, one) in enumerate(self.gathered)
+        ]
+        total = sum(one.count for one in waiting)
+        windows = split_windows(waiting, recipe=recipe)
+        if windows is None or windows.offered < self.cadence.new or total < self.not_before:
             return
-        window = np.concatenate(before)[-(len(before[-1]) + self.cadence.older) :]
+        examples = [one for _, one in self.gathered]
+        window = window_of(np.concatenate(examples[: windows.upto_seq + 1]))
+        held_out = np.concatenate(examples[windows.held_after_seq + 1 :])
         try:
-            tick = learn_tick(self.parent, window_of(window), self.recipe)
-        except LearnError as error:
-            self.decisions.append(type(error).__name__)
+            tick = learn_tick(self.parent, window, recipe)
+        except TooFewViewers:
+            self.not_before = total + total // 10
             return
+        self.ticked_ms = now_ms
+        del self.gathered[: windows.upto_seq + 1]
         verdict = gate(
             load_weights(tick.weights), parent=load_weights(self.parent.weights),
-            held_out=held_out, float_logits=run(tick.network, held_out)[0], recipe=self.recipe,
+            held_out=held_out, float_logits=run(tick.network, held_out)[0], recipe=recipe,
         )  # fmt: skip
         self.decisions.append(verdict.reason)
         if not verdict.reason:

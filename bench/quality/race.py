@@ -15,6 +15,7 @@ from bench.quality.log import Ints, Log
 from bench.quality.measures import slates_of
 from bench.quality.ours import HEADS, Given
 from bench.quality.peer_deep import Deep
+from bench.quality.peer_vw import wabbit
 from bench.quality.peers import Fit, Scores, Task, boosted, logistic, popularity
 from bench.quality.teacher import taught_shares
 from plainview.core.learn.window import LABEL_ONE
@@ -32,7 +33,7 @@ REFITS: Final = (10,)
 all that is known by then; that one goes on learning each day from where it was."""
 
 FITS: Final[dict[str, Fit]] = {
-    "popularity": popularity, "logistic": logistic, "lightgbm": boosted,
+    "popularity": popularity, "logistic": logistic, "lightgbm": boosted, "vw": wabbit,
 }  # fmt: skip
 
 
@@ -97,6 +98,8 @@ class Race:
         """SHA-256 of the model's code, its columns and the rows, in hex."""
         out = sha256(self.given(mode).X.tobytes() + self.test.tobytes() + self.train.tobytes())
         files = ["ours.py", "teacher.py"] if model == OURS else ["peers.py", "peer_deep.py"]
+        if model == "vw":
+            files = ["peers.py", "peer_vw.py"]
         for name in files:
             out.update((Path(__file__).parent / name).read_bytes())
         return out.hexdigest()

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from plainview.audit.check.receipts_file import receipts_lines
+from plainview.core.catalogue import encode_facts
 from plainview.core.learn import encode_weights, load_weights, starting_weights
 from plainview.core.learn.starting import HEAD_OFFSETS
 from plainview.core.terms.hashing import digest_of
@@ -27,7 +28,7 @@ from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import HEADS
 from plainview.core.tlog import changed_bundles
 from plainview.sim.pocket import EDITION
-from tests.honest_world import HOUR_MS, HonestWorld, facts_bytes, viewer_of
+from tests.honest_world import HOUR_MS, HonestWorld, viewer_of
 
 SEED: Final = 20261125
 WEEK_MS: Final = 7 * 24 * HOUR_MS
@@ -106,7 +107,7 @@ def write_mirror(world: HonestWorld, folder: Path) -> None:
         put(f"tlog/epochs/{number}/header", epoch.header)
         put(f"tlog/epochs/{number}/rows", epoch.rows)
     for video, facts in world.facts.items():
-        put(f"tlog/videos/{video}", facts_bytes(facts))
+        put(f"tlog/videos/{video}", encode_facts(facts))
 
 
 def check(folder: Path, receipts: Path, *more: str, numba: bool) -> tuple[float, float, str]:

@@ -1,6 +1,7 @@
 """The vectors of feed-v1 and policy-v1. `python -m tests.golden.feed_vectors` writes them again."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from plainview.core.feed import Trace, build_index, trace_slate
 from plainview.core.feed.queue import queue_of
 from plainview.core.learn import load_weights, starting_weights
+from plainview.core.learn.weights_file import with_watch_times
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.terms.epoch import ROW, Epoch, EpochHeader
 from plainview.core.terms.hashing import digest_of
@@ -17,7 +19,8 @@ from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.policy import LABELS, RULES, SOURCES
 from plainview.core.terms.slate import Context, SlateRequest
 from plainview.core.terms.viewer import ViewerState, Watch
-from plainview.core.terms.weights import HEADS
+from plainview.core.terms.watch_time import WatchTimes
+from plainview.core.terms.weights import HEADS, Weights
 from tests.worlds import NOW_MS, big_catalogue, epoch_of, slate_request, viewer_state
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +65,14 @@ MIXED = {
 }  # fmt: skip
 """for-you with sources so small that none hides another, much chance, and every filter."""
 
+TIMES = {
+    "bounds": [7_061, 36_921],
+    "ms": [[0, 500, 4_000, 9_000, 61_000], [200, 900, 900, 30_000, 45_000],
+           [0, 3_500_000, 3_599_000, 40_000_000, 86_400_000]],
+}  # fmt: skip
+"""Watch times that no learner would find: short videos are watched for longest but for the longest,
+and those for more than the hour that counts. Each bound is the length of a candidate."""
+
 
 def policy_text(name: str) -> str:
     """A published policy file, or "mixed"."""
@@ -86,7 +97,7 @@ def catalogue() -> Epoch:
     return epoch_of(list(rows), weights=weights, shown_today=900, shown_yesterday=1_250)
 
 
-def viewers(ids: list[int]) -> list[ViewerState]:
+def known_viewers(ids: list[int]) -> list[ViewerState]:
     """Nobody yet; someone with a past of every kind; someone who has seen all but three."""
     v = [VideoId(i) for i in ids]
     watches = (
@@ -187,19 +198,49 @@ def expected(trace: Trace) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def timed_weights(times: dict[str, Any]) -> bytes:
+    """The starting weights with watch times."""
+    bounds, ms = (np.array(times[name], dtype=np.int32) for name in ("bounds", "ms"))
+    return with_watch_times(starting_weights(), times=WatchTimes(bounds=bounds, ms=ms))
+
+
 def feed_vectors(epoch: Epoch) -> dict[str, Any]:
-    """Whole cases: one epoch, five policies, three viewers."""
-    weights = load_weights(starting_weights())
+    """Whole cases: one epoch, five policies, three viewers; and one of the viewers again under the
+    same epoch frozen for weights with watch times."""
+    weights, timed = load_weights(starting_weights()), load_weights(timed_weights(TIMES))
+    timed_header = msgspec.structs.replace(epoch.header, weights=timed.digest)
+    timed_epoch = msgspec.structs.replace(epoch, header=timed_header)
+    return {
+        "spec": "feed-v1",
+        "weights": {"file": WEIGHTS.name, "digest": weights.digest},
+        "header": json.loads(msgspec.json.encode(epoch.header)),
+        "rows": [row.tobytes().hex() for row in epoch.rows],
+        "policies": {name: policy_text(name) for name in (*NAMES, "mixed")},
+        "cases": cases_of(epoch, weights, (*NAMES, "mixed"), viewers=(0, 1, 2)),
+        "timed": {
+            "watch_times": TIMES,
+            "weights": {"digest": timed.digest},
+            "header": json.loads(msgspec.json.encode(timed_header)),
+            "cases": cases_of(timed_epoch, timed, ("for-you",), viewers=(1,)),
+        },
+    }
+
+
+def cases_of(
+    epoch: Epoch, weights: Weights, policies: Sequence[str], *, viewers: Sequence[int]
+) -> list[dict[str, Any]]:
+    """What these viewers get under each policy."""
     index = build_index(epoch)
     requests = [
         slate_request(number=1, size=8, seed="vector", language="de"),
         slate_request(number=4, size=8, seed="vector", tz_min=-330),
         slate_request(number=41, size=5, seed="vector", age="teen", language=""),
     ]
+    states = known_viewers(index.ids.tolist())
     cases = []
-    for name in (*NAMES, "mixed"):
+    for name in policies:
         policy = compile_policy(policy_text(name).encode())
-        for state, request in zip(viewers(index.ids.tolist()), requests, strict=True):
+        for state, request in ((states[v], requests[v]) for v in viewers):
             trace = trace_slate(
                 index=index, weights=weights, policy=policy, state=state, request=request
             )
@@ -211,20 +252,13 @@ def feed_vectors(epoch: Epoch) -> dict[str, Any]:
                     "expected": expected(trace),
                 }
             )
-    return {
-        "spec": "feed-v1",
-        "weights": {"file": WEIGHTS.name, "digest": weights.digest},
-        "header": json.loads(msgspec.json.encode(epoch.header)),
-        "rows": [row.tobytes().hex() for row in epoch.rows],
-        "policies": {name: policy_text(name) for name in (*NAMES, "mixed")},
-        "cases": cases,
-    }
+    return cases
 
 
-def epoch_of_vectors(fields: dict[str, Any]) -> Epoch:
-    """The epoch that the vectors hold."""
+def epoch_of_vectors(fields: dict[str, Any], *, timed: bool = False) -> Epoch:
+    """The epoch that the vectors hold, for the weights without watch times or for those with."""
     data = b"".join(bytes.fromhex(row) for row in fields["rows"])
-    header = msgspec.convert(fields["header"], EpochHeader)
+    header = msgspec.convert((fields["timed"] if timed else fields)["header"], EpochHeader)
     return Epoch(header=header, rows=np.frombuffer(data, dtype=ROW), root=digest_of(data))
 
 

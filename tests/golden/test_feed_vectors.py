@@ -23,10 +23,16 @@ from tests.golden.feed_vectors import (
     policy_vectors,
     request_of,
     state_of,
+    timed_weights,
 )
 
 VECTORS: dict[str, Any] = json.loads(FEED.read_text(encoding="utf-8"))
 POLICIES: dict[str, Any] = json.loads(POLICY.read_text(encoding="utf-8"))
+PLAIN = (epoch_of_vectors(VECTORS), WEIGHTS.read_bytes(), VECTORS["cases"])
+TIMED = (
+    epoch_of_vectors(VECTORS, timed=True), timed_weights(VECTORS["timed"]["watch_times"]),
+    VECTORS["timed"]["cases"],
+)  # fmt: skip
 KERNELS = [k for k in (NUMPY, NUMPY_F64, NUMPY_INT64, NUMBA) if k is not None]
 
 
@@ -40,33 +46,46 @@ def test_the_weights_beside_them_are_the_starting_weights() -> None:
     """A second implementation finds in the folder the very file the vectors name."""
     assert WEIGHTS.read_bytes() == starting_weights()
     assert load_weights(WEIGHTS.read_bytes()).digest == VECTORS["weights"]["digest"]
+    assert load_weights(TIMED[1]).digest == VECTORS["timed"]["weights"]["digest"]
 
 
 @pytest.mark.parametrize("kernels", KERNELS, ids=lambda k: k.name)
 def test_each_case_comes_out_of_the_file_alone(kernels: Kernels) -> None:
     """From the bytes in the file every kernel finds each step of each case."""
-    index = build_index(epoch_of_vectors(VECTORS))
-    weights = load_weights(WEIGHTS.read_bytes())
-    for case in VECTORS["cases"]:
-        trace = trace_slate(
-            index=index,
-            weights=weights,
-            policy=compile_policy(VECTORS["policies"][case["policy"]].encode()),
-            state=state_of(case["state"]),
-            request=request_of(case["request"]),
-            kernels=kernels,
-        )
-        assert expected(trace) == case["expected"]
+    for epoch, data, cases in (PLAIN, TIMED):
+        for case in cases:
+            trace = trace_slate(
+                index=build_index(epoch),
+                weights=load_weights(data),
+                policy=compile_policy(VECTORS["policies"][case["policy"]].encode()),
+                state=state_of(case["state"]),
+                request=request_of(case["request"]),
+                kernels=kernels,
+            )
+            assert expected(trace) == case["expected"]
+
+
+def test_watch_times_decide_the_case_that_has_them() -> None:
+    """The same viewer, request and predictions, and other values: none that an hour would pass."""
+    (case,) = TIMED[2]
+    plain = next(one for one in PLAIN[2] if one["request"] == case["request"])
+    assert case["state"] == plain["state"]
+    found, before = case["expected"], plain["expected"]
+    assert found["predictions"] == before["predictions"]
+    assert found["candidates"] == before["candidates"]
+    assert found["slate"] != before["slate"]
+    seconds = compile_policy(VECTORS["policies"]["for-you"].encode()).worth_milli[-1]
+    top = max(found["values"]) // (seconds << 24)
+    assert 3600 <= top < 4000, "the hour is reached, and not passed by what the other heads add"
 
 
 def test_the_reference_finds_each_case() -> None:
     """The second implementation comes to the same slate and digests from the same bytes."""
-    epoch = epoch_of_vectors(VECTORS)
-    for case in VECTORS["cases"]:
+    for epoch, data, case in ((e, data, one) for e, data, cases in (PLAIN, TIMED) for one in cases):
         asked, found = request_of(case["request"]), case["expected"]
         context = asked.context
         reference = Reference(
-            encode_header(epoch.header), epoch.rows.tobytes(), WEIGHTS.read_bytes(),
+            encode_header(epoch.header), epoch.rows.tobytes(), data,
             VECTORS["policies"][case["policy"]].encode(), reference_state(case["state"]),
             Request(now_ms=asked.now_ms, seed=asked.seed, size=context.size,
                     language=context.language, tz_min=context.tz_min, age=context.age),

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from plainview.audit import reference, reference_inputs
+from plainview.audit import reference, reference_inputs, reference_profile
 from plainview.audit.bundle import Bundle, parse_bundle
 from plainview.audit.reference import Request, reference_slate
 from plainview.audit.replay import replay_many, with_previous
 from plainview.core.feed.kernels import NUMBA, NUMPY, NUMPY_F64, NUMPY_INT64, Kernels
-from plainview.core.receipts import parse_receipt, slate_seed
+from plainview.core.receipts import parse_receipt, seed_of
 from tests.golden.slates import COUNT, PATH
 
 BUNDLE: Bundle = parse_bundle(PATH.read_bytes())
@@ -21,13 +21,7 @@ def recomputed(data: bytes, bundle: Bundle) -> dict[str, object]:
     """What the reference says of a receipt's slate, from the bundle's bytes."""
     receipt = parse_receipt(data)
     epoch = bundle.epochs[receipt.epoch]
-    seed = slate_seed(
-        bundle.hour_keys[receipt.hour],
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        previous=receipt.previous,
-    )
+    seed = seed_of(receipt, bundle.hour_keys[receipt.hour])
     context = receipt.context
     return reference_slate(
         header=epoch.header,
@@ -102,7 +96,7 @@ def test_the_reference_gives_the_golden_slates(i: int) -> None:
 def test_the_reference_shares_no_code_with_the_feed() -> None:
     """It imports the standard library, itself, and of the core canonical JSON and draws alone."""
     found: set[str] = set()
-    for module in (reference, reference_inputs):
+    for module in (reference, reference_inputs, reference_profile):
         assert module.__file__ is not None
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -111,6 +105,7 @@ def test_the_reference_shares_no_code_with_the_feed() -> None:
                 found.add(node.module or "")
     assert {name for name in found if name.startswith("plainview")} == {
         "plainview.audit.reference_inputs",
+        "plainview.audit.reference_profile",
         "plainview.core.terms.canonical",
         "plainview.core.terms.draws",
     }

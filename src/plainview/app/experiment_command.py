@@ -97,7 +97,7 @@ def _estimate(wired: Wired, file: Path, *, slates: int) -> int:
     )
     print(f"By {found.slates:,} slates, {found.unusable:,} of them without their inputs:")
     print(f"  {found.served.rows:,} places watched by {found.served.clusters:,} viewers")
-    print("  share of a video that is watched, per place, and 95 % interval")
+    print("  share of two playings of a video that is watched, per place, and 95 % interval")
     print(f"  as served              {_share(found.served)}")
     for estimate, refusal in found.estimates:
         print(f"  {policy.name:<16} {estimate.method:<5} {refusal or _share(estimate)}")

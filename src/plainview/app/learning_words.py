@@ -9,6 +9,7 @@ REASON_WORDS: Final = {
     "quantised": "Dropped: in whole numbers it tells too much less than in decimals",
     "worse": "Dropped: no better than its parent",
     "head_worse": "Dropped: one prediction got worse",
+    "times_worse": "Dropped: expected watch times got worse",
     "not_exact": "Dropped: it cannot be computed exactly in whole numbers",
     "too_few_viewers": "Passed over: examples of too few viewers",
 }

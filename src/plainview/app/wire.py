@@ -23,9 +23,10 @@ from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from plainview.core.learn.recipe import Recipe
+    from plainview.core.terms.policy import Policy as FeedPolicy
     from plainview.core.tlog import Policy
     from plainview.edge.keys import FileSigner
     from plainview.flows.begin_log import SourceTree
@@ -63,6 +64,7 @@ class Wired:
         self.experiments = SqliteExperimentReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
+        self._offered: Sequence[FeedPolicy] | None = None
 
     def signer(self) -> "FileSigner":
         """The edition's key."""
@@ -235,21 +237,22 @@ class Wired:
             doers, reads=self.reads, writer=self.writer, clock=self.clock, chance=self.chance
         )
 
-    def evidence(self) -> "StoredEvidence":
+    def evidence(self, *, epochs_kept: int | None = None) -> "StoredEvidence":
         """What receipts are checked against: stored inputs, and nothing that serves."""
-        from plainview.flows.check_receipts import StoredEvidence
+        from plainview.flows.check_receipts import EPOCHS_KEPT, StoredEvidence
 
         return StoredEvidence(
-            views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects
-        )
+            views=self.reads, reads=self.reads, files=self.epoch_files, objects=self.objects,
+            epochs_kept=epochs_kept or EPOCHS_KEPT,
+        )  # fmt: skip
 
     def lesson_gatherer(self, recipe: "Recipe") -> "LessonGatherer":
         """What turns receipts into examples, for the learner."""
-        from plainview.flows.gather_lessons import LessonGatherer
+        from plainview.flows.gather_lessons import EPOCHS_KEPT, LessonGatherer
 
         return LessonGatherer(
             reads=self.learning_reads,
-            evidence=self.evidence(),
+            evidence=self.evidence(epochs_kept=EPOCHS_KEPT),
             public_keys=self.receipt_keys(),
             writer=self.writer,
             clock=self.clock,
@@ -287,20 +290,28 @@ class Wired:
         """The newest epoch, for a web process, which refreshes it."""
         from plainview.flows.open_epoch import EpochShelf
 
-        return EpochShelf(self.reads, self.log_reads, self.epoch_files, self.objects, self.clock)
+        return EpochShelf(
+            self.reads, self.log_reads, self.epoch_files, self.objects, self.clock,
+            policies=self.offered(),
+        )  # fmt: skip
+
+    def offered(self) -> "Sequence[FeedPolicy]":
+        """The policies on offer when they were first asked for, in the order of the switch."""
+        from plainview.core.policy import compile_policy
+
+        if self._offered is None:
+            records = self.reads.policies()
+            self._offered = [compile_policy(self.objects.get(one.digest)) for one in records]
+        return self._offered
 
     def serving(self, epochs: "Epochs") -> "Serving":
         """What serves slates, for a web process, once `is_prepared`."""
-        from plainview.core.policy import compile_policy
         from plainview.flows.fold_viewer import ViewerFolds
         from plainview.flows.serve_slate import Serving
 
         edition = self.reads.edition()
         assert edition is not None, "the worker names the edition before anything is served"
         release = release_digest()
-        compiled = [
-            compile_policy(self.objects.get(record.digest)) for record in self.reads.policies()
-        ]
         return Serving(
             views=self.reads,
             reads=self.reads,
@@ -309,7 +320,7 @@ class Wired:
             clock=self.clock,
             folds=ViewerFolds(self.reads),
             epochs=epochs,
-            policies={policy.name: policy for policy in compiled},
+            policies={policy.name: policy for policy in self.offered()},
             edition=edition,
             release=release,
             is_release_logged=self.release_logged(release),

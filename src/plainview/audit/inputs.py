@@ -18,7 +18,7 @@ from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, 
 from plainview.core.feed import FeedRefused, Index, WeightsMismatch, build_index
 from plainview.core.learn import WeightsRefused, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
-from plainview.core.receipts import Receipt, hour_commitment, hour_of, slate_seed
+from plainview.core.receipts import Receipt, hour_commitment, hour_of, seed_of
 from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader
 from plainview.core.terms.hashing import leaf_hash, merkle_root
 from plainview.core.terms.ids import Digest
@@ -50,6 +50,7 @@ class EpochInUse:
         findings: tuple[Finding, ...],
         epoch: Epoch | None,
     ) -> None:
+        self._earlier: Index | None = None
         self.given = given
         self.header = header
         self.root = root
@@ -64,8 +65,20 @@ class EpochInUse:
         """
         assert self._epoch is not None, "only an epoch that was checked has an index"
         if self._index is None:
-            self._index = build_index(self._epoch, centroids=weights.centroids)
+            self._index = build_index(
+                self._epoch, centroids=weights.centroids, earlier=self._earlier
+            )
+            self._earlier = None
         return self._index
+
+    @property
+    def built(self) -> Index | None:
+        """The index, if it was asked for."""
+        return self._index
+
+    def build_on(self, earlier: Index | None) -> None:
+        """Let the index begin from that of another epoch: the same, but sooner."""
+        self._earlier = earlier
 
     def checked_for(
         self, receipt: Receipt, weights: Weights | None, findings: list[Finding]
@@ -142,6 +155,26 @@ def open_epoch(given: EpochEvidence) -> EpochInUse:
     return EpochInUse(given, header=header, root=root, findings=(), epoch=epoch)
 
 
+class OpenedEpochs:
+    """The epochs opened last, by number and by identity of what was given for them."""
+
+    def __init__(self, *, kept: int) -> None:
+        self._kept = kept
+        self._opened: dict[int, EpochInUse] = {}
+
+    def opened(self, number: int, given: EpochEvidence) -> EpochInUse:
+        """The epoch, opened at most once while it is among the `kept` asked for last."""
+        one = self._opened.pop(number, None)
+        if one is None or one.given is not given:
+            one = open_epoch(given)
+            if self._opened:
+                one.build_on(next(reversed(self._opened.values())).built)
+        while len(self._opened) >= self._kept:
+            self._opened.pop(next(iter(self._opened)))
+        self._opened[number] = one
+        return one
+
+
 def check_weights(receipt: Receipt, given: bytes | None, findings: list[Finding]) -> Weights | None:
     """The weights the receipt names, from the file at hand."""
     if given is None:
@@ -195,13 +228,7 @@ def check_seed(receipt: Receipt, hour_key: bytes | None, findings: list[Finding]
         words = f"the key of hour {receipt.hour} is not the one the receipt was committed to"
         findings.append(Finding(stage="seed", detail=words))
         return None
-    return slate_seed(
-        hour_key,
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        previous=receipt.previous,
-    )
+    return seed_of(receipt, hour_key)
 
 
 def check_events(

@@ -3,7 +3,7 @@
 Plain Python integers, one step after the other as the spec has them, no array library, nothing of
 `core.feed`, `core.policy` or `core.learn`. About a thousand times slower than the service, which
 is held to it. Long because it is one idea: the spec again, section by section in the spec's order,
-so that both can be read side by side.
+so that both can be read side by side; reading bytes and §2 stand beside it.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ from plainview.audit.reference_inputs import (
     read_rows,
     read_rules,
 )
+from plainview.audit.reference_profile import Profile, Signal, clip127, dot, log8, rate
 from plainview.core.terms.canonical import parse_canonical
 from plainview.core.terms.draws import DRAW_UNIT, draw, pick, pick_odds
 
@@ -71,29 +72,6 @@ def reference_slate(
     return {**made, "epoch_root": epoch_root(header, rows), "events_head": head}
 
 
-def clip127(x: int) -> int:
-    return max(-127, min(127, x))
-
-
-def log8(n: int) -> int:
-    if n <= 1:
-        return 0
-    b = n.bit_length()
-    return 8 * (b - 1) + ((n << 3 >> (b - 1)) & 7)
-
-
-def unit(v: list[int]) -> list[int]:
-    """§2: shortened to length 400."""
-    shift = max(0, max(abs(x) for x in v).bit_length() - 20)
-    v = [x >> shift for x in v]
-    n = isqrt(sum(x * x for x in v))
-    return [clip127(x * 400 // n) for x in v] if n else [0] * 64
-
-
-def dot(a: Sequence[int], b: Sequence[int]) -> int:
-    return sum(x * y for x, y in zip(a, b, strict=True))
-
-
 def wave(m: int) -> int:
     return 127 - abs(m % 1440 - 720) * 254 // 720
 
@@ -106,97 +84,6 @@ def shares(count: int, masses: list[int]) -> list[int]:
 
 def u64(n: int) -> bytes:
     return n.to_bytes(8, "little")
-
-
-class Signal(NamedTuple):
-    """§2: one of at most 200 things the viewer did, newest first."""
-
-    row: Row
-    outcome: int
-    act: int
-    recent: int
-    middle: int
-    lasting: int
-
-    @property
-    def w(self) -> int:
-        return self.outcome + self.act
-
-
-class Profile:
-    """§2."""
-
-    def __init__(self, signals: list[Signal], follows: set[int]) -> None:
-        self.signals, self.follows = signals, follows
-        self.recent = self._vector([s.w * s.recent for s in signals])
-        self.lasting = self._vector([s.w * s.lasting for s in signals])
-        self.loved = self._vector([max(s.act, 0) * s.lasting for s in signals])
-        self.averse = self._vector([max(-s.w, 0) * s.middle for s in signals])
-        latest = signals[:32]
-        self.finished = sum(s.outcome >= 4 for s in latest)
-        self.skipped = sum(s.outcome == -3 for s in latest)
-        self.liked = sum(s.act > 0 for s in latest)
-
-    def _vector(self, factors: list[int]) -> list[int]:
-        total = [0] * 64
-        for factor, signal in zip(factors, self.signals, strict=True):
-            for d, x in enumerate(signal.row.embedding):
-                total[d] += factor * x
-        return unit(total)
-
-    def interests(self, decay: str) -> list[tuple[int, list[int]]]:
-        """(mass, vector) of what a near source looks for, under the decay of that name."""
-        places = self._places()
-        found = []
-        for number in range(8):
-            factors = [
-                s.w * getattr(s, decay) if place == number else 0
-                for s, place in zip(self.signals, places, strict=True)
-            ]
-            found.append((sum(factors), number, self._vector(factors)))
-        total = sum(mass for mass, _, _ in found if mass > 0)
-        found.sort(key=lambda one: (-one[0], one[1]))
-        kept = [(mass, v) for mass, _, v in found if mass > 0 and 8 * mass >= total][:4]
-        plain = self.recent if decay == "recent" else self.lasting
-        return kept or ([(1, plain)] if any(plain) else [])
-
-    def _places(self) -> list[int]:
-        """§2: the number of the interest of each signal, -1 for none."""
-        places = [-1] * len(self.signals)
-        leaders: list[tuple[int, ...]] = []
-        for sign in (1, -1):
-            for r, signal in enumerate(self.signals):
-                if signal.w * sign <= 0:
-                    continue
-                e = signal.row.embedding
-                dots = [dot(e, leader) for leader in leaders]
-                if dots and max(dots) >= 32_768:
-                    places[r] = dots.index(max(dots))
-                elif sign > 0 and len(leaders) < 8 and any(e):
-                    places[r] = len(leaders)
-                    leaders.append(e)
-        return places
-
-    def topic_affinity(self, topic: int) -> int:
-        return self._affinity([s for s in self.signals for t in s.row.topics if t == topic])
-
-    def creator_affinity(self, creator: int) -> int:
-        return self._affinity([s for s in self.signals if s.row.creator == creator])
-
-    @staticmethod
-    def _affinity(group: list[Signal]) -> int:
-        a = sum(s.w * s.middle for s in group)
-        m = sum(abs(s.w * s.middle) for s in group)
-        return 127 * a // (m + 24576)
-
-    def tried(self, topic: int) -> int:
-        return sum(s.row.topics.count(topic) for s in self.signals)
-
-    def topic_recent(self, topic: int) -> int:
-        return sum(s.row.topics.count(topic) for s in self.signals[:8])
-
-    def creator_recent(self, creator: int) -> int:
-        return sum(s.row.creator == creator for s in self.signals[:8])
 
 
 class Reference:
@@ -276,7 +163,7 @@ class Reference:
             act = 0 if video in counted else acts.get(video, 0)
             counted.add(video)
             outcome = 0 if outcome_of is None else self._outcome(*outcome_of, row.length_ms)
-            signals.append(Signal(row, outcome, act, *decays))
+            signals.append(Signal(row, outcome_of is not None, outcome, act, *decays))
             decays = [
                 value * p // q
                 for value, (p, q) in zip(decays, ((7, 8), (31, 32), (63, 64)), strict=True)
@@ -452,29 +339,27 @@ class Reference:
                 wave(here_min),
                 wave(here_min - 360),
                 log8(self.place_in_sitting() + 1),
+                profile.leanings.level // 8,
             )
         ]
 
     def epoch_features(self, row: Row) -> list[int]:
         c, shown = row.counts, row.counts["shown"]
 
-        def rate(x: int, p: int, s: int, g: int) -> int:
-            return ((x + p * s) // (shown + s) - p) * g // 16
-
         return [
             clip127(x)
             for x in (
                 *row.embedding,
-                rate(1000 * c["finished"], 400, 20, 4),
-                rate(1000 * c["long"], 600, 20, 4),
-                rate(1000 * c["skipped"], 250, 20, 4),
-                rate(1000 * c["liked"], 40, 50, 16),
-                rate(1000 * c["saved"], 15, 50, 32),
-                rate(1000 * c["shared"], 10, 50, 32),
-                rate(1000 * c["followed"], 8, 50, 32),
-                rate(1000 * (c["rejected"] + 2 * c["reported"]), 5, 50, 32),
-                rate(1000 * c["looped"], 100, 20, 4),
-                rate(c["watch_s"] * 1_000_000 // row.length_ms, 600, 20, 2),
+                rate(1000 * c["finished"], shown, 400, 20, 4),
+                rate(1000 * c["long"], shown, 600, 20, 4),
+                rate(1000 * c["skipped"], shown, 250, 20, 4),
+                rate(1000 * c["liked"], shown, 40, 50, 16),
+                rate(1000 * c["saved"], shown, 15, 50, 32),
+                rate(1000 * c["shared"], shown, 10, 50, 32),
+                rate(1000 * c["followed"], shown, 8, 50, 32),
+                rate(1000 * (c["rejected"] + 2 * c["reported"]), shown, 5, 50, 32),
+                rate(1000 * c["looped"], shown, 100, 20, 4),
+                rate(c["watch_s"] * 1_000_000 // row.length_ms, shown, 600, 20, 2),
                 log8(shown + 1) - 64,
                 log8(self.age_min(row) + 1) - 84,
                 log8(row.length_ms // 100 + 1) - 56,
@@ -517,6 +402,9 @@ class Reference:
                 64 if row.creator in profile.follows else 0,
                 language if row.language and self.language else 0,
                 self.attention(row),
+                profile.leanings.topic(row) // 8,
+                profile.leanings.creator(row) // 8,
+                profile.leanings.length(row) // 8,
                 64 if source == "following" else 0,
                 64 if source in ("near_recent", "near_lasting") else 0,
                 64 if source in ("rising", "popular") else 0,
@@ -547,13 +435,23 @@ class Reference:
         if self.rules.order == "newest":
             return row.published_min
         predicted = self.predictions(row, source)
-        predicted["watch"] = predicted["watch"] * min(row.length_ms, 3_600_000) // 1000
+        predicted["watch"] = self.watch_seconds(predicted["watch"], row.length_ms)
         total = sum(self.rules.worth[head] * predicted[head] for head in HEADS)
         for name in LABELS:
             if row.flags & FLAGS[name]:
                 total -= self.rules.labels[name][1] * ONE
         days, points = self.rules.not_interested["days"], self.rules.not_interested["points"]
         return total - points * self.likeness(row, days) * ONE // 1000 if points else total
+
+    def watch_seconds(self, predicted: int, length_ms: int) -> int:
+        """In 2^-24, from the table where the weights have one."""
+        if not self.network.watch_ms:
+            return predicted * 2 * min(length_ms, 1_800_000) // 1000
+        ms = self.network.watch_ms[sum(bound <= length_ms for bound in self.network.watch_bounds)]
+        steps = len(ms) - 1
+        r = min(predicted * steps >> 24, steps - 1)
+        read = ms[r] + ((ms[r + 1] - ms[r]) * (predicted * steps - (r << 24)) >> 24)
+        return min(read, 3_600_000) * ONE // 1000
 
     def likeness(self, row: Row, days: int) -> int:
         """How like what was turned down in the last `days`, in thousandths."""

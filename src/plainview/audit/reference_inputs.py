@@ -76,13 +76,16 @@ class Layer(NamedTuple):
 
 class Network(NamedTuple):
     """feed-v1 §5; the last layer is the heads. §3: the centroids, none where there are no lists,
-    their digest as the header has it, and how many lists a source looks into."""
+    their digest as the header has it, and how many lists a source looks into. The watch times, both
+    empty where there are none."""
 
     layers: list[Layer]
     table: list[list[int]]
     centroids: list[tuple[int, ...]]
     centroids_digest: str
     probes: int
+    watch_bounds: list[int]
+    watch_ms: list[list[int]]
 
 
 def count_floor(code: int) -> int:
@@ -164,7 +167,13 @@ def read_network(data: bytes) -> Network:
         [tuple(flat[at : at + 64]) for at in range(0, len(flat), 64)],
         sha256(bytes(x % 256 for x in flat)).hexdigest() if flat else "0" * 64,
         about.get("probes", 0),
+        numbers("watch.bounds") if "watch.ms" in header else [],
+        _rows(numbers("watch.ms"), header["watch.ms"]["shape"][1]) if "watch.ms" in header else [],
     )
+
+
+def _rows(flat: list[int], width: int) -> list[list[int]]:
+    return [flat[at : at + width] for at in range(0, len(flat), width)]
 
 
 class Rules(NamedTuple):

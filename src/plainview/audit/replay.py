@@ -6,20 +6,18 @@ from typing import Final, TypeVar
 import msgspec
 
 from plainview.audit.evidence import (
-    EpochEvidence,
     Evidence,
     OneSlate,
     ReplayInputs,
     SignedReceipt,
 )
 from plainview.audit.inputs import (
-    EpochInUse,
     Finding,
+    OpenedEpochs,
     check_events,
     check_policy,
     check_seed,
     check_weights,
-    open_epoch,
 )
 from plainview.audit.verdict import DIFFERS, MISSING, SAME, STAGE_WORDS, STAGES, Verdict
 from plainview.core.feed import Index, make_slate
@@ -33,11 +31,12 @@ from plainview.core.receipts import (
     encode_receipt,
     parse_receipt,
     receipt_id,
+    request_of,
     verify,
 )
 from plainview.core.terms.ids import NO_DIGEST, Digest, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.slate import Slate, SlateRequest
+from plainview.core.terms.slate import Slate
 from plainview.core.terms.viewer import ViewerState
 from plainview.core.terms.weights import Weights
 
@@ -131,15 +130,17 @@ class Replayer:
         public_keys: Sequence[bytes],
         kernels: Kernels = BEST,
         before_keys: bool = False,
+        epochs: OpenedEpochs | None = None,
     ) -> None:
         """`public_keys` are those that may have signed: a signature holds under any one of them.
         With `before_keys`, a slate whose hour's key is not revealed is still recomputed up to
-        the draw: which videos were considered, and what each was worth, depend on no chance."""
+        the draw: which videos were considered, and what each was worth, depend on no chance.
+        `epochs`: where opened epochs are kept, if somebody else opens the same ones."""
         self._kernels = kernels
         self._before_keys = before_keys
         self._evidence = evidence
         self._public_keys = tuple(public_keys)
-        self._epochs: dict[int, tuple[EpochEvidence, EpochInUse]] = {}
+        self._epochs = epochs or OpenedEpochs(kept=EPOCHS_KEPT)
         self._weights: dict[Digest, tuple[bytes, Weights]] = {}
         self._policies: dict[Digest, tuple[bytes, Policy]] = {}
         self._states: dict[ViewerId, ViewerState] = {}
@@ -209,9 +210,7 @@ class Replayer:
             weights=weights,
             policy=policy,
             state=state,
-            request=SlateRequest(
-                number=receipt.number, now_ms=receipt.now_ms, seed=seed, context=receipt.context
-            ),
+            request=request_of(receipt, seed=seed),
             kernels=self._kernels,
         )
 
@@ -224,11 +223,8 @@ class Replayer:
                 Finding(stage="epoch header", detail=f"epoch {receipt.epoch}", is_missing=True)
             )
             return None
-        kept = self._epochs.get(receipt.epoch)
-        if kept is None or kept[0] is not given:
-            kept = (given, open_epoch(given))
-            _keep(self._epochs, receipt.epoch, kept, EPOCHS_KEPT)
-        return kept[1].checked_for(receipt, weights, findings)
+        opened = self._epochs.opened(receipt.epoch, given)
+        return opened.checked_for(receipt, weights, findings)
 
     def _weights_of(self, receipt: Receipt, findings: list[Finding]) -> Weights | None:
         given = self._evidence.weights(receipt.weights)

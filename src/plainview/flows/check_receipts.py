@@ -29,8 +29,15 @@ class StoredEvidence:
     """
 
     def __init__(
-        self, *, views: ViewReads, reads: ServingReads, files: EpochFiles, objects: Objects
+        self,
+        *,
+        views: ViewReads,
+        reads: ServingReads,
+        files: EpochFiles,
+        objects: Objects,
+        epochs_kept: int = EPOCHS_KEPT,
     ) -> None:
+        self._kept = epochs_kept
         self._views = views
         self._reads = reads
         self._files = files
@@ -62,7 +69,7 @@ class StoredEvidence:
                 leaves=read_leaves(record, reads=self._reads, files=self._files),
                 replaced_ms=after.served_ms if after else -1,
             )
-            while len(self._epochs) > EPOCHS_KEPT:
+            while len(self._epochs) > self._kept:
                 self._epochs.popitem(last=False)
         return self._epochs[number]
 

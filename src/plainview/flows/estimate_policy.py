@@ -37,8 +37,8 @@ class PolicyEstimator:
         self._policies: dict[Digest, Policy | None] = {}
 
     def estimate(self, policy: Policy, *, slates: int) -> Estimated:
-        """What `policy` would be worth, by the newest `slates` slates: the share of a video that is
-        watched, per place. Raises: NoChoices.
+        """What `policy` would be worth, by the newest `slates` slates: how much of two playings of
+        a video is watched, per place. Raises: NoChoices.
         """
         choices: list[Choice] = []
         read = unusable = 0
@@ -59,7 +59,8 @@ class PolicyEstimator:
 
     def _choices(self, receipt: Receipt, policy: Policy) -> list[Choice] | None:
         """The choices of one slate; None if an input is no longer kept."""
-        index, weights = self._index(receipt), self._weight(receipt.weights)
+        weights = self._weight(receipt.weights)
+        index = None if weights is None else self._index(receipt, weights)
         served = self._policy(receipt.policy_digest)
         bodies = self._evidence.events(receipt.viewer, after=0, upto=receipt.events_n)
         if index is None or weights is None or served is None or len(bodies) < receipt.events_n:
@@ -70,13 +71,16 @@ class PolicyEstimator:
             after=self._reads.events_since(receipt.viewer, receipt.events_n + 1),
         )  # fmt: skip
 
-    def _index(self, receipt: Receipt) -> Index | None:
+    def _index(self, receipt: Receipt, weights: Weights) -> Index | None:
         if receipt.epoch not in self._indexes:
             given = self._evidence.epoch(receipt.epoch)
             self._indexes[receipt.epoch] = (
                 None
                 if given is None
-                else build_index(verify_epoch(given.header, given.rows, receipt.epoch_root))
+                else build_index(
+                    verify_epoch(given.header, given.rows, receipt.epoch_root),
+                    centroids=weights.centroids,
+                )
             )
         return self._indexes[receipt.epoch]
 

@@ -8,9 +8,8 @@ from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.feed import BadRequest, Why, build_index, explain, trace_slate
 from plainview.core.learn import load_weights
 from plainview.core.policy import compile_policy
-from plainview.core.receipts import parse_receipt, slate_seed
+from plainview.core.receipts import parse_receipt, request_of, seed_of
 from plainview.core.terms.ids import VideoId
-from plainview.core.terms.slate import SlateRequest
 
 
 class NoReason(Exception):
@@ -49,22 +48,13 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
     except EpochRefused as error:
         raise NoReason(f"The stored epoch is not the one the receipt names: {error}") from error
     state = fold(empty_state(receipt.viewer), [parse_event(body) for body in events])
-    seed = slate_seed(
-        hour_key,
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        previous=receipt.previous,
-    )
     loaded = load_weights(weights)
     trace = trace_slate(
         index=build_index(epoch, centroids=loaded.centroids),
         weights=loaded,
         policy=compile_policy(policy),
         state=state,
-        request=SlateRequest(
-            number=receipt.number, now_ms=receipt.now_ms, seed=seed, context=receipt.context
-        ),
+        request=request_of(receipt, seed=seed_of(receipt, hour_key)),
     )
     if [item.video for item in trace.slate.items] != [shown.video for shown in receipt.slate]:
         raise SlateDiffers("The slate that was served is not what its inputs give.")

@@ -1,14 +1,12 @@
 """Fold viewers: each one's state as of their newest event, from what is kept and what is new."""
 
 import threading
-from collections import OrderedDict
 
 from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.terms.ids import ViewerId
 from plainview.core.terms.viewer import ViewerState
+from plainview.flows.kept_states import KeptStates
 from plainview.ports.view import ViewReads
-
-VIEWERS_KEPT = 20_000
 
 
 class NoViewer(Exception):
@@ -23,13 +21,12 @@ class ChainDiffers(Exception):
 class ViewerFolds:
     """States by viewer; a state is never older than the chain was when it was asked for.
 
-    Safe to call from many threads. At most `kept` states are kept, those asked for last.
+    Safe to call from many threads. Those asked for last are kept, see `KeptStates`.
     """
 
-    def __init__(self, reads: ViewReads, *, kept: int = VIEWERS_KEPT) -> None:
+    def __init__(self, reads: ViewReads, *, kept: KeptStates | None = None) -> None:
         self._reads = reads
-        self._kept = kept
-        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._states = KeptStates() if kept is None else kept
         self._lock = threading.Lock()
 
     def state(self, viewer: ViewerId) -> ViewerState:
@@ -43,10 +40,7 @@ class ViewerFolds:
         if state is None:
             raise ChainDiffers(viewer)
         with self._lock:
-            self._states[viewer] = state
-            self._states.move_to_end(viewer)
-            while len(self._states) > self._kept:
-                self._states.popitem(last=False)
+            self._states.put(state)
         return state
 
     def kept(self, viewer: ViewerId) -> ViewerState:

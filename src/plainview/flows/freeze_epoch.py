@@ -1,8 +1,10 @@
 """Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Protocol
+
+import numpy as np
 
 from plainview.core.catalogue import (
     Counts,
@@ -27,8 +29,9 @@ from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import COUNTERS, Rows
 from plainview.core.terms.hashing import leaf_hash
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
-from plainview.core.terms.viewer import ViewerState
+from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
+from plainview.flows.kept_states import KeptStates
 from plainview.flows.read_epoch import read_rows
 from plainview.ports.catalogue import CatalogueReads
 from plainview.ports.clock import Clock
@@ -48,7 +51,6 @@ from plainview.ports.view import ViewReads
 SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
-VIEWERS_KEPT = 20_000
 DELTAS_MAX = 32
 APART_MS = 2_000
 """Between an epoch and the next with something new in the catalogue, unless it is urgent."""
@@ -87,7 +89,7 @@ class EpochFreezer:
         self._delta_bytes = 0
         self._deltas = 0
         self._urgent = -1
-        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._states = KeptStates()
 
     def freeze_if_due(self) -> EpochRecord | None:
         """Freeze when something changed and it is time: at once after a removal, APART_MS after
@@ -155,11 +157,8 @@ class EpochFreezer:
             self._forget()
             raise
         self._record, self._frozen, self._urgent = record, frozen, pending.urgent
-        for viewer, state in states.items():
-            self._states[viewer] = state
-            self._states.move_to_end(viewer)
-        while len(self._states) > VIEWERS_KEPT:
-            self._states.popitem(last=False)
+        for state in states.values():
+            self._states.put(state)
         return record
 
     def _forget(self) -> None:
@@ -242,22 +241,15 @@ class EpochFreezer:
         self, batch: Iterable[CountedEvent], rows: Rows
     ) -> tuple[dict[VideoId, Counts], dict[ViewerId, ViewerState]]:
         """What the batch adds to the counters, and the states of its viewers after it."""
-        bodies: dict[ViewerId, list[bytes]] = defaultdict(list)
-        for event in batch:
-            bodies[event.viewer].append(event.body)
-        videos = {
-            VideoId(video): CountedVideo(CreatorId(creator), length_ms)
-            for video, creator, length_ms in zip(
-                rows["id"].tolist(), rows["creator"].tolist(), rows["length_ms"].tolist(),
-                strict=True,
-            )
-        } if bodies else {}  # fmt: skip
+        told: dict[ViewerId, list[Event]] = defaultdict(list)
+        for one in batch:
+            told[one.viewer].append(parse_event(one.body))
+        before = {viewer: self._state_before(viewer, told[viewer][0].n) for viewer in told}
+        videos = _counted(rows, told=told.values(), before=before.values())
         gains: dict[VideoId, Counts] = {}
         states: dict[ViewerId, ViewerState] = {}
-        for viewer, theirs in bodies.items():
-            events = [parse_event(body) for body in theirs]
-            before = self._state_before(viewer, events[0].n)
-            gained, states[viewer] = count_events(before, events, videos=videos)
+        for viewer, events in told.items():
+            gained, states[viewer] = count_events(before[viewer], events, videos=videos)
             for video, more in gained.items():
                 old = gains.get(video)
                 gains[video] = (
@@ -274,6 +266,26 @@ class EpochFreezer:
         found = self._reads.chain_after(viewer, state.n)
         assert found is not None, "a viewer whose event is counted exists"
         return fold(state, [parse_event(body) for body in found[1][: n - 1 - state.n]])
+
+
+def _counted(
+    rows: Rows, *, told: Iterable[list[Event]], before: Iterable[ViewerState]
+) -> dict[VideoId, CountedVideo]:
+    """What counting needs of the videos that those events may count for: the ones they name, and
+    where a follow came from that one of them takes back. Of a large catalogue that is little."""
+    named = {event.video for events in told for event in events}
+    named.update(video for state in before for video in state.followed_from.values())
+    ids = np.array(sorted(named), dtype=np.uint64)
+    known = rows[np.isin(rows["id"], ids, assume_unique=True)]
+    return {
+        VideoId(video): CountedVideo(CreatorId(creator), length_ms)
+        for video, creator, length_ms in zip(
+            known["id"].tolist(),
+            known["creator"].tolist(),
+            known["length_ms"].tolist(),
+            strict=True,
+        )
+    }
 
 
 def _leaves(frozen: Frozen, before: Frozen | None) -> bytes:

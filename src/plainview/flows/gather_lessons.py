@@ -3,10 +3,11 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
-from plainview.audit.evidence import EpochEvidence, SignedReceipt
-from plainview.audit.inputs import EpochInUse, Finding, check_weights, open_epoch
+from plainview.audit.evidence import SignedReceipt
+from plainview.audit.inputs import EpochInUse, Finding, OpenedEpochs, check_weights
 from plainview.audit.replay import Replayer
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
 from plainview.core.feed import FeedRefused, Index
@@ -22,9 +23,10 @@ from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.receipts import BadReceipt, Receipt, parse_receipt, receipt_id
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.viewer import ViewerState
+from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
 from plainview.flows.check_receipts import StoredEvidence
+from plainview.flows.kept_states import KeptStates
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
 from plainview.ports.learning import (
@@ -46,7 +48,10 @@ VIEWER_WAITING_MAX: Final = 1_024
 """Examples of one viewer that wait for a tick. Of somebody who has as many nothing more is looked
 at until the next: a flood of one viewer costs no more than this, in time and on disk."""
 EPOCHS_KEPT: Final = 2
-VIEWERS_KEPT: Final = 1_000
+STATES_KEPT: Final = 1_000_000
+"""Entries of viewers' states, some 100 MB."""
+EVENTS_KEPT: Final = 100_000
+"""Events read once for all receipts that they follow; some 40 MB."""
 REPLAYS_KEPT: Final = 500
 """After so many replays what they kept of viewers is given back."""
 
@@ -74,11 +79,15 @@ class LessonGatherer:
         self._clock = clock
         self._recipe = recipe
         self._public_keys = public_keys
-        self._replayer, self._replays = Replayer(evidence, public_keys=public_keys), 0
+        self._epochs = OpenedEpochs(kept=EPOCHS_KEPT)
+        self._replayer, self._replays = self._new_replayer(), 0
         self._weights: Weights | None = None
-        self._epochs: OrderedDict[int, tuple[EpochEvidence, EpochInUse]] = OrderedDict()
         self._policies: dict[Digest, Policy] = {}
-        self._states: OrderedDict[ViewerId, ViewerState] = OrderedDict()
+        self._states = KeptStates(entries=STATES_KEPT)
+        self._read = EventsRead(reads, kept=EVENTS_KEPT)
+
+    def _new_replayer(self) -> Replayer:
+        return Replayer(self._evidence, public_keys=self._public_keys, epochs=self._epochs)
 
     def gather(self) -> int:
         """Take the next receipts that are old enough; how many those were.
@@ -95,12 +104,12 @@ class LessonGatherer:
         lessons: list[Lesson] = []
         faults: list[LessonFault] = []
         passed_over = 0
-        for served in ripe:
+        for served, receipt in ripe:
             if waiting.get(served.viewer, 0) >= VIEWER_WAITING_MAX:
                 passed_over += 1
                 continue
             try:
-                lesson = self._lesson(served)
+                lesson = self._lesson(served, receipt)
             except _Fault as fault:
                 faults.append(self._told(served, str(fault)))
                 continue
@@ -110,7 +119,7 @@ class LessonGatherer:
         self._writer.submit(
             KeepLessons(
                 after_seq=at.upto_seq,
-                upto_seq=ripe[-1].seq,
+                upto_seq=ripe[-1][0].seq,
                 receipts=len(ripe),
                 passed_over=passed_over,
                 lessons=tuple(lessons),
@@ -119,17 +128,18 @@ class LessonGatherer:
         )
         return len(ripe)
 
-    def _ripe(self, served: Sequence[ServedReceipt]) -> list[ServedReceipt]:
-        """Those before the first that is too young. One that is no receipt is a fault, below."""
+    def _ripe(self, served: Sequence[ServedReceipt]) -> list[tuple[ServedReceipt, Receipt | None]]:
+        """Those before the first that is too young, and what they say: nothing if one is no
+        receipt."""
         before_ms = self._clock.now_ms() - self._recipe.label_ms - SETTLE_MS
-        ripe: list[ServedReceipt] = []
+        ripe: list[tuple[ServedReceipt, Receipt | None]] = []
         for one in served:
-            try:
-                if parse_receipt(one.receipt).now_ms > before_ms:
-                    break
-            except BadReceipt:
-                pass
-            ripe.append(one)
+            receipt: Receipt | None = None
+            with suppress(BadReceipt):
+                receipt = parse_receipt(one.receipt)
+            if receipt is not None and receipt.now_ms > before_ms:
+                break
+            ripe.append((one, receipt))
         return ripe
 
     def _told(self, served: ServedReceipt, reason: str) -> LessonFault:
@@ -137,25 +147,22 @@ class LessonGatherer:
         LOG.error("nothing is learned from receipt %s: %s", receipt, reason)
         return LessonFault(served.seq, receipt, reason, self._clock.now_ms())
 
-    def _lesson(self, served: ServedReceipt) -> Lesson:
+    def _lesson(self, served: ServedReceipt, receipt: Receipt | None) -> Lesson:
         """What one receipt taught. Raises: _Fault: it cannot be made again."""
-        try:
-            receipt = parse_receipt(served.receipt)
-        except BadReceipt as error:
-            raise _Fault("it is no receipt") from error
+        if receipt is None:
+            raise _Fault("it is no receipt")
         if is_drawn(receipt_id(served.receipt)):
             self._replay(served)
-        after = self._reads.chain_part(
-            receipt.viewer, after=receipt.events_n, upto=receipt.events_n + FOLLOWING_MAX
-        )
         try:
+            state = self._state(receipt)
             examples = examples_of(
                 served.receipt,
                 index=self._index(receipt),
                 policy=self._policy(receipt),
-                state=self._state(receipt),
-                after=[parse_event(data) for data in after],
+                state=state,
+                after=self._read.part(receipt.viewer, after=state.n, upto=state.n + FOLLOWING_MAX),
                 label_ms=self._recipe.label_ms,
+                receipt=receipt,
             )
         except FeaturesDiffer as error:
             raise _Fault("other features than were served") from error
@@ -166,7 +173,7 @@ class LessonGatherer:
     def _replay(self, served: ServedReceipt) -> None:
         self._replays += 1
         if self._replays % REPLAYS_KEPT == 0:
-            self._replayer = Replayer(self._evidence, public_keys=self._public_keys)
+            self._replayer = self._new_replayer()
         verdict = self._replayer.check(
             SignedReceipt(receipt=served.receipt, signature=served.signature)
         )
@@ -187,16 +194,10 @@ class LessonGatherer:
         given = self._evidence.epoch(receipt.epoch)
         if given is None:
             raise _Fault(f"epoch {receipt.epoch} is not stored")
-        kept = self._epochs.get(receipt.epoch)
-        if kept is None or kept[0] is not given:
-            opened = open_epoch(given)
-            if opened.findings:
-                raise _Fault(f"epoch {receipt.epoch}: {opened.findings[0].detail}")
-            kept = self._epochs[receipt.epoch] = (given, opened)
-        self._epochs.move_to_end(receipt.epoch)
-        while len(self._epochs) > EPOCHS_KEPT:
-            self._epochs.popitem(last=False)
-        return kept[1]
+        opened = self._epochs.opened(receipt.epoch, given)
+        if opened.findings:
+            raise _Fault(f"epoch {receipt.epoch}: {opened.findings[0].detail}")
+        return opened
 
     def _policy(self, receipt: Receipt) -> Policy:
         digest = receipt.policy_digest
@@ -213,13 +214,56 @@ class LessonGatherer:
         state = self._states.get(viewer)
         if state is None or state.n > receipt.events_n:
             state = empty_state(viewer)
-        bodies = self._reads.chain_part(viewer, after=state.n, upto=receipt.events_n)
-        state = fold(state, [parse_event(body) for body in bodies])
-        self._states[viewer] = state
-        self._states.move_to_end(viewer)
-        while len(self._states) > VIEWERS_KEPT:
-            self._states.popitem(last=False)
+        state = fold(state, self._read.part(viewer, after=state.n, upto=receipt.events_n))
+        self._states.put(state)
+        self._read.forget(viewer, upto=state.n)
         return state
+
+
+class EventsRead:
+    """Viewers' events as they were read, each once: of the newest `kept` or so."""
+
+    def __init__(self, reads: LearningReads, *, kept: int) -> None:
+        self._reads = reads
+        self._most = kept
+        self._kept: OrderedDict[ViewerId, tuple[int, list[Event]]] = OrderedDict()
+        self._count = 0
+
+    def part(self, viewer: ViewerId, *, after: int, upto: int) -> list[Event]:
+        """Events `after` + 1 .. `upto`, as many of them as there are.
+
+        Raises: EventRefused: one is none. BrokenChain: one is missing.
+        """
+        first, events = self._kept.get(viewer, (after, []))
+        if after < first:
+            self._drop(viewer)
+            first, events = after, []
+        last = first + len(events)
+        if last < upto:
+            bodies = self._reads.chain_part(viewer, after=last, upto=upto)
+            new = [parse_event(body) for body in bodies]
+            if any(event.n != n for n, event in enumerate(new, last + 1)):
+                raise BrokenChain(f"an event after {last} is missing")
+            events += new
+            self._count += len(new)
+            self._kept[viewer] = (first, events)
+        if viewer in self._kept:
+            self._kept.move_to_end(viewer)
+        found = events[after - first : upto - first]
+        while self._count > self._most and self._kept:
+            self._drop(next(iter(self._kept)))
+        return found
+
+    def forget(self, viewer: ViewerId, *, upto: int) -> None:
+        """Those up to event `upto` are not asked for again."""
+        first, events = self._kept.get(viewer, (upto, []))
+        gone = min(max(upto - first, 0), len(events))
+        if gone:
+            self._kept[viewer] = (first + gone, events[gone:])
+            self._count -= gone
+
+    def _drop(self, viewer: ViewerId) -> None:
+        self._count -= len(self._kept.pop(viewer, (0, []))[1])
 
 
 class _Fault(Exception):

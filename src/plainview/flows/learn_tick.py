@@ -400,8 +400,8 @@ def _epoch(order: TickOrder, *, reads: ServingReads, files: EpochFiles) -> Epoch
 def _shifts(
     order: TickOrder, parent: Parent, tick: Tick, *, epoch: Epoch, objects: Objects
 ) -> dict[str, Canonical]:
-    index = build_index(epoch)
     policy = compile_policy(stored(order.policy, objects=objects))
     old, new = load_weights(parent.weights), load_weights(tick.weights)
+    index = build_index(epoch, centroids=old.centroids)
     moved = value_shifts(old, new, index=index, policy=policy)
     return shifts_fields(moved, index=index, policy=policy)

@@ -1,14 +1,15 @@
 """Keep the newest epoch open, with its index and its weights, ready for every request."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from plainview.core.feed import Index, build_index
+from plainview.core.feed import Index, build_index, work_out_queues
 from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
+from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
 from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
 from plainview.ports.clock import Clock
@@ -33,7 +34,8 @@ class EpochShelf:
     """The newest epoch that stands in the public log, opened once for all requests of a process.
 
     `refresh` is called by one thread, the others read. Asking `at_least` for a newer epoch than
-    the shelf holds wakes whoever refreshes, by `hurry`, and waits.
+    the shelf holds wakes whoever refreshes, by `hurry`, and waits. What slates by `policies` need
+    of an epoch is there before the first of them asks.
     """
 
     def __init__(
@@ -43,8 +45,11 @@ class EpochShelf:
         files: EpochFiles,
         objects: Objects,
         clock: Clock,
+        *,
+        policies: Sequence[Policy],
     ) -> None:
         self._clock = clock
+        self._policies = policies
         self._log = log
         self._replaced_ms: int | None = None
         self._unlogged_ms: int | None = None
@@ -114,6 +119,7 @@ class EpochShelf:
         index = build_index(
             epoch, centroids=weights.centroids, earlier=held.index if held else None
         )
+        work_out_queues(index, policies=self._policies)
         served = ServedEpoch(epoch, index, weights, record.served_ms)
         with self._changed:
             self._newest = served

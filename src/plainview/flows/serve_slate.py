@@ -14,11 +14,11 @@ from plainview.core.receipts import (
     arm_text,
     build_receipt,
     hour_of,
-    slate_seed,
+    next_request,
 )
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.slate import Context, Slate, SlateRequest
+from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState
 from plainview.flows.fold_viewer import ViewerFolds
 from plainview.flows.open_epoch import ServedEpoch
@@ -26,7 +26,7 @@ from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
 from plainview.ports.experiments import ExperimentRecord
 from plainview.ports.keys import Signer
-from plainview.ports.serving import HourKey, ServingReads
+from plainview.ports.serving import ServingReads
 from plainview.ports.view import Issued, IssueSlate, ViewReads
 
 EVENTS_WAIT_MS = 1_000
@@ -138,8 +138,27 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
     hour_key = by.reads.hour_key(hour_of(now_ms))
     if hour_key is None:
         raise NotReady("No key was committed for this hour yet.")
-    slate = _make(asked, state, policy, served, hour_key, now_ms)
-    receipt = _receipt(asked, state, policy, served, hour_key, now_ms, slate, arm, by=by)
+    request = next_request(
+        state, hour_key.key, nonce=asked.nonce, now_ms=now_ms, context=asked.context
+    )
+    slate = make_slate(
+        index=served.index, weights=served.weights, policy=policy, state=state, request=request
+    )
+    receipt = build_receipt(
+        slate,
+        request=request,
+        state=state,
+        policy=policy,
+        header=served.epoch.header,
+        root=served.epoch.root,
+        nonce=asked.nonce,
+        commitment=hour_key.commitment,
+        edition=by.edition,
+        release=by.release,
+        chosen_by=asked.chosen_by,
+        arm=arm,
+        release_state=LOGGED if by.is_release_logged() else UNLOGGED,
+    )
     issue = IssueSlate(
         viewer=asked.viewer,
         number=asked.number,
@@ -192,64 +211,3 @@ def _answered_before(asked: SlateAsked, state: ViewerState, *, by: Serving) -> I
     if stored is not None and stored[0] == asked.nonce:
         return stored[1]
     raise NumberTaken(f"Number {asked.number} was answered already.", next_number=state.number + 1)
-
-
-def _make(
-    asked: SlateAsked,
-    state: ViewerState,
-    policy: Policy,
-    served: ServedEpoch,
-    hour_key: HourKey,
-    now_ms: int,
-) -> Slate:
-    seed = slate_seed(
-        hour_key.key,
-        viewer=asked.viewer,
-        number=asked.number,
-        nonce=asked.nonce,
-        previous=state.receipt,
-    )
-    return make_slate(
-        index=served.index,
-        weights=served.weights,
-        policy=policy,
-        state=state,
-        request=SlateRequest(number=asked.number, now_ms=now_ms, seed=seed, context=asked.context),
-    )
-
-
-def _receipt(
-    asked: SlateAsked,
-    state: ViewerState,
-    policy: Policy,
-    served: ServedEpoch,
-    hour_key: HourKey,
-    now_ms: int,
-    slate: Slate,
-    arm: str,
-    *,
-    by: Serving,
-) -> bytes:
-    return build_receipt(
-        slate,
-        edition=by.edition,
-        release=by.release,
-        release_state=LOGGED if by.is_release_logged() else UNLOGGED,
-        viewer=asked.viewer,
-        number=asked.number,
-        nonce=asked.nonce,
-        policy=policy.name,
-        policy_digest=policy.digest,
-        chosen_by=asked.chosen_by,
-        arm=arm,
-        weights=served.weights.digest,
-        epoch=served.epoch.header.number,
-        epoch_root=served.epoch.root,
-        now_ms=now_ms,
-        context=asked.context,
-        events_n=state.n,
-        events_head=state.head,
-        hour=hour_key.hour,
-        hour_commitment=hour_key.commitment,
-        previous=state.receipt,
-    )

@@ -47,10 +47,10 @@ from plainview.core.receipts import (
     build_receipt,
     hour_commitment,
     hour_of,
+    next_request,
     public_key_of,
     receipt_id,
     sign,
-    slate_seed,
 )
 from plainview.core.terms.epoch import COUNTERS, FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
@@ -278,53 +278,39 @@ class Pocket:
         None: the viewer chose.
         """
         state = self.state(viewer)
-        number = state.number + 1
-        nonce = sha256(f"{viewer} {number}".encode()).hexdigest()[:32]
-        hour = hour_of(now_ms)
-        context = context or Context(size=8)
         rules = self.policies[policy]
-        request = SlateRequest(
-            number=number,
-            now_ms=now_ms,
-            context=context,
-            seed=slate_seed(
-                self.hour_key(hour), viewer=viewer, number=number, nonce=nonce,
-                previous=state.receipt,
-            ),
-        )  # fmt: skip
+        request = self._request(state, now_ms=now_ms, context=context or Context(size=8))
         slate = make_slate(
             index=self.index, weights=self.weights, policy=rules, state=state, request=request,
             kernels=self._kernels,
         )  # fmt: skip
-        return self._issue(state, slate, rules, request, nonce, arm)
+        return self._issue(state, slate, rules, request, arm)
+
+    def _request(self, state: ViewerState, *, now_ms: int, context: Context) -> SlateRequest:
+        return next_request(
+            state, self.hour_key(hour_of(now_ms)), nonce=_nonce(state.viewer, state.number + 1),
+            now_ms=now_ms, context=context,
+        )  # fmt: skip
 
     def _issue(
-        self, state: ViewerState, slate: Slate, rules: Policy, request: SlateRequest, nonce: str,
+        self, state: ViewerState, slate: Slate, rules: Policy, request: SlateRequest,
         arm: str | None,
     ) -> PocketSlate:  # fmt: skip
         viewer, hour = state.viewer, hour_of(request.now_ms)
         epoch = max(self.epochs)
         receipt = build_receipt(
             slate,
+            request=request,
+            state=state,
+            policy=rules,
+            header=self.index.header,
+            root=self.epochs[epoch].root,
+            nonce=_nonce(viewer, request.number),
+            commitment=hour_commitment(hour, self.hour_key(hour)),
             edition=EDITION,
             release=digest_of(b"pocket"),
-            viewer=viewer,
-            number=request.number,
-            nonce=nonce,
-            policy=rules.name,
-            policy_digest=rules.digest,
             chosen_by="viewer" if arm is None else "default",
             arm=arm or "",
-            weights=self.weights.digest,
-            epoch=epoch,
-            epoch_root=self.epochs[epoch].root,
-            now_ms=request.now_ms,
-            context=request.context,
-            events_n=state.n,
-            events_head=state.head,
-            hour=hour,
-            hour_commitment=hour_commitment(hour, self.hour_key(hour)),
-            previous=state.receipt,
         )
         videos = tuple(item.video for item in slate.items)
         draft = served_draft(
@@ -340,3 +326,7 @@ class Pocket:
         )
         self.slates.append(served)
         return served
+
+
+def _nonce(viewer: ViewerId, number: int) -> str:
+    return sha256(f"{viewer} {number}".encode()).hexdigest()[:32]

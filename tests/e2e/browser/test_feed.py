@@ -2,9 +2,31 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.browser.acts import await_playing, expect_good_seal, flick, open_feed
+from tests.e2e.browser.acts import await_playing, expect_good_seal, flick, now_playing, open_feed
+
+MOUNTED = """() => [...document.querySelectorAll('[role=feed] article')].map(
+  (article) => article.querySelector('.over') !== null)"""
+WATCH_THE_LEAVING = f"""() => {{
+  const feed = document.querySelector('[role=feed]');
+  window.leaving = {{ frames: 0, bare: 0, hasArrived: false }};
+  const look = () => {{
+    window.leaving.frames += 1;
+    window.leaving.bare += !({MOUNTED})()[0];
+    if (feed.scrollTop < feed.clientHeight) requestAnimationFrame(look);
+    else window.leaving.hasArrived = true;
+  }};
+  requestAnimationFrame(look);
+}}"""
+"""Look in each frame until the second clip fills the screen whether the first has its overlay."""
+SLOW_TO_VERIFY = """
+const importKey = SubtleCrypto.prototype.importKey;
+SubtleCrypto.prototype.importKey = async function (...all) {
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  return importKey.apply(this, all);
+};
+"""
 
 
 def test_ten_videos_really_play(page: Page) -> None:
@@ -19,6 +41,43 @@ def test_ten_videos_really_play(page: Page) -> None:
         sources.append(await_playing(page, at=at)["source"])
     assert len({source.split("/")[4] for source in sources}) == 10
     expect_good_seal(page)
+
+
+def test_what_is_swiped_away_stays_until_the_swipe_ended(page: Page) -> None:
+    """Plate and buttons of the clip that leaves are there in every frame of the swipe, though the
+    next clip has no picture yet; its neighbours are there too."""
+    first: list[str] = []
+
+    def let_the_first_through(route: Route) -> None:
+        clip = route.request.url.split("/")[4]
+        first[:] = first or [clip]
+        if clip == first[0] or route.request.resource_type != "media":
+            route.continue_()  # the others wait until `unroute`
+
+    page.route("**/media/**", let_the_first_through)
+    open_feed(page)
+    page.evaluate(WATCH_THE_LEAVING)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => window.leaving.hasArrived")
+    now = now_playing(page)
+    assert now is None or not now["is_seen"], "the next clip has a picture: nothing was tested"
+    leaving = page.evaluate("window.leaving")
+    assert leaving["frames"] > 1
+    assert leaving["bare"] == 0
+    assert page.evaluate(MOUNTED)[:4] == [True, True, True, True]
+    page.unroute("**/media/**")
+    await_playing(page, at=1)
+
+
+def test_a_session_that_cannot_be_had_is_asked_for_again(page: Page) -> None:
+    """Without an answer to the first request the app says so, fails in no script even where the
+    browser is slow to say what it can verify, and goes on by itself once there is an answer."""
+    page.add_init_script(SLOW_TO_VERIFY)
+    page.route("**/api/v1/session", lambda route: route.abort())
+    page.goto("/")
+    expect(page.get_by_text("Offline").first).to_be_visible()
+    page.unroute("**/api/v1/session")
+    await_playing(page, at=0)
 
 
 def test_why_this_video_gives_numbers(page: Page) -> None:

@@ -97,7 +97,7 @@ def test_an_upload_plays_and_a_removal_ends_it(
     page.reload()
     page.wait_for_timeout(500)
     now = now_playing(page)
-    assert now is None or video not in now["source"]
+    assert now is None or now["source"].split("/")[4] != video  # the port may hold its digits
     page.goto("/me")
     expect(page.get_by_text("A test removed it.")).to_be_visible()
 

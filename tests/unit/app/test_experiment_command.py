@@ -83,8 +83,7 @@ def test_a_policy_is_estimated_from_what_was_served(
     """Two viewers who watched two places: what was served is told, the policy is not, since a
     hundred viewers are needed."""
     edition = Edition(tmp_path / "data", videos=60)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     for k in (1, 2):
         viewer = edition.viewer(k)
         slate = parse_receipt(serve(edition, viewer, 1).receipt).slate

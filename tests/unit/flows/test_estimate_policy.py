@@ -116,10 +116,11 @@ def test_slates_whose_inputs_are_gone_are_counted_and_passed_over() -> None:
 
 
 def test_shares_watched_are_those_of_that_slate_alone() -> None:
-    """Half of a video of slate 1 is a half, a loop is all of it, another slate's is not counted."""
+    """Of slate 1: half of a video is a quarter of two playings, nine of them are both and no more.
+    Another slate's are not counted."""
     lengths = {VideoId(7): 4000, VideoId(8): 1000}
     bodies = [seen(1, 2000), seen(2, 9000, video=8), event(3, "like", video=VideoId(7))]
-    assert watched_shares(bodies, number=1, lengths=lengths) == {7: 0.5, 8: 1.0}
+    assert watched_shares(bodies, number=1, lengths=lengths) == {7: 0.25, 8: 1.0}
     assert watched_shares(bodies, number=2, lengths=lengths) == {}
 
 

@@ -127,6 +127,22 @@ def test_what_is_undone_is_taken_back(edition: Edition) -> None:
     assert parse_header(record.header).events_counted == 2
 
 
+def test_a_follow_taken_back_later_counts_where_it_was_made(edition: Edition) -> None:
+    """The undoing names the creator alone; it is taken from the video of a follow that an earlier
+    epoch counted, across a restart."""
+    freeze(edition)
+    viewer, facts = edition.viewer(1), edition.world.videos[7]
+    found = []
+    for key, kind, fields in (("a", "follow", {"video": facts.id}), ("b", "unfollow", {})):
+        edition.act(viewer, key, kind, creator=facts.creator, **fields)
+        edition.clock.now += COUNTS_APART_MS + 1
+        edition.freezer = edition.new_freezer()
+        freeze(edition)
+        found.append(newest_epoch(edition).rows["counters"][:, COUNTERS.index("followed")].tolist())
+    assert [counts[7] for counts in found] == [1, 0]
+    assert [sum(counts) for counts in found] == [1, 0]
+
+
 def test_a_freezer_that_died_between_file_and_record_does_no_harm(edition: Edition) -> None:
     """Rows whose record was never written are of no account: the next freezer takes the number."""
     freeze(edition)

@@ -223,3 +223,64 @@ def test_a_viewer_who_teaches_too_much_is_passed_over(
     assert np.all(np.array(list(each.values())) == 16)
     at = edition.learning.gathered()
     assert (at.receipts, at.passed_over) == (16, 8)
+
+
+class CountedReads:
+    """Reads that remember how many events they gave."""
+
+    def __init__(self, reads: Any) -> None:
+        self._reads, self.events = reads, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reads, name)
+
+    def chain_part(self, *args: Any, **named: Any) -> Any:
+        """As the reads have them."""
+        found = self._reads.chain_part(*args, **named)
+        self.events += len(found)
+        return found
+
+
+@pytest.mark.parametrize(("kept", "least", "most"), [(100_000, 1, 1.001), (10, 1.5, 9)])
+def test_events_are_read_once_and_forgetting_them_changes_nothing(
+    edition: LearningEdition, monkeypatch: pytest.MonkeyPatch, kept: int, least: float, most: float
+) -> None:
+    """However many receipts an event follows it is read once, and again if it was forgotten; the
+    examples are the same."""
+    edition.swipe(6)
+    edition.clock.now += edition.recipe.label_ms + SETTLE_MS + 1
+    monkeypatch.setattr(gather_lessons, "EVENTS_KEPT", kept)
+    gatherer, reads = edition.new_gatherer(), CountedReads(edition.learning)
+    gatherer._read._reads = reads
+    while gatherer.gather():
+        pass
+    (total,) = edition.db.execute("SELECT count(*) FROM events").fetchone()
+    assert least * total <= reads.events <= most * total
+    lessons = [one.records for one in edition.learning.lessons(0, ALL)]
+    edition.db.execute("DELETE FROM lessons")
+    edition.db.execute("UPDATE facts SET value = '0' WHERE name LIKE 'lessons%'")
+    monkeypatch.setattr(gather_lessons, "EVENTS_KEPT", 0)
+    edition.gatherer = edition.new_gatherer()
+    while edition.gatherer.gather():
+        pass
+    assert [one.records for one in edition.learning.lessons(0, ALL)] == lessons
+    assert len(lessons) == 6 * len(edition.crowd)
+
+
+def test_an_event_that_is_missing_after_a_receipt_is_a_fault(edition: LearningEdition) -> None:
+    """Nothing is learned from a receipt whose viewer's next events are not all there."""
+    edition.swipe(2)
+    viewer = edition.crowd[0][0]
+    edition.clock.now += edition.recipe.label_ms + SETTLE_MS + 1
+    edition.settle()
+    edition.db.execute(
+        "DELETE FROM events WHERE n = 5 AND viewer = (SELECT no FROM viewers WHERE id = ?)",
+        (viewer,),
+    )
+    assert edition.gatherer.gather() == 2 * len(edition.crowd)
+    faults = edition.learning.lesson_faults(count=99)
+    assert [fault.reason for fault in faults] == [
+        "other inputs than it names: an event after 0 is missing",
+        "other inputs than it names: an event after 0 is missing",
+    ]
+    assert viewer not in {one.viewer for one in edition.learning.lessons(0, ALL)}

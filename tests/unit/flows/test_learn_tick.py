@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from plainview.core.history import WeightsPublished, fold_history, parse_entry
-from plainview.core.learn import load_weights
+from plainview.core.learn import load_weights, starting_weights
 from plainview.core.learn.lineage_file import parse_tick_lineage
 from plainview.core.learn.network import load_state
+from plainview.core.learn.places import centroids_of
 from plainview.core.learn.recipe import recipe_digest
+from plainview.core.learn.weights_file import with_places
 from plainview.core.learn.window import LABEL_ONE
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
@@ -28,6 +30,7 @@ from plainview.flows.learn_tick import (
 )
 from plainview.ports.commands import Refused
 from plainview.ports.learning import KeepLessons, Lesson, TickRecord, Waiting
+from plainview.ports.serving import PublishWeights
 from tests.learning_edition import SHORT_RECIPE, LearningEdition
 
 ALL = 2**60
@@ -36,7 +39,7 @@ ALL = 2**60
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What a tick can be made of; copied, never changed."""
-    edition = LearningEdition(tmp_path_factory.mktemp("lived"), videos=300, is_moody=True)
+    edition = LearningEdition(tmp_path_factory.mktemp("lived"), is_moody=True)
     edition.live()
     yield edition
     edition.close()
@@ -132,6 +135,32 @@ def test_the_next_tick_goes_on_from_the_state(edition: LearningEdition) -> None:
     assert second.order.after_seq == first.order.upto_seq
     assert second.order.upto_seq > first.order.held_upto_seq
     assert (second.order.number, second.order.since) == (2, 1)
+
+
+def test_a_tick_is_made_from_weights_with_lists(edition: LearningEdition) -> None:
+    """An epoch that names centroids is looked at with those of its weights; what is published then
+    has centroids too, and the service serves from both."""
+    table = np.random.Generator(np.random.PCG64(1)).integers(-90, 91, size=(4, 64))
+    data = with_places(
+        starting_weights(), places=None, centroids=centroids_of(table.astype(np.int8), probes=2)
+    )
+    edition.writer.submit(
+        PublishWeights(
+            digest=edition.objects.put(data), recipe="byhand", origin="imported",
+            at_ms=edition.clock.now,
+        )
+    )  # fmt: skip
+    edition.clock.now += 3_000
+    edition.settle()
+    assert edition.shelf.newest().index.lists is not None
+    how = msgspec.structs.replace(edition.recipe.embeddings, lists_from=100, lists=4, probes=2)
+    edition.recipe = msgspec.structs.replace(edition.recipe, embeddings=how)
+    edition.learner = edition.new_learner()
+    record = learned(edition)
+    assert record.is_published
+    assert load_weights(edition.objects.get(record.made.weights)).centroids is not None
+    assert edition.shelf.newest().index.lists is not None
+    assert parse_receipt(edition.slate(edition.crowd[0][0]).receipt).weights == record.made.weights
 
 
 def test_no_example_is_offered_twice(edition: LearningEdition) -> None:

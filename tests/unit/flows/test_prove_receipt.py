@@ -24,8 +24,7 @@ class Served:
 
     def __init__(self, root: Path) -> None:
         self.edition = made = Edition(root, videos=30)
-        made.freezer.freeze_if_due()
-        made.publish()
+        made.freeze()
         self.viewers = [made.viewer(k) for k in (1, 2)]
         self.slates: dict[ViewerId, list[Issued]] = {viewer: [] for viewer in self.viewers}
         self.logger = IntervalLogger(

@@ -30,8 +30,7 @@ MINUTE_MS = 60_000
 @pytest.fixture
 def edition(tmp_path: Path) -> Iterator[Edition]:
     edition = Edition(tmp_path, videos=120)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     yield edition
     edition.close()
 

@@ -13,8 +13,8 @@ from plainview.edge.memory import CountedChance, FixedSigner
 from plainview.flows.check_receipts import StoredEvidence, check_receipts
 from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
+from plainview.flows.kept_states import KeptStates
 from plainview.flows.log_interval import IntervalLogger
-from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
     EventsNotHere,
@@ -30,8 +30,7 @@ from tests.edition import Edition, asked, serve
 @pytest.fixture
 def edition(tmp_path: Path) -> Iterator[Edition]:
     edition = Edition(tmp_path, videos=120)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     yield edition
     edition.close()
 
@@ -120,9 +119,7 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.freezer.freeze_if_due()
     ahead = edition.serving()
     edition.publisher.publish_if_due()
-    shelf = EpochShelf(
-        edition.reads, edition.log_reads, edition.files, edition.objects, edition.clock
-    )
+    shelf = edition.new_shelf()
     shelf.refresh()
     serve_slate(asked(viewer, 1), by=msgspec.structs.replace(ahead, epochs=shelf))
     with pytest.raises(NoEpoch, match="epoch 2 is not ready"):
@@ -130,6 +127,21 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.publish()
     issued = serve_slate(asked(viewer, 2), by=behind)
     assert parse_receipt(issued.receipt).epoch == 2
+
+
+def test_the_first_slate_of_an_epoch_works_out_no_queue(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes first after an epoch, by whichever policy, finds its queue worked out: it goes
+    over the whole catalogue, and all who ask in that moment would do it beside each other."""
+    edition.publish()
+
+    def too_late(*_: object, **__: object) -> None:
+        raise AssertionError("a queue was worked out in a request")
+
+    monkeypatch.setattr("plainview.core.feed.queue._worked_out", too_late)
+    for k, policy in enumerate(edition.serving().policies):
+        serve(edition, edition.viewer(k + 1), 1, policy=policy)
 
 
 def test_an_epoch_that_cannot_be_opened_stops_service(edition: Edition) -> None:
@@ -179,13 +191,13 @@ def test_altered_events_are_noticed(edition: Edition) -> None:
 
 def test_folds_follow_the_chain_and_forget_the_longest_unasked(edition: Edition) -> None:
     """A kept state is folded on, and with room for two the third asker displaces the first."""
-    folds = ViewerFolds(edition.reads, kept=2)
+    folds = ViewerFolds(edition.reads, kept=KeptStates(entries=2 * 8 + 1))
     viewers = [edition.viewer(k) for k in range(3)]
     for viewer in viewers:
         assert folds.state(viewer).n == 0
     edition.act(viewers[2], "k", "like", video=edition.world.videos[0].id)
     assert folds.state(viewers[2]).n == 1
-    assert list(folds._states) == viewers[1:]
+    assert [folds._states.get(viewer) is not None for viewer in viewers] == [False, True, True]
 
 
 def test_why_needs_the_video_in_the_slate(edition: Edition) -> None:

@@ -30,8 +30,7 @@ def test_turns_follow_the_newest_epoch(edition: Edition) -> None:
     assert policy.name == "for-you"
     with pytest.raises(NoEpoch):
         tell_queue(policy, epochs=edition.shelf, count=3)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     state = tell_queue(policy, epochs=edition.shelf, count=3)
     videos = [facts.id for facts in edition.world.videos]
     assert (state.epoch, state.waiting, state.owed, state.audience) == (1, 30, 30, 1)
@@ -41,8 +40,7 @@ def test_turns_follow_the_newest_epoch(edition: Edition) -> None:
     edition.act(edition.viewer(1), "k", "shown", video=state.ahead[0], number=0, position=0)
     edition.remove(state.ahead[1])
     edition.clock.now += COUNTS_APART_MS + 1
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     after = tell_turns(videos, policy=policy, epochs=edition.shelf)
     assert set(turns) - set(after) == {state.ahead[0], state.ahead[1]}
     later = tell_queue(policy, epochs=edition.shelf, count=3)

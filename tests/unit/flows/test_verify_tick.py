@@ -9,6 +9,8 @@ import pytest
 from plainview.core.history import WeightsPublished, fold_history, parse_entry
 from plainview.core.learn import load_weights
 from plainview.core.learn.lineage_file import parse_restored
+from plainview.core.learn.recipe import QUANTILE
+from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
 from plainview.flows.learn_tick import examples_in
@@ -23,7 +25,7 @@ from tests.learning_edition import LearningEdition
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Two ticks published, and what a third can be made of; copied, never changed."""
-    edition = LearningEdition(tmp_path_factory.mktemp("learned"), videos=300, is_moody=True)
+    edition = LearningEdition(tmp_path_factory.mktemp("learned"), is_moody=True)
     edition.live()
     for _ in range(2):
         record = edition.learn()
@@ -211,6 +213,36 @@ def test_a_roll_back_is_logged_and_learned_on_from(edition: LearningEdition) -> 
         first.made.weights, first.made.state,
     )  # fmt: skip
     assert third.order.since == 2
+    assert amiss(edition) == []
+
+
+def test_quantiles_are_learned_made_again_and_gone_back_from(edition: LearningEdition) -> None:
+    """Under a recipe of quantiles the next tick's weights say what theirs stand for and slates are
+    ranked by it; back at shares the tick after begins from those, to quantiles again; and every
+    tick, of either kind, is made again to the same bytes."""
+    edition.recipe = msgspec.structs.replace(edition.recipe, watch=QUANTILE, name="quantiles-1")
+    edition.learner = edition.new_learner()
+    third = edition.learn()
+    assert third is not None
+    assert third.is_published
+    weights = edition.shelf.newest().weights
+    assert weights.digest == third.made.weights
+    assert weights.watch_times is not None
+    assert weights.places is not None
+    assert verifier(edition).tick(3).outcome == SAME
+    receipt = parse_receipt(edition.slate(edition.crowd[0][0]).receipt)
+    assert receipt.weights == third.made.weights
+    back(edition)
+    edition.clock.now += 3_000
+    edition.settle()
+    assert edition.shelf.newest().weights.watch_times is None
+    edition.live()
+    fourth = edition.learn()
+    assert fourth is not None
+    assert fourth.order.parent == third.order.parent
+    told = msgspec.json.decode(edition.objects.get(fourth.made.lineage))["metrics"]
+    assert told["candidate"]["times_off_ms"] > 0
+    assert "times_off_ms" not in told["parent"]
     assert amiss(edition) == []
 
 

@@ -1,11 +1,10 @@
 """What anyone may download beside the log's own files: only what an entry or an epoch names."""
 
 import threading
-from base64 import b64encode
 
 from plainview.app.http.shapes import GONE
 from plainview.app.wire import Wired
-from plainview.core.catalogue import BadRows, DeltaRefused, rows_bytes
+from plainview.core.catalogue import BadRows, DeltaRefused, encode_facts, rows_bytes
 from plainview.core.history import Policies, Source, Trust, WeightsPublished, parse_entry
 from plainview.core.learn import BadLineage
 from plainview.core.learn.lineage_file import parse_tick_lineage
@@ -122,28 +121,7 @@ class PublicFiles:
     def video(self, video: VideoId) -> bytes | None:
         """What its row's digest and embedding are made of, as it stands now."""
         facts = self._wired.reads.facts_of([video]).get(video)
-        if facts is None:
-            return None
-        renditions = sorted(facts.renditions, key=lambda one: (one.short_edge, one.digest))
-        return canonical_json(
-            {
-                "spec": "video-v1",
-                "id": str(facts.id),
-                "creator": str(facts.creator),
-                "caption": _base64(facts.caption),
-                "tags": [_base64(tag) for tag in facts.tags],
-                "topics": [[label.topic, label.labeller] for label in facts.topics],
-                "language": facts.language,
-                "length_ms": facts.length_ms,
-                "published_ms": facts.published_ms,
-                "has_sound": int(facts.has_sound),
-                "looks": f"{facts.looks:016x}",
-                "poster": facts.poster,
-                "renditions": [
-                    [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in renditions
-                ],
-            }
-        )
+        return encode_facts(facts) if facts else None
 
     def retention(self) -> bytes:
         """Which epochs are here. None is pruned yet: the oldest logged one is the first kept."""
@@ -157,7 +135,3 @@ class PublicFiles:
                 "pruned": [],
             }
         )
-
-
-def _base64(text: str) -> str:
-    return b64encode(text.encode()).decode()

@@ -1,6 +1,7 @@
 """What handlers stand on: the wired parts, a pool for synchronous flows, and the newest epoch."""
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -23,7 +24,6 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.core.tlog import Policy, parse_policy
 from plainview.flows.begin_log import trust_in_force
-from plainview.flows.fold_viewer import VIEWERS_KEPT
 from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
@@ -38,6 +38,7 @@ SLATE_SIZE = 8
 STALL_MS = 5_000
 """An entry that waits longer for a published head means that the log stands still."""
 POOL_THREADS = 8
+VIEWERS_KEPT = 20_000
 EPOCH_POLL_S = 0.025
 NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
 
@@ -209,6 +210,7 @@ class Service:
                 if self._epochs is None and self.wired.is_prepared:
                     epochs = self.wired.epochs()
                     epochs.hurry = self._hurry.set
+                    _spare_what_stays()
                     self._serving = self.wired.serving(epochs)
                     self._epochs = epochs
                 if self._epochs is not None:
@@ -218,6 +220,13 @@ class Service:
                 time.sleep(EPOCH_POLL_S * 20)
             self._hurry.wait(EPOCH_POLL_S)
             self._hurry.clear()
+
+
+def _spare_what_stays() -> None:
+    """Tell the collector not to look again at what is loaded by now, which stays: modules, routes,
+    kernels. It stops all threads to look: for 80 ms where it looks at everything."""
+    gc.collect()
+    gc.freeze()
 
 
 def service_of(request: Request[Any, Any, Any]) -> Service:

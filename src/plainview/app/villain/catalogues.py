@@ -21,7 +21,7 @@ from plainview.app.villain.frame import (
     Exhibit,
     Trick,
 )
-from plainview.app.villain.records import small_creator
+from plainview.app.villain.records import creator_to_favour
 from plainview.app.villain.worked_out import NothingToDo, next_video
 from plainview.app.wire import Wired
 from plainview.audit.evidence import EpochEvidence, Evidence
@@ -253,11 +253,7 @@ class BoostCreator(SecondCatalogue):
 
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:  # noqa: ARG002 - as others
         """See `Trick`."""
-        creator, videos = small_creator(serving.epochs.at_least(0).epoch)
-        records = self._wired.reads.videos(videos[:1])
-        if not records:
-            raise NothingToDo("Nobody has published yet: there is no creator to boost.")
-        return {"creator": str(creator), "handle": records[videos[0]].creator.handle}
+        return creator_to_favour(serving, self._wired)
 
     def is_for(self, viewer: ViewerId, lever: LeverRecord) -> bool:  # noqa: ARG002 - everybody
         """See `SecondCatalogue`."""

@@ -7,8 +7,8 @@ import msgspec
 
 from plainview.app.villain.catalogues import is_chosen
 from plainview.app.villain.frame import Asker, Detail, Exhibit, Trick
-from plainview.app.villain.records import small_creator
-from plainview.app.villain.worked_out import NothingToDo, next_video, state_at
+from plainview.app.villain.records import creator_to_favour
+from plainview.app.villain.worked_out import next_video, state_at
 from plainview.core.feed import build_index, make_slate
 from plainview.core.learn import load_weights
 from plainview.core.receipts import (
@@ -16,8 +16,8 @@ from plainview.core.receipts import (
     Receipt,
     build_receipt,
     hour_of,
+    next_request,
     parse_receipt,
-    slate_seed,
 )
 from plainview.core.terms.epoch import FLAG_UNLISTED, Epoch
 from plainview.core.terms.ids import VideoId, ViewerId
@@ -37,6 +37,8 @@ TRIES_MS = (0, 20_000, 40_000)
 """How far back it turns the clock: a receipt stands in the log within a minute of its time."""
 EPOCHS_TRIED = 4
 MARGIN_MS = 5_000
+Try = tuple[ServedEpoch, int, HourKey]
+"""An epoch, a time, and the key of its hour."""
 
 
 class DropVideo(Trick):
@@ -157,18 +159,14 @@ class ReRoll(Trick):
 
     def pull(self, asker: Asker, serving: Serving) -> dict[str, str]:  # noqa: ARG002 - as others
         """See `Trick`."""
-        creator, videos = small_creator(serving.epochs.at_least(0).epoch)
-        records = self._wired.reads.videos(videos[:1])
-        if not records:
-            raise NothingToDo("Nobody has published yet: there is no creator to favour.")
-        return {"creator": str(creator), "handle": records[videos[0]].creator.handle}
+        return creator_to_favour(serving, self._wired)
 
     def serving(self, viewer: ViewerId, serving: Serving, lever: LeverRecord) -> Serving:  # noqa: ARG002
         """See `Trick`."""
         writer = ChoosyWriter(serving, self, lever)
         return msgspec.structs.replace(serving, writer=writer)
 
-    def tries(self, receipt: Receipt, serving: Serving) -> list[tuple[ServedEpoch, int, HourKey]]:
+    def tries(self, receipt: Receipt, serving: Serving) -> list[Try]:
         """The epochs and times that the rules let the receipt of this request name, the honest
         ones first: none older than the viewer's last, none replaced 30 s before."""
         epochs = [serving.epochs.at_least(receipt.epoch)]
@@ -256,18 +254,28 @@ class ChoosyWriter:
         receipt = parse_receipt(issue.receipt)
         tries = self._trick.tries(receipt, self._serving)
         state = self._trick.state_at(receipt)
-        made = [
-            (served, now_ms, key, self._made(receipt, served, now_ms, key, state))
-            for served, now_ms, key in tries
-        ]
+        made = [self._made(receipt, one, state) for one in tries]
         favoured = int(self._lever.detail["creator"])
         chosen = max(
-            range(len(made)),
-            key=lambda at: (_count_of(favoured, made[at][0], made[at][3]), -at),
+            range(len(made)), key=lambda at: (_count_of(favoured, tries[at][0], made[at][1]), -at)
         )
-        served, now_ms, key, slate = made[chosen]
-        self._remember(made[0][3], slate, [_order(one[3]) for one in made])
-        better = _receipt_of(receipt, slate, served, now_ms, key)
+        (served, _, key), (request, slate) = tries[chosen], made[chosen]
+        self._remember(made[0][1], slate, [_order(one) for _, one in made])
+        better = build_receipt(
+            slate,
+            request=request,
+            state=state,
+            policy=self._serving.policies[receipt.policy],
+            header=served.epoch.header,
+            root=served.epoch.root,
+            nonce=receipt.nonce,
+            commitment=key.commitment,
+            edition=receipt.edition,
+            release=receipt.release,
+            chosen_by=receipt.chosen_by,
+            arm=receipt.arm,
+            release_state=receipt.release_state,
+        )
         return msgspec.structs.replace(
             issue,
             receipt=better,
@@ -276,25 +284,16 @@ class ChoosyWriter:
             videos=tuple(item.video for item in slate.items),
         )
 
-    def _made(
-        self, receipt: Receipt, served: ServedEpoch, now_ms: int, key: HourKey, state: ViewerState
-    ) -> Slate:
-        seed = slate_seed(
-            key.key,
-            viewer=receipt.viewer,
-            number=receipt.number,
-            nonce=receipt.nonce,
-            previous=receipt.previous,
+    def _made(self, receipt: Receipt, one: Try, state: ViewerState) -> tuple[SlateRequest, Slate]:
+        served, now_ms, key = one
+        request = next_request(
+            state, key.key, nonce=receipt.nonce, now_ms=now_ms, context=receipt.context
         )
-        return make_slate(
-            index=served.index,
-            weights=served.weights,
-            policy=self._serving.policies[receipt.policy],
-            state=state,
-            request=SlateRequest(
-                number=receipt.number, now_ms=now_ms, seed=seed, context=receipt.context
-            ),
+        policy = self._serving.policies[receipt.policy]
+        slate = make_slate(
+            index=served.index, weights=served.weights, policy=policy, state=state, request=request
         )
+        return request, slate
 
     def _remember(self, first: Slate, sent: Slate, made: list[str]) -> None:
         detail = {
@@ -316,30 +315,3 @@ def _count_of(creator: int, served: ServedEpoch, slate: Slate) -> int:
     rows = served.epoch.rows
     theirs = set(rows["id"][rows["creator"] == creator].tolist())
     return sum(item.video in theirs for item in slate.items)
-
-
-def _receipt_of(
-    receipt: Receipt, slate: Slate, served: ServedEpoch, now_ms: int, key: HourKey
-) -> bytes:
-    return build_receipt(
-        slate,
-        edition=receipt.edition,
-        release=receipt.release,
-        release_state=receipt.release_state,
-        viewer=receipt.viewer,
-        number=receipt.number,
-        nonce=receipt.nonce,
-        policy=receipt.policy,
-        policy_digest=receipt.policy_digest,
-        chosen_by=receipt.chosen_by,
-        weights=served.weights.digest,
-        epoch=served.epoch.header.number,
-        epoch_root=served.epoch.root,
-        now_ms=now_ms,
-        context=receipt.context,
-        events_n=receipt.events_n,
-        events_head=receipt.events_head,
-        hour=key.hour,
-        hour_commitment=key.commitment,
-        previous=receipt.previous,
-    )

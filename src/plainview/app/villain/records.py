@@ -15,6 +15,7 @@ from plainview.app.villain.frame import (
 )
 from plainview.app.villain.levers import CROWD
 from plainview.app.villain.worked_out import NothingToDo
+from plainview.app.wire import Wired
 from plainview.core.events import parse_client_event
 from plainview.core.receipts import (
     RECEIPT_DOMAIN,
@@ -218,6 +219,15 @@ def _praise(video: VideoId, creator: CreatorId, length_ms: int) -> list[dict[str
         {"kind": "like", "video": str(video)},
         {"kind": "follow", "creator": str(creator), "video": str(video)},
     ]
+
+
+def creator_to_favour(serving: Serving, wired: Wired) -> dict[str, str]:
+    """The small creator and their handle, as a lever's detail. Raises: NothingToDo."""
+    creator, videos = small_creator(serving.epochs.at_least(0).epoch)
+    records = wired.reads.videos(videos[:1])
+    if not records:
+        raise NothingToDo("Nobody has published yet: there is no creator to favour.")
+    return {"creator": str(creator), "handle": records[videos[0]].creator.handle}
 
 
 def small_creator(epoch: Epoch) -> tuple[CreatorId, list[VideoId]]:

@@ -5,9 +5,9 @@ from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.feed import build_index, make_slate
 from plainview.core.learn import load_weights
 from plainview.core.policy import compile_policy
-from plainview.core.receipts import Receipt, hour_of, slate_seed
+from plainview.core.receipts import Receipt, hour_of, next_request, request_of, seed_of
 from plainview.core.terms.ids import VideoId, ViewerId
-from plainview.core.terms.slate import Context, SlateRequest
+from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState
 from plainview.flows.read_epoch import open_epoch
 from plainview.flows.serve_slate import Serving
@@ -31,16 +31,13 @@ def next_video(viewer: ViewerId, serving: Serving) -> VideoId:
     served = serving.epochs.at_least(state.epoch)
     if key is None:
         raise NothingToDo("The service is still starting.")
-    seed = slate_seed(
-        key.key, viewer=viewer, number=state.number + 1, nonce=ANY_NONCE, previous=state.receipt
-    )
     slate = make_slate(
         index=served.index,
         weights=served.weights,
         policy=next(iter(serving.policies.values())),
         state=state,
-        request=SlateRequest(
-            number=state.number + 1, now_ms=now_ms, seed=seed, context=Context(size=SIZE)
+        request=next_request(
+            state, key.key, nonce=ANY_NONCE, now_ms=now_ms, context=Context(size=SIZE)
         ),
     )
     ranked = [item.video for item in slate.items if item.slot == "ranked"]
@@ -66,18 +63,7 @@ def honest_slate(receipt: Receipt, wired: Wired) -> tuple[VideoId, ...]:
         weights=weights,
         policy=compile_policy(wired.objects.get(digests[receipt.policy])),
         state=state_at(receipt, wired),
-        request=SlateRequest(
-            number=receipt.number,
-            now_ms=receipt.now_ms,
-            seed=slate_seed(
-                key.key,
-                viewer=receipt.viewer,
-                number=receipt.number,
-                nonce=receipt.nonce,
-                previous=receipt.previous,
-            ),
-            context=receipt.context,
-        ),
+        request=request_of(receipt, seed=seed_of(receipt, key.key)),
     )
     return tuple(item.video for item in slate.items)
 

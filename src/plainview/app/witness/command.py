@@ -83,7 +83,8 @@ def _serve(options: argparse.Namespace) -> int:
         format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING, stream=sys.stderr
     )
     with WitnessServer(options.listen, witness) as server:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGINT):  # a script's background jobs ignore SIGINT
+            signal.signal(number, signal.default_int_handler)
         host, port = server.server_address[:2]
         host = str(host)
         print(f"Witness   {witness.name}")

@@ -1,12 +1,13 @@
 """A video's life: its facts, the decisions taken about it, and the flags they fold into."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
 
 from plainview.core.catalogue.counts import NO_COUNTS, Counts
-from plainview.core.terms.canonical import canonical_json
+from plainview.core.terms.canonical import Canonical, canonical_json
 from plainview.core.terms.epoch import (
     FLAG_ADVERT,
     FLAG_REMOVED,
@@ -106,22 +107,48 @@ def fold_decisions(decisions: Iterable[Decision]) -> int:
     return flags
 
 
+def encode_facts(facts: VideoFacts) -> bytes:
+    """What a row's digest and embedding are made of, as it is published: `video-v1`.
+
+    Caption and tags are base64 of their UTF-8, since canonical JSON is ASCII.
+    """
+    return canonical_json(
+        {
+            "spec": "video-v1",
+            "id": str(facts.id),
+            "creator": str(facts.creator),
+            "caption": b64encode(facts.caption.encode()).decode(),
+            "tags": [b64encode(tag.encode()).decode() for tag in facts.tags],
+            "topics": [[label.topic, label.labeller] for label in facts.topics],
+            "language": facts.language,
+            "length_ms": facts.length_ms,
+            "published_ms": facts.published_ms,
+            "has_sound": int(facts.has_sound),
+            "looks": f"{facts.looks:016x}",
+            "poster": facts.poster,
+            "renditions": _renditions(facts),
+        }
+    )
+
+
 def rendition_digest(facts: VideoFacts) -> Digest:
     """SHA-256 over what a viewer is shown: renditions, poster, caption and tags.
 
     The canonical JSON of {caption, poster, renditions, tags}: caption and tags as SHA-256 of their
     UTF-8 (tags joined by line feeds), renditions sorted by (short edge, digest).
     """
-    renditions = sorted(facts.renditions, key=lambda r: (r.short_edge, r.digest))
     return digest_of(
         canonical_json(
             {
                 "caption": sha256(facts.caption.encode()).hexdigest(),
                 "poster": facts.poster,
-                "renditions": [
-                    [r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in renditions
-                ],
+                "renditions": _renditions(facts),
                 "tags": sha256("\n".join(facts.tags).encode()).hexdigest(),
             }
         )
     )
+
+
+def _renditions(facts: VideoFacts) -> list[Canonical]:
+    ordered = sorted(facts.renditions, key=lambda one: (one.short_edge, one.digest))
+    return [[r.short_edge, r.width, r.height, r.size_bytes, r.digest] for r in ordered]

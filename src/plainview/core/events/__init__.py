@@ -21,6 +21,7 @@ from plainview.core.events.fold import (
     empty_state,
     fold,
     watch_outcome,
+    watched_ms,
 )
 from plainview.core.events.kinds import CLIENT_KINDS, FIELDS
 
@@ -28,5 +29,5 @@ __all__ = [
     "CLIENT_KINDS", "FIELDS", "BadField", "BrokenChain", "CountedVideo", "EventRefused",
     "MissingField", "NotAnEvent", "UnknownField", "UnknownKind", "count_events", "empty_state",
     "encode_event", "extend", "fold", "genesis", "parse_client_event", "parse_event",
-    "served_draft", "watch_outcome",
+    "served_draft", "watch_outcome", "watched_ms",
 ]  # fmt: skip

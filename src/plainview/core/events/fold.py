@@ -163,6 +163,16 @@ def watch_outcome(*, ms: int, loops: int, length_ms: int) -> frozenset[str]:
     return frozenset(found)
 
 
+def watched_ms(*, ms: int, loops: int, length_ms: int, playings: int) -> int:
+    """How much of so many playings of a video was watched: a loop is one at least, whatever the
+    clock says.
+
+    >>> [watched_ms(ms=ms, loops=1, length_ms=10_000, playings=2) for ms in (100, 15_000, 90_000)]
+    [10000, 15000, 20000]
+    """
+    return min(max(ms, length_ms) if loops else ms, playings * length_ms)
+
+
 def _watch_counts(watch: Watch | Event | None, length_ms: int) -> dict[str, int]:
     if watch is None:
         return {}

@@ -2,9 +2,9 @@
 
 At each place the served policy's odds of what it put there are in the receipt. What the judged
 policy would have put there, given the same viewer, the same epoch and the same places before, is
-worked out anew. A choice counts if the viewer was seen to watch it; what it brought is the share
-of it that was watched. Later choices are those of the viewer as they were, so what a policy would
-do to a viewer's later state is not in it.
+worked out anew. A choice counts if the viewer was seen to watch it; what it brought is what the
+`watch` head predicts: how much of WATCH_PLAYINGS playings of it was watched. Later choices are
+those of the viewer as they were, so what a policy would do to a viewer's later state is not in it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,18 +12,17 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from plainview.core.events import parse_event
+from plainview.core.events import parse_event, watched_ms
 from plainview.core.experiments.offpolicy import Logged
 from plainview.core.feed import Index, trace_slate
 from plainview.core.feed.odds import place_odds
 from plainview.core.feed.slate import Trace
-from plainview.core.receipts import Receipt
+from plainview.core.receipts import Receipt, request_of
 from plainview.core.receipts.receipt import PROPENSITY_UNIT
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.core.terms.policy import Policy
-from plainview.core.terms.slate import SlateRequest
 from plainview.core.terms.viewer import ViewerState
-from plainview.core.terms.weights import HEAD_ONE, HEADS, Weights
+from plainview.core.terms.weights import HEAD_ONE, HEADS, WATCH_PLAYINGS, Weights
 
 WATCH = HEADS.index("watch")
 
@@ -44,7 +43,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 def watched_shares(
     bodies: Iterable[bytes], *, number: int, lengths: dict[VideoId, int]
 ) -> dict[VideoId, float]:
-    """How much of each video of slate `number` the viewer's events say was watched."""
+    """How much of WATCH_PLAYINGS playings of each video of slate `number` the viewer's events say
+    was watched."""
     found: dict[VideoId, float] = {}
     for body in bodies:
         event = parse_event(body)
@@ -52,8 +52,10 @@ def watched_shares(
             continue
         if event.video in lengths:
             length_ms = lengths[event.video]
-            ms = length_ms if event.loops else min(event.ms, length_ms)
-            found[event.video] = ms / length_ms
+            ms = watched_ms(
+                ms=event.ms, loops=event.loops, length_ms=length_ms, playings=WATCH_PLAYINGS
+            )
+            found[event.video] = ms / (WATCH_PLAYINGS * length_ms)
     return found
 
 
@@ -74,9 +76,7 @@ def choices_of(
     """
     shown = [place for place in receipt.slate if place.slot != "repeat"]
     videos = [place.video for place in shown]
-    request = SlateRequest(
-        number=receipt.number, now_ms=receipt.now_ms, seed=bytes(32), context=receipt.context
-    )
+    request = request_of(receipt, seed=bytes(32))
     traces = [
         trace_slate(index=index, weights=weights, policy=policy, state=state, request=request)
         for policy in (served, judged)

@@ -8,6 +8,7 @@ from plainview.core.feed.filter import language_code
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127, eighth_log2
 from plainview.core.feed.interests import Profile
+from plainview.core.feed.leanings import LEANING_STEP, length_steps, topic_parts
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.slate import Context
 from plainview.core.terms.weights import (
@@ -35,6 +36,7 @@ def viewer_features(*, profile: Profile, context: Context, now_ms: int) -> NDArr
         _wave(minute),
         _wave(minute - 6 * 60),
         eighth_log2(place_in_sitting(profile.latest, now_ms=now_ms) + 1),
+        profile.leanings.level // LEANING_STEP,
     ]
     out = np.empty(len(VIEWER_FEATURES), dtype=np.int8)
     out[:EMBED_DIM] = profile.interests[1]
@@ -70,7 +72,7 @@ def video_features(
     # Whole numbers below 2**24, exact in float32 in whatever order BLAS adds them.
     dots = out[:, :EMBED_DIM].astype(np.float32) @ profile.interests.T.astype(np.float32)
     pair[:, 0:4] = clip127(dots.astype(np.int64) // SIM_UNIT)
-    topics = index.topics[rows]
+    topics, leanings = index.topics[rows], profile.leanings
     place, is_known = _places(index.creators[rows], profile.creators)
     mine = language_code(context.language)
     theirs = index.language[rows]
@@ -87,6 +89,9 @@ def video_features(
         attention(
             out[:, :EMBED_DIM], index.embeddings[profile.latest.rows], profile.latest.weights
         ),
+        topic_parts(leanings.topics, topics) // LEANING_STEP,
+        _known(leanings.creators, place, is_known) // LEANING_STEP,
+        leanings.lengths[length_steps(index.length_ms[rows])] // LEANING_STEP,
         *OFFERED[sources].T.astype(np.int64),
     )
     for i, column in enumerate(columns, start=4):

@@ -11,12 +11,19 @@ from plainview.core.feed.filter import language_code
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints
 from plainview.core.feed.interests import Profile
+from plainview.core.feed.leanings import LEANING_STEP
+from plainview.core.feed.leanings_numba import length_step, topic_part
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.slate import Context
-from plainview.core.terms.weights import EPOCH_FEATURES, VIDEO_FEATURES
+from plainview.core.terms.weights import EPOCH_FEATURES, PAIR_FEATURES, VIDEO_FEATURES
 
 PAIR = len(EPOCH_FEATURES)
 """Where the features of the pair begin."""
+TOPIC, ATTENTION, LEANING, OFFERED_FIRST = (
+    PAIR_FEATURES.index(name)
+    for name in ("topic_affinity", "attention", "leaning_topic", "from_following")
+)
+"""Of these, each the first of those that are filled in one after another."""
 
 
 @compiled(types.int64(types.int64))
@@ -66,6 +73,7 @@ def _fill_known(
     types.void(
         given(types.int64), given(types.int64, 2), given(types.int64), given(types.uint16),
         given(types.int64), given(types.int64), given(types.int64), given(types.int64),
+        given(types.int64), given(types.int64), given(types.int64), given(types.int64),
         given(types.int64), given(types.int64), given(types.int64), types.int64,
         filled(types.int8, 2),
     )
@@ -82,11 +90,15 @@ def _fill_pairs(
     creator_affinity: Ints,
     creator_recent: Ints,
     follows: Ints,
+    length_ms: Ints,
+    by_topic: Ints,
+    by_creator: Ints,
+    by_length: Ints,
     mine: int,
     out: NDArray[np.int8],
 ) -> None:
-    """The other features of the pair: topics, creator, language."""
-    at = PAIR + 4
+    """The other features of the pair: topics, creator, language, leanings."""
+    at, at_lean = PAIR + TOPIC, PAIR + LEANING
     for i in range(len(rows)):
         row = rows[i]
         affinity, tried, recent = 0, 0, 0
@@ -107,6 +119,9 @@ def _fill_pairs(
             out[i, at + 6] = 0
         else:
             out[i, at + 6] = 64 if theirs == mine else -64
+        out[i, at_lean] = _clip(topic_part(by_topic, topics, row) // LEANING_STEP)
+        out[i, at_lean + 1] = _clip(by_creator[place] // LEANING_STEP) if place >= 0 else 0
+        out[i, at_lean + 2] = _clip(by_length[length_step(length_ms[row])] // LEANING_STEP)
 
 
 @compiled(
@@ -124,7 +139,7 @@ def _fill_latest(
     out: NDArray[np.int8],
 ) -> None:
     """What the latest watches say, and which source offered it. Embeddings stand first in `out`."""
-    at = PAIR + 11
+    at = PAIR + ATTENTION
     for i in range(out.shape[0]):
         said, loud = 0, 0
         for r in range(len(weights)):
@@ -136,7 +151,7 @@ def _fill_latest(
             loud += exp[step]
         out[i, at] = _clip(GAIN * said // loud) if loud > 0 else 0
         for k in range(offered.shape[1]):
-            out[i, at + 1 + k] = offered[sources[i], k]
+            out[i, PAIR + OFFERED_FIRST + k] = offered[sources[i], k]
 
 
 def features_numba(
@@ -148,12 +163,14 @@ def features_numba(
     context: Context,
 ) -> NDArray[np.int8]:
     """See `video_features` in features.py."""
+    leanings = profile.leanings
     out = np.empty((len(rows), len(VIDEO_FEATURES)), dtype=np.int8)
     _fill_known(rows, index.features, profile.interests, out)
     _fill_pairs(
         rows, index.topics, index.creators, index.language, profile.topic_affinity,
         profile.topic_tried, profile.topic_recent, profile.creators, profile.creator_affinity,
-        profile.creator_recent, profile.follows, language_code(context.language), out,
+        profile.creator_recent, profile.follows, index.length_ms, leanings.topics,
+        leanings.creators, leanings.lengths, language_code(context.language), out,
     )  # fmt: skip
     latest = profile.latest
     _fill_latest(

@@ -5,7 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.errors import BadRow, WeightsMismatch
-from plainview.core.feed.integers import COUNT_FLOORS, ROOTS_OF_CODES, Ints, clip127, eighths_log2
+from plainview.core.feed.integers import (
+    COUNT_FLOORS,
+    ROOTS_OF_CODES,
+    Ints,
+    clip127,
+    eighths_log2,
+    in_order,
+)
 from plainview.core.feed.lists import Lists, rows_by_list
 from plainview.core.terms.epoch import (
     COUNTERS,
@@ -110,8 +117,8 @@ def build_index(
     age_min = np.maximum(epoch.header.frozen_ms // 60_000 - published, 0)
     flags = rows["flags"].astype(np.uint8)
     popular, rising = popularity(counts, age_min=age_min)
-    by_newest = np.argsort(-published, kind="stable")
-    by_creator = by_newest[np.argsort(creators[by_newest], kind="stable")]
+    by_newest = in_order(-published)
+    by_creator = in_order(creators, -published)
     return Index(
         header=epoch.header,
         root=epoch.root,
@@ -130,8 +137,8 @@ def build_index(
         features=epoch_features(
             embeddings, counts=counts, age_min=age_min, length_ms=length_ms, flags=flags
         ),
-        order_popular=np.argsort(-popular, kind="stable"),
-        order_rising=np.argsort(-rising, kind="stable"),
+        order_popular=in_order(-popular),
+        order_rising=in_order(-rising),
         order_newest=by_newest,
         order_creator=by_creator,
         sorted_creators=creators[by_creator],

@@ -40,6 +40,25 @@ def clip127(values: Ints) -> Ints:
     return np.clip(values, -127, 127)
 
 
+def in_order(*keys: Ints) -> NDArray[np.intp]:
+    """The places of the keys' elements from the least on: by the first key, ties by the next, and
+    by place in the end. What `np.lexsort` says of the keys turned round, ten times as fast: numpy
+    sorts 16 bits at a time without comparing. A key's greatest less its least is below 2**63.
+
+    >>> in_order(np.array([2, 1, 2, 1]), np.array([5, 9, 4, 9])).tolist()
+    [1, 3, 2, 0]
+    """
+    order = np.arange(len(keys[0]), dtype=np.intp)
+    for key in reversed(keys):
+        values = key - key.min(initial=2**63 - 1)
+        largest, shift = int(values.max(initial=0)), 0
+        while largest >> shift:
+            digits = (values >> shift & 0xFFFF).astype(np.uint16)
+            order = order[digits[order].argsort(kind="stable")]
+            shift += 16
+    return order
+
+
 def floors_of_codes() -> Ints:
     """For each u16 count code the least count it stands for, at most COUNT_MAX.
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from plainview.core.feed.attention import NOTHING, Latest, latest_of
 from plainview.core.feed.index import Index
 from plainview.core.feed.integers import Ints, clip127
+from plainview.core.feed.leanings import Leanings, leanings_of, no_leanings
+from plainview.core.feed.search import places
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.viewer import WATCHES_MAX, ViewerState
@@ -63,11 +65,12 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The marks whose videos are in this epoch: `rows` of the index, `outcome` what the watch
-    says."""
+    says, if it `is_watch`."""
 
     rows: NDArray[np.intp]
     outcome: Ints
     acts: Ints
+    is_watch: NDArray[np.bool_]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -76,7 +79,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `interests` (4, EMBED_DIM) int8: recent, lasting, loved, averse. `*_queries` (n, EMBED_DIM) are
     what the near sources look for, the heaviest first, `*_masses` (n,) their weights. The topic
     columns are by 1-based topic, entry 0 is 0: affinity, in how many signals, in how many of the
-    newest RECENT_COUNT. The creator columns go with `creators`, sorted.
+    newest RECENT_COUNT. The creator columns go with `creators`, sorted, and so do the leanings'.
     """
 
     interests: NDArray[np.int8]
@@ -96,6 +99,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     skipped: int
     liked: int
     latest: Latest
+    leanings: Leanings
 
     def queries(self, place: int) -> tuple[NDArray[np.int8], Ints]:
         """(vectors, masses) of the interests at that decay: 0 recent, 1 lasting."""
@@ -172,10 +176,12 @@ def signals_of(state: ViewerState, *, index: Index) -> Signals:
     rows = rows[is_known]
     length_ms = index.length_ms[rows]
     outcome = watch_outcomes(marks.ms[is_known], marks.loops[is_known], length_ms=length_ms)
+    is_watch = ~marks.is_silent[is_known]
     return Signals(
         rows=rows,
-        outcome=np.where(marks.is_silent[is_known], UNSURE, outcome),
+        outcome=np.where(is_watch, outcome, UNSURE),
         acts=marks.acts[is_known],
+        is_watch=is_watch,
     )
 
 
@@ -191,7 +197,7 @@ def rows_of(wanted: Ints, *, index: Index) -> tuple[NDArray[np.intp], NDArray[np
     """The row of each id, and whether there is one (where not, the row is some other's)."""
     if index.size == 0:
         return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=np.bool_)
-    rows = np.minimum(np.searchsorted(index.ids, wanted), index.size - 1)
+    rows = np.minimum(places(index.ids, wanted), index.size - 1)
     return rows, index.ids[rows] == wanted
 
 
@@ -326,6 +332,14 @@ def profile_of(state: ViewerState, *, index: Index) -> Profile:
         skipped=int((habits == SKIPPED).sum()),
         liked=int((signals.acts[:HABIT_COUNT] > 0).sum()),
         latest=latest_of(state, rows=signals.rows, weights=weight),
+        leanings=leanings_of(
+            signals.rows,
+            signals.outcome,
+            np.where(signals.is_watch, LASTING[:n], 0),
+            group=group,
+            creator_count=len(creators),
+            index=index,
+        ),
     )
 
 
@@ -351,6 +365,7 @@ def no_profile(*, index: Index) -> Profile:
         skipped=0,
         liked=0,
         latest=NOTHING,
+        leanings=no_leanings(topic_count=len(topics)),
     )
 
 

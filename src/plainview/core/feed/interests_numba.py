@@ -29,6 +29,7 @@ from plainview.core.feed.interests import (
     Profile,
     marks_of,
 )
+from plainview.core.feed.leanings_numba import leanings_numba
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.viewer import ViewerState
 
@@ -81,8 +82,8 @@ def _fill_unit(total: Ints, j: int, out: NDArray[np.int8]) -> None:
 @compiled(
     types.int64(
         given(types.int64), given(types.int64), given(types.int64), given(types.int64),
-        given(types.bool_), given(types.int64), given(types.int64), filled(types.int64),
-        filled(types.int64), filled(types.int64), filled(types.int64),
+        given(types.bool_), given(types.int64), given(types.int64), given(types.int64),
+        filled(types.int64), filled(types.int64, 2),
     )
 )  # fmt: skip
 def _signals(
@@ -93,13 +94,13 @@ def _signals(
     is_silent: NDArray[np.bool_],
     ids: Ints,
     length_ms: Ints,
+    lasting: Ints,
     habits: Ints,
-    rows: Ints,
-    weight: Ints,
-    praise: Ints,
+    found: Ints,
 ) -> int:
-    """Fill in row, weight and acts of each mark whose video the epoch holds; count the habits in
-    `habits`: finished, skipped, liked. Returns how many there are."""
+    """Fill the rows of `found` in for each mark whose video the epoch holds: row, weight, praise,
+    outcome, mass of the watch; count the habits in `habits`: finished, skipped, liked. Returns how
+    many marks there are."""
     n = 0
     for m in range(len(video)):
         low, high = 0, len(ids)
@@ -112,7 +113,8 @@ def _signals(
         if low == len(ids) or ids[low] != video[m]:
             continue
         outcome = UNSURE if is_silent[m] else _outcome(ms[m], loops[m], length_ms[low])
-        rows[n], weight[n], praise[n] = low, outcome + acts[m], max(acts[m], 0)
+        found[0, n], found[1, n], found[2, n] = low, outcome + acts[m], max(acts[m], 0)
+        found[3, n], found[4, n] = outcome, 0 if is_silent[m] else lasting[n]
         if n < HABIT_COUNT:
             habits[0] += outcome >= FINISHED
             habits[1] += outcome == SKIPPED
@@ -292,11 +294,11 @@ def _fill_creators(rows: Ints, weight: Ints, middle: Ints, creators: Ints, out: 
 def profile_numba(state: ViewerState, *, index: Index) -> Profile:
     """See `profile_of` in interests.py."""
     marks = marks_of(state)
-    found = np.empty((3, len(marks.video)), dtype=np.int64)
+    found = np.empty((5, len(marks.video)), dtype=np.int64)
     habits = np.zeros(3, dtype=np.int64)
     n = _signals(
         marks.video, marks.ms, marks.loops, marks.acts, marks.is_silent, index.ids,
-        index.length_ms, habits, found[0], found[1], found[2],
+        index.length_ms, LASTING, habits, found,
     )  # fmt: skip
     rows, weight, praise = found[0, :n], found[1, :n], found[2, :n]
     interests = np.empty((4, EMBED_DIM), dtype=np.int8)
@@ -334,4 +336,12 @@ def profile_numba(state: ViewerState, *, index: Index) -> Profile:
         skipped=skipped,
         liked=liked,
         latest=latest_of(state, rows=rows, weights=weight),
+        leanings=leanings_numba(
+            rows,
+            found[3, :n],
+            found[4, :n],
+            group=np.searchsorted(creators[0, :count], index.creators[rows]),
+            creator_count=count,
+            index=index,
+        ),
     )

@@ -31,22 +31,18 @@ def _fill_keys(centroids: NDArray[np.int8], query: NDArray[np.int8], keys: Ints)
 
 @compiled(
     types.int64(
-        given(types.int8, 2), given(types.int64), given(types.int64), given(types.int64),
-        given(types.uint8), given(types.int8), filled(types.int32), filled(types.int32),
+        given(types.int8, 2), given(types.int64), given(types.int64), given(types.int8),
+        filled(types.int32),
     )
 )  # fmt: skip
 def _scan_lists(
     embeddings: NDArray[np.int8],
-    rows: Ints,
     starts: Ints,
     asked: Ints,
-    decided: NDArray[np.uint8],
     query: NDArray[np.int8],
     dots: NDArray[np.int32],
-    largest: NDArray[np.int32],
 ) -> int:
-    """Dot the rows of the lists asked with the query, CLOSED for those not eligible, and the
-    largest of each block of them. Returns how many blocks there are; the last is filled up."""
+    """Dot the rows of the lists asked with the query, eligible or not. Returns how many."""
     wide = np.empty(EMBED_DIM, dtype=np.int16)
     for d in range(EMBED_DIM):
         wide[d] = query[d]
@@ -58,39 +54,57 @@ def _scan_lists(
                 dot += np.int32(np.int16(embeddings[i, d])) * np.int32(wide[d])
             dots[n] = dot
             n += 1
+    return n
+
+
+@compiled(
+    types.void(
+        given(types.int64), given(types.int64), given(types.int64), given(types.uint8),
+        filled(types.int32),
+    )
+)  # fmt: skip
+def _close(
+    rows: Ints, starts: Ints, asked: Ints, decided: NDArray[np.uint8], dots: NDArray[np.int32]
+) -> None:
+    """CLOSED for the rows of the lists asked that are not eligible."""
     n = 0
     for c in asked:
         for i in range(starts[c], starts[c + 1]):
             if decided[rows[i]] != 0:
                 dots[n] = CLOSED
             n += 1
-    blocks = (n + BLOCK - 1) // BLOCK
-    for i in range(n, blocks * BLOCK):
+
+
+@compiled(types.void(types.int64, filled(types.int32), filled(types.int32)))
+def _fill_largest(n: int, dots: NDArray[np.int32], largest: NDArray[np.int32]) -> None:
+    """The largest of each block of dots, of which `n` are filled in; the others become CLOSED."""
+    for i in range(n, len(dots)):
         dots[i] = CLOSED
-    for b in range(blocks):
+    for b in range(len(largest)):
         top = np.int32(CLOSED)
         for i in range(BLOCK):
             top = max(top, dots[b * BLOCK + i])
         largest[b] = top
-    return blocks
 
 
 @compiled(
     types.int64(
-        given(types.int32), given(types.int32), types.int64, given(types.int64),
-        given(types.int64), given(types.int64), filled(types.int64),
+        given(types.int32), given(types.int32), types.int64, given(types.uint8),
+        given(types.int64), given(types.int64), given(types.int64), filled(types.int64),
     )
 )  # fmt: skip
 def _collect_rows(
     dots: NDArray[np.int32],
     largest: NDArray[np.int32],
     least: int,
+    decided: NDArray[np.uint8],
     rows: Ints,
     starts: Ints,
     asked: Ints,
     keys: Ints,
 ) -> int:
-    """Write a key for each dot of at least `least`; they sort by (dot descending, row)."""
+    """Write a key for each eligible row with a dot of at least `least`; they sort by (dot
+    descending, row)."""
     found, n = 0, 0
     for c in asked:
         first = starts[c] - n
@@ -99,7 +113,7 @@ def _collect_rows(
             stop = min(end, (n // BLOCK + 1) * BLOCK)
             if largest[n // BLOCK] >= least:
                 for i in range(n, stop):
-                    if dots[i] >= least:
+                    if dots[i] >= least and decided[rows[first + i]] == 0:
                         keys[found] = ((1 << 21) - np.int64(dots[i])) << 32 | rows[first + i]
                         found += 1
             n = stop
@@ -134,18 +148,43 @@ def _nearest(
     asked: Ints,
     size: int,
 ) -> NDArray[np.intp]:
-    """The first `count` eligible rows of the lists asked; see `_top` in kernels_numba.py."""
+    """The first `count` eligible rows of the lists asked.
+
+    As `_top` in kernels_numba.py, but what is not eligible is looked up for the few rows that come
+    near enough; only if too few of those are eligible, for all.
+    """
     if count <= 0 or size == 0:
         return np.zeros(0, dtype=np.intp)
     blocks = -(-size // BLOCK)
     dots = np.empty(blocks * BLOCK, dtype=np.int32)
     largest = np.empty(blocks, dtype=np.int32)
-    _scan_lists(lists.embeddings, lists.rows, lists.starts, asked, decided, query, dots, largest)
-    least = CLOSED + 1
-    if count <= blocks:
-        at = blocks - count
-        least = max(int(np.partition(largest, at)[at]), least)
-    keys = np.empty(int((largest >= least).sum()) * BLOCK, dtype=np.int64)
-    keys = keys[: _collect_rows(dots, largest, least, lists.rows, lists.starts, asked, keys)]
+    n = _scan_lists(lists.embeddings, lists.starts, asked, query, dots)
+    keys = _reaching(lists, decided, count, asked, n, dots, largest)
+    if len(keys) < count:
+        _close(lists.rows, lists.starts, asked, decided, dots)
+        keys = _reaching(lists, decided, count, asked, n, dots, largest)
     keys.sort()
     return keys[:count] & 0xFFFFFFFF
+
+
+def _reaching(
+    lists: Lists,
+    decided: NDArray[np.uint8],
+    count: int,
+    asked: Ints,
+    n: int,
+    dots: NDArray[np.int32],
+    largest: NDArray[np.int32],
+) -> Ints:
+    """A key for each eligible row whose dot reaches the `count`-th largest of the blocks'
+    largest."""
+    _fill_largest(n, dots, largest)
+    least = CLOSED + 1
+    if count <= len(largest):
+        at = len(largest) - count
+        least = max(int(np.partition(largest, at)[at]), least)
+    keys = np.empty(int((largest >= least).sum()) * BLOCK, dtype=np.int64)
+    found = _collect_rows(
+        dots, largest, least, decided, lists.rows, lists.starts, asked, keys
+    )  # fmt: skip
+    return keys[:found]

@@ -3,6 +3,7 @@
 A function of the epoch and the policy, worked out once for each pair of them.
 """
 
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.index import Index
-from plainview.core.feed.integers import Ints
+from plainview.core.feed.integers import Ints, in_order
 from plainview.core.terms.draws import DRAW_UNIT
 from plainview.core.terms.epoch import FLAG_REMOVED, FLAG_UNLISTED, FLAG_WITHDRAWN
 from plainview.core.terms.policy import MILLI, Policy
@@ -58,6 +59,13 @@ def queue_of(index: Index, *, policy: Policy) -> Queue:
     return known[rules]
 
 
+def work_out_queues(index: Index, *, policies: Iterable[Policy]) -> None:
+    """Work out each policy's queue before the first slate asks for it: many ask in one moment,
+    and each would work it out for itself."""
+    for policy in policies:
+        queue_of(index, policy=policy)
+
+
 def _worked_out(index: Index, *, policy: Policy) -> Queue:
     header = index.header
     volume = max(header.shown_today, header.shown_yesterday)
@@ -71,7 +79,7 @@ def _worked_out(index: Index, *, policy: Policy) -> Queue:
     rows = np.flatnonzero(is_owed)
     shown, published = index.shown[rows], index.published_min[rows]
     turns = turns_of(index.creators[rows], shown=shown, published_min=published)
-    rows = rows[np.lexsort((rows, published, shown, turns))]
+    rows = rows[in_order(turns, shown, published)]
     debts = audience - index.shown[rows]
     most = policy.owed_share_milli * DRAW_UNIT // MILLI
     needed = int(debts.sum()) * HOURS_PER_DAY * DRAW_UNIT // max(volume, 1)
@@ -86,7 +94,7 @@ def turns_of(creators: Ints, *, shown: Ints, published_min: Ints) -> Ints:
     >>> turns_of(creators, shown=shown, published_min=np.array([9, 9, 9, 1])).tolist()
     [2, 0, 0, 1]
     """
-    order = np.lexsort((np.arange(len(creators)), published_min, shown, creators))
+    order = in_order(creators, shown, published_min)
     by_creator = creators[order]
     starts = np.flatnonzero(np.append(True, by_creator[1:] != by_creator[:-1])[: len(order)])
     lengths = np.diff(np.append(starts, len(order)))

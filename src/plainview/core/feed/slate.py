@@ -112,7 +112,10 @@ def trace_slate(
     rejected, likeness = taken_off(
         rows, state=state, index=index, policy=policy, now_ms=request.now_ms
     )
-    terms = value_terms(predictions, rows=rows, index=index, policy=policy, rejected=rejected)
+    terms = value_terms(
+        predictions, rows=rows, index=index, policy=policy, times=weights.watch_times,
+        rejected=rejected,
+    )  # fmt: skip
     values = (
         newest_values(rows=rows, index=index) if policy.order == "newest" else terms.sum(axis=1)
     )

@@ -5,11 +5,12 @@ import numpy as np
 
 from plainview.core.feed.errors import BadRequest
 from plainview.core.feed.filter import counts_by_rule
-from plainview.core.feed.rank import LABELS_TERM, REJECTED_TERM, value_terms
+from plainview.core.feed.rank import LABELS_TERM, REJECTED_TERM, WATCH, value_terms
 from plainview.core.feed.slate import Trace
 from plainview.core.terms.ids import VideoId
 from plainview.core.terms.slate import SlateItem
-from plainview.core.terms.weights import HEAD_ONE, VIDEO_FEATURES
+from plainview.core.terms.watch_time import watched_ms
+from plainview.core.terms.weights import HEAD_ONE, VIDEO_FEATURES, WATCH_PLAYINGS
 
 EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     # label: the features of which it is the effect. Set to 0, each says "nothing known".
@@ -18,8 +19,8 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     "like what you liked, saved or shared": ("sim_loved",),
     "like what you skipped or rejected": ("sim_averse",),
     "near what you took to in your latest videos": ("attention",),
-    "its topics, as you took to them": ("topic_affinity",),
-    "its creator, as you took to them": ("creator_affinity",),
+    "its topics, as you took to them": ("topic_affinity", "leaning_topic"),
+    "its creator, as you took to them": ("creator_affinity", "leaning_creator"),
     "you follow its creator": ("is_followed",),
     "a topic you have not been shown yet": ("topic_untried",),
     "more of a topic you just had": ("topic_recent",),
@@ -30,7 +31,7 @@ EFFECT_GROUPS: dict[str, tuple[str, ...]] = {
     "how others praised or rejected it": (
         "like_rate", "save_rate", "share_rate", "follow_rate", "reject_rate",
     ),
-    "how long it is": ("length_log",),
+    "how long it is": ("length_log", "leaning_length"),
     "how new it is": ("age_log", "is_unproven"),
     "where it was found": ("from_following", "from_near", "from_crowd", "from_fresh"),
     "its language": ("language_match",),
@@ -114,12 +115,24 @@ def explain(trace: Trace, video: VideoId) -> Why:
         ranked_instead=VideoId(int(ranked)) if placing.slot != "ranked" else VideoId(0),
         explore_pool=placing.owed if placing.slot == "owed" else placing.unsure,
         spacing_level=placing.level,
-        per_mille=tuple(int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]),
+        per_mille=_per_mille(trace, at),
         terms=tuple(trace.terms[at].tolist()) if is_valued else (),
         effects=_effects(trace, at) if is_valued else (),
         label_points_milli=int(trace.terms[at, LABELS_TERM]) // HEAD_ONE,
         rejected_points_milli=int(trace.terms[at, REJECTED_TERM]) // HEAD_ONE,
     )
+
+
+def _per_mille(trace: Trace, at: int) -> tuple[int, ...]:
+    """The predictions in thousandths; `watch` always of WATCH_PLAYINGS playings, which a quantile's
+    time may be more than."""
+    told = [int(p) * 1000 // HEAD_ONE for p in trace.predictions[at]]
+    if trace.weights.watch_times is not None:
+        length_ms = trace.index.length_ms[trace.candidates.rows[at : at + 1]]
+        predicted = trace.predictions[at : at + 1, WATCH]
+        ms = int(watched_ms(predicted, length_ms, times=trace.weights.watch_times)[0])
+        told[WATCH] = min(ms * 1000 // (WATCH_PLAYINGS * int(length_ms[0])), 1000)
+    return tuple(told)
 
 
 def _effects(trace: Trace, at: int) -> tuple[Effect, ...]:
@@ -130,7 +143,10 @@ def _effects(trace: Trace, at: int) -> tuple[Effect, ...]:
         variants[i, [VIDEO_FEATURES.index(name) for name in EFFECT_GROUPS[label]]] = 0
     predictions = trace.kernels.forward(trace.weights, trace.viewer_features, variants)
     rows = np.repeat(trace.candidates.rows[at : at + 1], len(variants))
-    values = value_terms(predictions, rows=rows, index=trace.index, policy=trace.policy).sum(axis=1)
+    values = value_terms(
+        predictions, rows=rows, index=trace.index, policy=trace.policy,
+        times=trace.weights.watch_times,
+    ).sum(axis=1)  # fmt: skip
     effects = [
         Effect(label=label, effect=int(values[-1] - values[i])) for i, label in enumerate(labels)
     ]

@@ -11,7 +11,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from plainview.core.learn.watch_labels import WATCH, bounds_of, labels_for, watch_ms
+from plainview.core.learn.watch_time import MS_MAX
 from plainview.core.learn.window import LABEL_ONE, Examples
+from plainview.core.terms.watch_time import watched_ms
 from plainview.core.terms.weights import (
     ACTIVATION_MAX,
     HEAD_ONE,
@@ -49,11 +52,21 @@ class HeadMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """All heads, in their order, and the sum of their losses over all examples in 2**-24 nats."""
+    """All heads, in their order, and the sums of their losses over all examples in 2**-24 nats.
+
+    `times_off_ms`: how far what a quantile stands for is from what was watched, on average, rounded
+    down; UNKNOWN where the weights have no watch times.
+    """
 
     examples: int
     heads: tuple[HeadMetrics, ...]
-    loss_q24: int
+    losses_q24: tuple[int, ...]
+    times_off_ms: int = UNKNOWN
+
+    @property
+    def loss_q24(self) -> int:
+        """The sum over all heads."""
+        return sum(self.losses_q24)
 
 
 def outputs(weights: Weights, X: NDArray[np.int8]) -> Ints:
@@ -70,15 +83,23 @@ def outputs(weights: Weights, X: NDArray[np.int8]) -> Ints:
     return np.asarray(a.astype(np.int64), dtype=np.int64)
 
 
-def judge(weights: Weights, examples: Examples) -> Metrics:
-    """The metrics of `weights` on `examples` (n >= 1)."""
-    raw = outputs(weights, np.ascontiguousarray(examples["features"]))
+def predictions(weights: Weights, raw: Ints) -> Ints:
+    """(n, heads) in Q24 what the tables say of `outputs`."""
     entry = np.clip(raw + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
     heads = np.arange(len(weights.schema.heads))
-    predictions = weights.table[heads, entry].astype(np.int64)
-    labels = examples["labels"].astype(np.int64)
-    outside = (raw != entry - TABLE_MIDDLE).sum(axis=0)
-    losses = cross_entropy_q24(predictions, labels).sum(axis=0)
+    return np.asarray(weights.table[heads, entry].astype(np.int64))
+
+
+def judge(weights: Weights, examples: Examples) -> Metrics:
+    """The metrics of `weights` on `examples` (n >= 1).
+
+    With watch times the label of `watch` is where an example stands among all of `examples`.
+    """
+    raw = outputs(weights, np.ascontiguousarray(examples["features"]))
+    predicted = predictions(weights, raw)
+    labels = judged_labels(weights, examples)
+    outside = ((raw < -TABLE_MIDDLE) | (raw >= TABLE_SIZE - TABLE_MIDDLE)).sum(axis=0)
+    losses = cross_entropy_q24(predicted, labels).sum(axis=0)
     group = groups_of(examples)
     n = len(examples)
     return Metrics(
@@ -86,16 +107,35 @@ def judge(weights: Weights, examples: Examples) -> Metrics:
         heads=tuple(
             HeadMetrics(
                 positives=int((labels[:, h] * 2 >= LABEL_ONE).sum()),
-                auc_ppm=auc_ppm(predictions[:, h], labels[:, h] * 2 >= LABEL_ONE),
-                gauc_ppm=gauc_ppm(predictions[:, h], labels[:, h] * 2 >= LABEL_ONE, group=group),
-                ece_ppm=ece_ppm(predictions[:, h], labels[:, h]),
+                auc_ppm=auc_ppm(predicted[:, h], labels[:, h] * 2 >= LABEL_ONE),
+                gauc_ppm=gauc_ppm(predicted[:, h], labels[:, h] * 2 >= LABEL_ONE, group=group),
+                ece_ppm=ece_ppm(predicted[:, h], labels[:, h]),
                 loss_micro=int(losses[h]) * PPM // (n << LOG_BITS),
                 clipped_ppm=int(outside[h]) * PPM // n,
             )
-            for h in heads.tolist()
+            for h in range(len(weights.schema.heads))
         ),
-        loss_q24=int(losses.sum()),
+        losses_q24=tuple(losses.tolist()),
+        times_off_ms=times_off_ms(weights, predicted, examples),
     )
+
+
+def judged_labels(weights: Weights, examples: Examples) -> Ints:
+    """(n, heads) the labels that predictions of `weights` are held against."""
+    bounds = bounds_of(weights.watch_times)
+    return labels_for(examples, bounds=bounds, schema=weights.schema).astype(np.int64)
+
+
+def times_off_ms(weights: Weights, predicted: Ints, examples: Examples) -> int:
+    """See Metrics."""
+    if weights.watch_times is None:
+        return UNKNOWN
+    read = watched_ms(
+        predicted[:, weights.schema.heads.index(WATCH)], examples["length_ms"].astype(np.int64),
+        times=weights.watch_times,
+    )  # fmt: skip
+    off = np.abs(read - np.minimum(watch_ms(examples, schema=weights.schema), MS_MAX))
+    return int(off.sum()) // len(examples)
 
 
 def groups_of(examples: Examples) -> NDArray[np.intp]:

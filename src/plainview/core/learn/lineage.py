@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from plainview.core.learn.gate import Verdict
-from plainview.core.learn.judge import Metrics
+from plainview.core.learn.judge import UNKNOWN, Metrics
 from plainview.core.learn.recipe import LEARN_SPEC, Recipe, recipe_digest
 from plainview.core.learn.tick import Parent, Tick, state_digest
 from plainview.core.learn.window import Window
@@ -88,7 +88,12 @@ def metrics_fields(metrics: Metrics, *, names: Sequence[str] = HEADS) -> dict[st
     heads: dict[str, Canonical] = {
         name: msgspec.to_builtins(head) for name, head in zip(names, metrics.heads, strict=True)
     }
-    return {
+    fields: dict[str, Canonical] = {
         "heads": heads,
         "loss_micro": metrics.loss_q24 * 1_000_000 // (metrics.examples << 24),
     }
+    return (
+        fields
+        if metrics.times_off_ms == UNKNOWN
+        else fields | {"times_off_ms": metrics.times_off_ms}
+    )

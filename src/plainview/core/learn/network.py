@@ -110,12 +110,13 @@ def blank_weights(schema: Schema) -> bytes:
     )  # fmt: skip
 
 
-def begin(parent: Network, *, recipe: Recipe, seed: bytes) -> Network:
+def begin(parent: Network, *, recipe: Recipe, seed: bytes, anew: Sequence[int] = ()) -> Network:
     """The network that a tick starts from, of the widths the recipe asks.
 
     Under "parent" all of the parent's units stay as they are. What is added is drawn, and speaks to
     nothing older than itself, so that the network says what its parent said. Under "draws" nothing
-    of the parent stays but its size of input and output.
+    of the parent stays but its size of input and output. Heads of `anew` are to predict something
+    else than the parent's do: they begin at 0, nothing seen.
 
     A drawn weight is even over +-2 / isqrt(inputs), in 2**24 steps; a drawn unit's bias is 1/2.
 
@@ -139,6 +140,8 @@ def begin(parent: Network, *, recipe: Recipe, seed: bytes) -> Network:
                 ws, bs = layer_slices(old)[l]
                 W[: old[l], : old[l + 1]] = getattr(parent, name)[ws].reshape(old[l], old[l + 1])
                 b[: old[l + 1]] = getattr(parent, name)[bs]
+            if l == len(widths) - 2:
+                W[:, list(anew)], b[list(anew)] = 0, 0
             vectors[name] += [W.ravel(), b]
     kept = np.float32(recipe.seen_kept_milli) / np.float32(1000)
     return Network(

@@ -1,11 +1,14 @@
 """A recipe: every number that learning goes by, as a file that a release can name by hash."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
 
 from plainview.core.learn.embed_recipe import STARTING_EMBEDDINGS, EmbedRecipe, embed_amiss
 from plainview.core.learn.errors import BadRecipe
+from plainview.core.learn.watch_time import BUCKETS_MAX, LENGTH_MS_MAX, STEPS_MAX
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
@@ -13,6 +16,7 @@ from plainview.core.terms.weights import HEADS, SERVING, Schema
 
 LEARN_SPEC: Final = "learn-v1"
 BEGINNINGS: Final = ("parent", "draws")
+SHARE, QUANTILE = "share", "quantile"
 MICRO: Final = 1_000_000
 WIDTH_MAX: Final = 1024
 DEPTH_MAX: Final = 4
@@ -43,6 +47,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     clipped_ppm_max: int
     quantised_ppm_max: int
     head_worse_ppm_max: int
+    watch: str
+    watch_bounds_ms: tuple[int, ...]
+    watch_steps: int
     embeddings: EmbedRecipe
 
 
@@ -61,6 +68,7 @@ BOUNDS: Final[dict[str, tuple[int, int]]] = {
     "clipped_ppm_max": (0, MICRO),
     "quantised_ppm_max": (0, MICRO),
     "head_worse_ppm_max": (0, MICRO),
+    "watch_steps": (1, STEPS_MAX),
 }
 
 STARTING_RECIPE: Final = Recipe(
@@ -71,11 +79,11 @@ STARTING_RECIPE: Final = Recipe(
     label_ms=600_000,
     offered_max=200_000,
     examples_max=50_000,
-    viewer_examples_max=64,
+    viewer_examples_max=256,
     viewer_share_milli=100,
-    passes=1,
+    passes=4,
     batch=32,
-    rate_micro=20_000,
+    rate_micro=15_000,
     seen_kept_milli=800,
     head_weights_milli=(1000,) * len(HEADS),
     held_out_min=200,
@@ -83,10 +91,14 @@ STARTING_RECIPE: Final = Recipe(
     clipped_ppm_max=10_000,
     quantised_ppm_max=1_000,
     head_worse_ppm_max=20_000,
+    watch="share",
+    watch_bounds_ms=(7_000, 12_000, 20_000, 30_000, 45_000, 60_000, 120_000),
+    watch_steps=32,
     embeddings=STARTING_EMBEDDINGS,
 )
 """What an edition learns by until it publishes another. Tuned on simulated worlds; see
-`decisions/0012-a-tick-and-its-float-state.md`."""
+`decisions/0012-a-tick-and-its-float-state.md`; why shares of watch time and not quantiles,
+`bench/README.md`. The bounds and steps are what quantiles would go by."""
 
 
 def encode_recipe(recipe: Recipe, *, schema: Schema = SERVING) -> bytes:
@@ -126,6 +138,8 @@ def parse_recipe(data: bytes, *, schema: Schema = SERVING) -> Recipe:
             raise BadRecipe(f"{name} is {getattr(recipe, name)}, not {least} .. {most}")
     if words := embed_amiss(recipe.embeddings):
         raise BadRecipe(f"embeddings: {words}")
+    if words := _watch_amiss(recipe, heads=heads):
+        raise BadRecipe(words)
     if recipe.begin not in BEGINNINGS:
         raise BadRecipe(f"begin is {recipe.begin!r}, not one of {BEGINNINGS}")
     if not 1 <= len(recipe.hidden) <= DEPTH_MAX or not all(
@@ -138,3 +152,16 @@ def parse_recipe(data: bytes, *, schema: Schema = SERVING) -> Recipe:
     if not recipe.name or len(recipe.name) > 64 or len(recipe.seed) > 64:
         raise BadRecipe("name and seed are of at most 64 characters, and the name is not empty")
     return recipe
+
+
+def _watch_amiss(recipe: Recipe, *, heads: Sequence[str]) -> str:
+    """What is wrong with what `watch` is to predict, or ""."""
+    if recipe.watch not in (SHARE, QUANTILE):
+        return f"watch is {recipe.watch!r}, not {SHARE!r} or {QUANTILE!r}"
+    if recipe.watch == QUANTILE and "watch" not in heads:
+        return f"watch is {QUANTILE!r}, and no head is called watch"
+    bounds = recipe.watch_bounds_ms
+    rises = all(low < high for low, high in pairwise((-1, *bounds, LENGTH_MS_MAX + 1)))
+    if len(bounds) >= BUCKETS_MAX or not rises:
+        return f"watch_bounds_ms: at most {BUCKETS_MAX - 1}, rising, of 0 .. {LENGTH_MS_MAX}"
+    return ""

@@ -4,9 +4,11 @@ from hashlib import sha256
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from plainview.core.learn import kernels
 from plainview.core.learn.embed_state import FloatPlaces
+from plainview.core.learn.judge import outputs, predictions
 from plainview.core.learn.kernels import Floats
 from plainview.core.learn.network import (
     Network,
@@ -16,12 +18,14 @@ from plainview.core.learn.network import (
     network_of,
 )
 from plainview.core.learn.quantise import quantise, weights_bytes
-from plainview.core.learn.recipe import MICRO, Recipe, recipe_digest
-from plainview.core.learn.weights_file import load_weights, with_places
+from plainview.core.learn.recipe import MICRO, QUANTILE, Recipe, recipe_digest
+from plainview.core.learn.watch_labels import WATCH, labels_for, watch_ms
+from plainview.core.learn.watch_time import median_times
+from plainview.core.learn.weights_file import load_weights, with_places, with_watch_times
 from plainview.core.learn.window import Examples, Window, choose, draws, order_by
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import Digest
-from plainview.core.terms.weights import SERVING, Schema
+from plainview.core.terms.weights import SERVING, Schema, Weights
 
 SEEN_FLOOR = np.float32(1e-6)
 FITTED_MAX = 8192
@@ -65,7 +69,9 @@ def state_digest(parent: Parent) -> Digest:
 def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     """Learn from `window`, starting at `parent`; both are of the window's schema. Where the parent
     places videos, so does the tick: for moving them see `embed_tick`, and `composed` for both in
-    one file.
+    one file. Under `watch` "quantile" the labels of `watch` become quantiles among the examples
+    learned from, and the weights say what theirs stand for; where the parent's say the other kind
+    the head begins anew.
 
     A function of the bytes of its arguments: float32 operations in one stated order, no BLAS, no
     libm. The certificate holds for what comes out.
@@ -78,12 +84,13 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
     seed = tick_seed(parent=parent, window=window, recipe=recipe)
     chosen = choose(window, recipe=recipe, seed=seed)
     start = float_network(parent, schema=window.schema)
-    network = begin(start, recipe=recipe, seed=seed)
+    old = load_weights(parent.weights, schema=window.schema)
+    network = begin(start, recipe=recipe, seed=seed, anew=_anew(old, recipe=recipe))
     picked = window.examples[chosen]
     theta, seen = network.theta.copy(), network.seen.copy()
     widths = np.array(network.widths, dtype=np.int64)
     X = np.ascontiguousarray(picked["features"])
-    Y = np.ascontiguousarray(picked["labels"].astype(np.uint16))
+    Y = labels_for(picked, bounds=_bounds(recipe), schema=window.schema)
     head_weights = np.array(recipe.head_weights_milli, dtype=np.float32) / np.float32(1000)
     for number in range(recipe.passes):
         order = order_by(draws(seed, f"pass {number}", len(picked)))
@@ -98,9 +105,9 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
         learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
     )
     name = f"{recipe.name}-{seed.hex()[:12]}"
-    old = load_weights(parent.weights, schema=window.schema)
     weights = weights_bytes(integers, name=name, schema=window.schema)
     weights = with_places(weights, places=old.places, centroids=old.centroids, schema=window.schema)
+    weights = _with_read_out(weights, picked, recipe=recipe, schema=window.schema)
     digest = load_weights(weights, schema=window.schema).digest
     return Tick(
         weights=weights,
@@ -110,6 +117,33 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
         viewers=len(np.unique(np.ascontiguousarray(picked["viewer"]).view("S16"))),
         network=learned,
     )
+
+
+def _bounds(recipe: Recipe) -> NDArray[np.int32] | None:
+    """Of the buckets in which quantiles of watch time are taken; None where shares are learned."""
+    return np.array(recipe.watch_bounds_ms, dtype=np.int32) if recipe.watch == QUANTILE else None
+
+
+def _anew(old: Weights, *, recipe: Recipe) -> tuple[int, ...]:
+    """The head `watch`, where what it predicts is of another kind than it was."""
+    is_quantile = old.watch_times is not None
+    if is_quantile == (recipe.watch == QUANTILE):
+        return ()
+    return (old.schema.heads.index(WATCH),)
+
+
+def _with_read_out(data: bytes, picked: Examples, *, recipe: Recipe, schema: Schema) -> bytes:
+    """The weights file `data` with what its quantiles came to among the examples learned from."""
+    bounds = _bounds(recipe)
+    if bounds is None:
+        return data
+    weights = load_weights(data, schema=schema)
+    times = median_times(
+        predictions(weights, outputs(weights, picked["features"]))[:, schema.heads.index(WATCH)],
+        watch_ms(picked, schema=schema), picked["length_ms"].astype(np.int64),
+        bounds=bounds.tolist(), steps=recipe.watch_steps,
+    )  # fmt: skip
+    return with_watch_times(data, times=times, schema=schema)
 
 
 def float_network(parent: Parent, *, schema: Schema = SERVING) -> Network:

@@ -19,6 +19,7 @@ NEAR_SHARE: Final = 12
 of the bucket's, NEAR_MIN at least."""
 
 MS_MAX: Final = 86_400_000
+LENGTH_MS_MAX: Final = 2**31 - 1
 BUCKETS_MAX: Final = 64
 STEPS_MAX: Final = 1024
 NAMES: Final = ("watch.bounds", "watch.ms")

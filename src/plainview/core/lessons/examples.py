@@ -5,9 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from plainview.core.events import watch_outcome
-from plainview.core.feed import Index, shown_features
-from plainview.core.feed.interests import no_profile, profile_of, rows_of
+from plainview.core.events import watch_outcome, watched_ms
+from plainview.core.feed import Index
+from plainview.core.feed.features import viewer_features, with_viewer
+from plainview.core.feed.interests import no_profile, rows_of
+from plainview.core.feed.kernels import BEST, Kernels
 from plainview.core.learn.window import EXAMPLE, LABEL_ONE, Examples
 from plainview.core.lessons.errors import FeaturesDiffer, OtherInputs
 from plainview.core.receipts import Receipt, parse_receipt, receipt_id
@@ -16,7 +18,7 @@ from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.policy import SOURCE_CODES, Policy
 from plainview.core.terms.viewer import Event, ViewerState
-from plainview.core.terms.weights import HEADS
+from plainview.core.terms.weights import HEADS, WATCH_PLAYINGS
 
 ACTS: Final = {
     "like": ("like", 1), "unlike": ("like", 0), "save": ("save", 1), "unsave": ("save", 0),
@@ -36,6 +38,8 @@ def examples_of(
     state: ViewerState,
     after: Iterable[Event],
     label_ms: int,
+    receipt: Receipt | None = None,
+    kernels: Kernels = BEST,
 ) -> Examples:
     """The examples of one slate, in order of place.
 
@@ -47,19 +51,22 @@ def examples_of(
     Args:
         data: the receipt. index, policy, state: the epoch, the rules and the fold of the viewer's
             events that it names. after: the viewer's next events, in order; those beyond
-            `label_ms` may be left out or not.
+            `label_ms` may be left out or not. receipt: `data` parsed, if the caller has done that.
     Raises: OtherInputs, FeaturesDiffer.
     """
-    receipt = parse_receipt(data)
+    receipt = receipt or parse_receipt(data)
     _check(receipt, index=index, policy=policy, state=state)
     videos = [shown.video for shown in receipt.slate]
     rows, is_known = rows_of(np.array(videos, dtype=np.int64), index=index)
     if not is_known.all():
         raise FeaturesDiffer("a video of the slate is not in the epoch")
-    profile = profile_of(state, index=index) if policy.uses_profile else no_profile(index=index)
+    profile = (
+        kernels.profile(state, index=index) if policy.uses_profile else no_profile(index=index)
+    )
     sources = np.array([SOURCE_CODES.get(one.source, 0) for one in receipt.slate], dtype=np.uint8)
-    features = shown_features(
-        rows, sources, index=index, profile=profile, context=receipt.context, now_ms=receipt.now_ms
+    features = with_viewer(
+        viewer_features(profile=profile, context=receipt.context, now_ms=receipt.now_ms),
+        kernels.features(rows, sources, index=index, profile=profile, context=receipt.context),
     )
     if digest_of(features.tobytes()) != receipt.features:
         raise FeaturesDiffer(f"the features of receipt {receipt.number} are not those that served")
@@ -114,7 +121,9 @@ class _Told:
     def labels(self, length_ms: int) -> list[int]:
         """In the order of HEADS, in 1/4096."""
         outcome = watch_outcome(ms=self.ms, loops=self.loops, length_ms=length_ms)
-        watched = length_ms if self.loops else min(self.ms, length_ms)
+        watched = watched_ms(
+            ms=self.ms, loops=self.loops, length_ms=length_ms, playings=WATCH_PLAYINGS
+        )
         known = {
             "finish": "finished" in outcome,
             "long": "long" in outcome,
@@ -123,7 +132,9 @@ class _Told:
             **{head: bool(self.acts.get(head)) for head in ("like", "save", "share", "follow")},
         }
         return [
-            watched * LABEL_ONE // length_ms if head == "watch" else LABEL_ONE * known[head]
+            LABEL_ONE * known[head]
+            if head in known
+            else watched * LABEL_ONE // (WATCH_PLAYINGS * length_ms)
             for head in HEADS
         ]
 

@@ -111,7 +111,11 @@ def value_shifts(
         video = video_features(rows, sources, index=index, profile=profile, context=context)
         after, before = (
             value_terms(
-                kernels.forward(weights, viewer, video), rows=rows, index=index, policy=policy
+                kernels.forward(weights, viewer, video),
+                rows=rows,
+                index=index,
+                policy=policy,
+                times=weights.watch_times,
             ).sum(axis=1)
             for weights in (new, old)
         )

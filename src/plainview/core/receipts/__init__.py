@@ -1,5 +1,6 @@
 """The bytes a viewer keeps: build, read, sign, verify and chain them. `specs/receipt-v1.md`."""
 
+from plainview.core.receipts.answer import build_receipt, next_request, request_of, seed_of
 from plainview.core.receipts.arms import (
     BadArm,
     arm_index,
@@ -15,7 +16,6 @@ from plainview.core.receipts.receipt import (
     Receipt,
     ReceiptError,
     ShownVideo,
-    build_receipt,
     encode_receipt,
     parse_receipt,
     receipt_id,
@@ -40,6 +40,9 @@ __all__ = [
     "encode_receipt",
     "parse_receipt",
     "receipt_id",
+    "next_request",
+    "request_of",
+    "seed_of",
     "slate_seed",
     "hour_commitment",
     "hour_of",

@@ -8,7 +8,7 @@ import msgspec
 
 from plainview.core.terms.canonical import INT_BOUND, Canonical
 from plainview.core.terms.ids import Digest, VideoId, ViewerId
-from plainview.core.terms.slate import Context, Slate
+from plainview.core.terms.slate import Context
 
 SPEC: Final = "receipt-v1"
 UNLOGGED: Final = "unlogged"
@@ -142,58 +142,6 @@ def encode_receipt(receipt: Receipt) -> bytes:
     }
     _read(fields)
     return _ENCODER.encode(fields)
-
-
-def build_receipt(
-    slate: Slate,
-    *,
-    edition: str,
-    release: str,
-    viewer: ViewerId,
-    number: int,
-    nonce: str,
-    policy: str,
-    policy_digest: Digest,
-    chosen_by: str,
-    weights: Digest,
-    epoch: int,
-    epoch_root: Digest,
-    now_ms: int,
-    context: Context,
-    events_n: int,
-    events_head: Digest,
-    hour: int,
-    hour_commitment: Digest,
-    previous: Digest,
-    arm: str = "",
-    release_state: str = UNLOGGED,
-) -> bytes:
-    """The bytes of the receipt for `slate`, made from the inputs it was computed from.
-
-    Args:
-        slate: what `make_slate` returned for these inputs.
-        events_n, events_head: the prefix of the viewer's chain that was folded.
-        previous: id of this viewer's receipt `number - 1`; NO_DIGEST when `number` is 1.
-    Raises: BadReceipt: an argument is out of range.
-    """
-    return encode_receipt(
-        Receipt(
-            edition=edition, release=release, release_state=release_state, viewer=viewer,
-            number=number, nonce=nonce, policy=policy, policy_digest=policy_digest,
-            chosen_by=chosen_by, arm=arm, weights=weights, epoch=epoch, epoch_root=epoch_root,
-            now_ms=now_ms, context=context, events_n=events_n, events_head=events_head,
-            hour=hour, hour_commitment=hour_commitment, candidates=slate.candidates,
-            values=slate.values, features=slate.features, caught_up=slate.caught_up,
-            previous=previous,
-            slate=tuple(
-                ShownVideo(
-                    video=item.video, slot=item.slot, source=item.source,
-                    propensity=item.propensity, value=item.value,
-                )
-                for item in slate.items
-            ),
-        )
-    )  # fmt: skip
 
 
 def parse_receipt(data: bytes) -> Receipt:

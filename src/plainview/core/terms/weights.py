@@ -13,7 +13,7 @@ WEIGHTS_SPEC = "weights-v1"
 VIEWER_FEATURES = (
     *(f"interest_{d}" for d in range(EMBED_DIM)),
     "history_log", "finish_tendency", "skip_tendency", "like_tendency", "follows_log",
-    "noon_wave", "evening_wave", "sitting_log",
+    "noon_wave", "evening_wave", "sitting_log", "leaning",
 )  # fmt: skip
 """The same for all candidates of one request, so layer 1 folds them into its bias."""
 
@@ -30,7 +30,8 @@ PAIR_FEATURES = (
     "sim_recent", "sim_lasting", "sim_loved", "sim_averse",
     "topic_affinity", "topic_untried", "topic_recent",
     "creator_affinity", "creator_recent", "is_followed", "language_match",
-    "attention", "from_following", "from_near", "from_crowd", "from_fresh",
+    "attention", "leaning_topic", "leaning_creator", "leaning_length",
+    "from_following", "from_near", "from_crowd", "from_fresh",
 )  # fmt: skip
 """Of this viewer and this video together."""
 
@@ -38,7 +39,10 @@ VIDEO_FEATURES = (*EPOCH_FEATURES, *PAIR_FEATURES)
 FEATURES = (*VIEWER_FEATURES, *VIDEO_FEATURES)
 
 HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
-"""What is predicted, each in Q24: a probability, and for `watch` the share of the video watched."""
+"""What is predicted, each in Q24: a probability, and for `watch` how much of WATCH_PLAYINGS
+playings of the video is watched."""
+WATCH_PLAYINGS = 2
+"""So that a video that is watched again counts for more: seconds spent, not shares, are the aim."""
 
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import logging
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,16 @@ class _Caller:
 
 
 class WriterServer:
-    """Serves `group` on the Unix socket at `path` until `stop` is called (from a signal)."""
+    """Serves `group` on the Unix socket at `path` until `stop` is called (from a signal).
 
-    def __init__(self, group: GroupCommit, path: Path) -> None:
+    `between_commits` is called after each commit, once it is answered.
+    """
+
+    def __init__(
+        self, group: GroupCommit, path: Path, *, between_commits: Callable[[], None] | None = None
+    ) -> None:
         self._group = group
+        self._between_commits = between_commits or (lambda: None)
         self._path = path
         self._decoder = request_decoder()
         self._selector = selectors.DefaultSelector()
@@ -72,6 +79,7 @@ class WriterServer:
                 self._gather(listener)
                 if self._waiting:
                     self._commit()
+                    self._between_commits()
         finally:
             for key in list(self._selector.get_map().values()):
                 self._selector.unregister(key.fileobj)

@@ -6,33 +6,7 @@ from html.parser import HTMLParser
 from plainview.app.http.public.html import VOID
 from plainview.app.http.public.log_page import LogState
 from plainview.app.http.public.sentences import Line
-from plainview.core.history import (
-    Access,
-    Batch,
-    Boost,
-    DecisionTaken,
-    Entry,
-    EpochFrozen,
-    Erasure,
-    Experiment,
-    ExperimentEnded,
-    HourKey,
-    Hours,
-    Interval,
-    Offer,
-    Policies,
-    Promise,
-    PromiseKept,
-    PromiseRefused,
-    RootSignature,
-    Source,
-    Trust,
-    TrustDocument,
-    WeightsPublished,
-    encode_entry,
-    encode_trust,
-    sign_trust,
-)
+from plainview.core import history
 from plainview.core.terms.ids import NO_DIGEST, Digest
 from plainview.core.tlog import log_key
 
@@ -42,71 +16,73 @@ ORIGIN = "plainview/here"
 LOG_KEY = log_key(ORIGIN, bytes(range(32)))
 
 
-def trust() -> Trust:
+def trust() -> history.Trust:
     """A first root of trust, signed by its one root key."""
-    key, _ = sign_trust(b"", private_key=bytes(32))
-    document = encode_trust(
-        TrustDocument(
+    key, _ = history.sign_trust(b"", private_key=bytes(32))
+    document = history.encode_trust(
+        history.TrustDocument(
             edition="here", version=1, receipt_keys=(key,), log_keys=(LOG_KEY.vkey(),),
             policy=f"log {LOG_KEY.vkey()}\nquorum none\n", root_keys=(key,), threshold=1,
             retention_days=90, grace_ms=20_000, promise_ms=60_000, at_ms=NOW,
         )
     )  # fmt: skip
-    signature = RootSignature(key=key, signature=sign_trust(document, private_key=bytes(32))[1])
-    return Trust(at_ms=NOW, version=1, document=document.decode(), signatures=(signature,))
+    signature = history.RootSignature(
+        key=key, signature=history.sign_trust(document, private_key=bytes(32))[1]
+    )
+    return history.Trust(at_ms=NOW, version=1, document=document.decode(), signatures=(signature,))
 
 
-def offers(**digests: str) -> Policies:
+def offers(**digests: str) -> history.Policies:
     """A list of feeds, each with the digest of its rules; `for_you` is the feed `for-you`."""
     named = sorted((name.replace("_", "-"), digest) for name, digest in digests.items())
-    offered = tuple(Offer(name=name, digest=digest) for name, digest in named)
-    return Policies(at_ms=NOW, offered=offered)
+    offered = tuple(history.Offer(name=name, digest=digest) for name, digest in named)
+    return history.Policies(at_ms=NOW, offered=offered)
 
 
-def every_entry() -> dict[str, Entry]:
+def every_entry() -> dict[str, history.Entry]:
     """By type."""
     return {
         "trust": trust(),
-        "source": Source(at_ms=NOW, digest=A, files=214),
+        "source": history.Source(at_ms=NOW, digest=A, files=214),
         "policies": offers(for_you=A, fresh=B),
-        "weights": WeightsPublished(
+        "weights": history.WeightsPublished(
             at_ms=NOW, digest=B, parent=A, recipe="tick-1", origin="learned", lineage=C
         ),
-        "hours": Hours(at_ms=NOW, first=498_611, commitments=(A, B)),
-        "hour_key": HourKey(at_ms=NOW, hour=498_611, key=C),
-        "decision": DecisionTaken(
+        "hours": history.Hours(at_ms=NOW, first=498_611, commitments=(A, B)),
+        "hour_key": history.HourKey(at_ms=NOW, hour=498_611, key=C),
+        "decision": history.DecisionTaken(
             at_ms=NOW, n=3, video="77", action="remove", author="operator", reason_code="spam",
             reason=NO_DIGEST,
         ),
-        "epoch": EpochFrozen(
+        "epoch": history.EpochFrozen(
             at_ms=NOW, number=81, root=A, previous_root=B, weights=C, decisions=12, frozen_ms=NOW
         ),
-        "interval": Interval(
-            at_ms=NOW, number=9, from_ms=NOW - 1500, to_ms=NOW, receipts=Batch(count=2, root=A),
-            events=Batch(count=1, root=B),
+        "interval": history.Interval(
+            at_ms=NOW, number=9, from_ms=NOW - 1500, to_ms=NOW,
+            receipts=history.Batch(count=2, root=A), events=history.Batch(count=1, root=B),
         ),
-        "promise": Promise(at_ms=NOW, upload=A, deadline_ms=NOW + 60_000),
-        "promise_kept": PromiseKept(at_ms=NOW, upload=A, video="77", epoch=82),
-        "promise_refused": PromiseRefused(at_ms=NOW, upload=A, reason_code="no_picture"),
-        "boost": Boost(
+        "promise": history.Promise(at_ms=NOW, upload=A, deadline_ms=NOW + 60_000),
+        "promise_kept": history.PromiseKept(at_ms=NOW, upload=A, video="77", epoch=82),
+        "promise_refused": history.PromiseRefused(at_ms=NOW, upload=A, reason_code="no_picture"),
+        "boost": history.Boost(
             at_ms=NOW, video="77", policy="for-you", amount_milli=1500, from_ms=NOW,
             to_ms=NOW + 86_400_000, reason_code="emergency",
         ),
-        "experiment": Experiment(
+        "experiment": history.Experiment(
             at_ms=NOW, name="shorter", arms=("for-you", "for-you-2"), shares_milli=(900, 100),
             from_ms=NOW, to_ms=NOW + 86_400_000, salt=A, plan=B,
         ),
-        "experiment_end": ExperimentEnded(
+        "experiment_end": history.ExperimentEnded(
             at_ms=NOW, name="shorter", ended_ms=NOW, salt=A, reason_code="guard"
         ),
-        "access": Access(at_ms=NOW, subject=A, reason_code="replay", by="operator"),
-        "erasure": Erasure(at_ms=NOW, subject=A, request=B, receipts=12),
+        "access": history.Access(at_ms=NOW, subject=A, reason_code="replay", by="operator"),
+        "erasure": history.Erasure(at_ms=NOW, subject=A, request=B, receipts=12),
     }  # fmt: skip
 
 
-def line(entry: Entry, *, index: int = 5, **beside: object) -> Line:
+def line(entry: history.Entry, *, index: int = 5, **beside: object) -> Line:
     """The entry as it stands in a log."""
-    return Line(index=index, body=encode_entry(entry), **beside)  # type: ignore[arg-type]
+    return Line(index=index, body=history.encode_entry(entry), **beside)  # type: ignore[arg-type]
 
 
 def state(

@@ -42,8 +42,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def edition(root: Path) -> Iterator[Edition]:
     """One for all: tests only add to its log, as everyone does."""
     made = Edition(root, videos=12)
-    made.freezer.freeze_if_due()
-    made.publish()
+    made.freeze()
     yield made
     made.close()
 
@@ -173,8 +172,7 @@ def test_what_people_decided_comes_first(edition: Edition, pages: Litestar) -> N
     """The first page lists what somebody decided and nothing that ticks by itself; every type is on
     one of the two sides, and the ticking ones are a link away."""
     edition.remove(edition.world.videos[4].id)
-    edition.freezer.freeze_if_due()
-    edition.publish()
+    edition.freeze()
     bodies = edition.log_reads.log_entries(0, count=9_999)
     types = [json.loads(body)["type"] for body in bodies]
     assert {"epoch", "hours", "decision", "policies", "weights", "trust"} <= set(types)

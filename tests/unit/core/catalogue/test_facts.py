@@ -9,7 +9,9 @@ from plainview.core.catalogue import (
     ACTIONS,
     Decision,
     RenditionFacts,
+    TopicLabel,
     VideoFacts,
+    encode_facts,
     fold_decisions,
     rendition_digest,
 )
@@ -95,3 +97,14 @@ def test_the_digest_covers_what_is_shown_and_nothing_else() -> None:
     ]  # fmt: skip
     assert {rendition_digest(facts) for facts in same} == {rendition_digest(FACTS)}
     assert len({rendition_digest(facts) for facts in [FACTS, *other]}) == 6
+
+
+def test_published_facts_by_hand() -> None:
+    """A video's facts are canonical JSON, words in base64, renditions by short edge."""
+    facts = msgspec.structs.replace(FACTS, topics=(TopicLabel("cats", 1),), language="de", looks=10)
+    assert encode_facts(facts) == (
+        b'{"caption":"w6k=","creator":"1","has_sound":1,"id":"7","language":"de","length_ms":1,'
+        b'"looks":"000000000000000a","poster":"' + b"0f" * 32 + b'","published_ms":1,"renditions":'
+        b'[[360,360,640,4,"' + b"11" * 32 + b'"],[540,540,960,9,"' + b"22" * 32 + b'"]],'
+        b'"spec":"video-v1","tags":["YQ==","Yg=="],"topics":[["cats",1]]}'
+    )

@@ -17,6 +17,7 @@ from plainview.core.events import (
     fold,
     genesis,
     watch_outcome,
+    watched_ms,
 )
 from plainview.core.terms.epoch import COUNTERS
 from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
@@ -198,6 +199,18 @@ def test_one_viewer_counts_once(links: list[Link]) -> None:
 def test_outcomes_at_their_edges(ms: int, loops: int, length_ms: int, names: set[str]) -> None:
     """Finished from 90 % or a loop, long from half or 10 s, skipped under 2 s and a quarter."""
     assert watch_outcome(ms=ms, loops=loops, length_ms=length_ms) == names
+
+
+@pytest.mark.parametrize(
+    ("ms", "loops", "watched"),
+    [
+        (0, 0, 0), (9_999, 0, 9_999), (15_000, 0, 15_000), (20_001, 0, 20_000),
+        (0, 1, 10_000), (10_001, 1, 10_001), (20_000, 2, 20_000), (90_000, 9, 20_000),
+    ],
+)  # fmt: skip
+def test_how_much_of_two_playings_was_watched(ms: int, loops: int, watched: int) -> None:
+    """What the clock says, but with a loop one playing at least; two playings at most."""
+    assert watched_ms(ms=ms, loops=loops, length_ms=10_000, playings=2) == watched
 
 
 def test_counting_by_hand() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plainview.core.catalogue import count_code, count_floor
-from plainview.core.feed.integers import COUNT_FLOORS, COUNT_MAX, clip127, eighths_log2
+from plainview.core.feed.integers import COUNT_FLOORS, COUNT_MAX, clip127, eighths_log2, in_order
 
 
 def test_eighths_of_a_binary_logarithm_by_hand() -> None:
@@ -39,3 +39,19 @@ def test_codes_beyond_any_count_are_capped() -> None:
 def test_clipping_is_symmetric() -> None:
     """A feature never is -128."""
     assert clip127(np.array([-500, -127, 0, 127, 128])).tolist() == [-127, -127, 0, 127, 127]
+
+
+@given(
+    keys=st.lists(
+        st.tuples(
+            st.integers(-(2**62), 2**62 - 1), st.integers(0, 3), st.integers(2**16 - 2, 2**16 + 2)
+        ),
+        max_size=40,
+    )
+)
+def test_in_order_is_what_lexsort_says(keys: list[tuple[int, int, int]]) -> None:
+    """By the first key, then the next, then by place, whatever their sizes and signs."""
+    columns = [np.array([key[i] for key in keys], dtype=np.int64) for i in range(3)]
+    wide, few, middling = columns
+    for some in ([wide], [few, middling], [few, wide], [middling, few, wide]):
+        assert in_order(*some).tolist() == np.lexsort(some[::-1]).tolist()

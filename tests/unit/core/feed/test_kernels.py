@@ -14,10 +14,9 @@ from plainview.core.feed import build_index
 from plainview.core.feed.index import Index
 from plainview.core.feed.interests import Profile
 from plainview.core.feed.kernels import BEST, NUMBA, NUMPY
-from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.slate import Context
-from plainview.core.terms.viewer import WATCHES_MAX, ViewerState, Watch
-from tests.worlds import big_catalogue, epoch_of, viewer_state
+from tests.unit.core.feed.parts import epoch_of_many, random_viewer
+from tests.worlds import epoch_of, viewer_state
 
 WITHOUT_NUMBA = """
 import sys
@@ -68,40 +67,7 @@ def test_a_cache_that_cannot_be_kept_costs_time_only(
 @pytest.fixture(scope="module")
 def index() -> Index:
     """800 videos by 40 creators; some have no topic, some one in two slots."""
-    rows = big_catalogue(800, seed=5).copy()
-    rows["topics"][::3, 1] = rows["topics"][::3, 0]
-    rows["topics"][::5, 2] = 1 + np.arange(160) % 8
-    rows["topics"][::7] = 0
-    return build_index(epoch_of(list(rows)))
-
-
-def random_viewer(number: int, index: Index) -> ViewerState:
-    """From a newcomer to 200 watches, of few videos or many, some of which no epoch holds; likes
-    and complaints on watched and unwatched ones; equal request numbers."""
-    chance = np.random.default_rng(number)
-    known = chance.choice(index.ids, int(chance.choice([1, 5, 300])))
-    videos = [VideoId(int(v)) for v in (*known, 3, 2**62)]
-
-    def some(most: int) -> dict[VideoId, int]:
-        drawn = chance.integers(0, len(videos), int(chance.integers(0, most + 1)))
-        return {videos[k]: int(chance.integers(1, 900)) for k in drawn}
-
-    watches = tuple(
-        Watch(
-            video=videos[int(chance.integers(len(videos)))],
-            number=int(chance.integers(1, 60)),
-            ms=int(chance.choice([0, 900, 1999, 2000, 4000, 9_999, 10_000, 80_000])),
-            loops=int(chance.choice([0, 0, 0, 1, 2, 5])),
-            at_ms=1,
-        )
-        for _ in range(int(chance.choice([0, 1, 9, 40, WATCHES_MAX])))
-    )
-    creators = chance.choice(index.creators, int(chance.integers(0, 9)))
-    return viewer_state(
-        watches=watches, seen=some(200), liked=some(60), saved=some(9), shared=some(9),
-        rejected=some(30), reported=some(9),
-        follows={CreatorId(int(c)): 1 for c in creators},
-    )  # fmt: skip
+    return build_index(epoch_of_many())
 
 
 def test_square_roots_are_rounded_down() -> None:
@@ -116,10 +82,12 @@ def test_square_roots_are_rounded_down() -> None:
 def columns_of(mine: Profile, theirs: Profile) -> Iterator[tuple[str, Any, Any]]:
     """Everything in two profiles, side by side, with its name."""
     for name in mine.__struct_fields__:
-        if name != "latest":
+        if name not in ("latest", "leanings"):
             yield name, getattr(mine, name), getattr(theirs, name)
-    for name in mine.latest.__struct_fields__:
-        yield f"latest.{name}", getattr(mine.latest, name), getattr(theirs.latest, name)
+    for part in ("latest", "leanings"):
+        ours, others = getattr(mine, part), getattr(theirs, part)
+        for name in ours.__struct_fields__:
+            yield f"{part}.{name}", getattr(ours, name), getattr(others, name)
 
 
 def test_every_kernel_knows_the_same_of_a_viewer(index: Index) -> None:

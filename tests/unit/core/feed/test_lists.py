@@ -135,3 +135,21 @@ def test_shares_by_hand() -> None:
     """10 among 1, 1, 1 is 4, 3, 3; of 2 among 9 and 1 the first has both."""
     assert shares(10, np.array([1, 1, 1])) == [4, 3, 3]
     assert shares(2, np.array([9, 1])) == [2, 0]
+
+
+@pytest.mark.parametrize("closed", [0, 10, 500, 2_990])
+def test_when_what_is_nearest_is_closed_the_next_are_found(closed: int) -> None:
+    """However many of the nearest rows are not eligible, the same come as from looking at all."""
+    rows = big_catalogue(3_000)
+    embeddings = np.ascontiguousarray(rows["embedding"])
+    centroids = centroids_of(np.ascontiguousarray(embeddings[:40]), probes=40)
+    lists = rows_by_list(
+        embeddings, rows["id"].astype(np.int64), centroids, known=None, known_ids=NO_IDS
+    )
+    query = np.ascontiguousarray(embeddings[[5]])
+    nearest = np.argsort(-(embeddings.astype(int) @ query[0].astype(int)), kind="stable")
+    decided = np.zeros(3_000, dtype=np.uint8)
+    decided[nearest[:closed]] = 1
+    for kernels in KERNELS:
+        (found,) = kernels.near_lists(lists, decided, query, [20], [40])
+        assert found.tolist() == nearest[closed : closed + 20].tolist()

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from plainview.core.feed import build_index
 from plainview.core.feed.kernels import NUMBA, NUMPY, NUMPY_F64, NUMPY_INT64, Kernels
-from plainview.core.feed.rank import newest_values, value_terms
+from plainview.core.feed.rank import newest_values, value_terms, watch_seconds
 from plainview.core.learn.weights_file import encode_weights, load_weights
 from plainview.core.terms.canonical import INT_BOUND
+from plainview.core.terms.watch_time import WatchTimes
 from plainview.core.terms.weights import (
     EXACT_BOUND,
     FEATURES,
@@ -116,26 +117,62 @@ def test_the_control_in_ordinary_floats_differs() -> None:
 
 
 def test_value_by_hand() -> None:
-    """Half a finish at 1 point, a quarter like at 4, 4 s at 0.01 each, less 0.5 if sensitive."""
+    """Half a finish at 1 point, a quarter like at 4, half of two playings of 8 s at 0.01 a second,
+    less 0.5 if sensitive."""
     index = build_index(epoch_of([video(1, length_ms=8000, flags=8), video(2, length_ms=8000)]))
     predictions = np.zeros((2, len(HEADS)), dtype=np.int64)
     predictions[:, HEADS.index("finish")] = HEAD_ONE // 2
     predictions[:, HEADS.index("like")] = HEAD_ONE // 4
     predictions[:, HEADS.index("watch")] = HEAD_ONE // 2
-    terms = value_terms(predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU)
-    plain = (500 + 1000 + 40) * HEAD_ONE
+    terms = value_terms(predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU, times=None)
+    plain = (500 + 1000 + 80) * HEAD_ONE
     assert terms.sum(axis=1).tolist() == [plain - 500 * HEAD_ONE, plain]
     assert terms[0].tolist()[-2:] == [-500 * HEAD_ONE, 0]
     against = np.array([7, 0], dtype=np.int64)
     with_them = value_terms(
-        predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU, rejected=against
-    )
+        predictions, rows=np.array([0, 1]), index=index, policy=FOR_YOU, times=None,
+        rejected=against,
+    )  # fmt: skip
     assert (terms - with_them).sum(axis=1).tolist() == [7, 0]
 
 
-def test_no_value_reaches_2_to_the_53() -> None:
+def test_seconds_by_hand() -> None:
+    """A quarter is half of an 8 s video, but the quantile at a quarter of a table for like lengths
+    half a second; from 10 s on that is 2.25 s; what is beyond an hour is an hour."""
+    times = WatchTimes(
+        bounds=np.array([10_000], dtype=np.int32),
+        ms=np.array([[0, 1000, 9000], [500, 4000, 4_000_000]], dtype=np.int32),
+    )
+    quarter = np.full(3, HEAD_ONE // 4, dtype=np.int64)
+    quarter[2] = HEAD_ONE
+    lengths = np.array([8000, 10_000, 10_000], dtype=np.int64)
+    shares = watch_seconds(quarter, lengths, times=None)
+    assert shares.tolist() == [4 * HEAD_ONE, 5 * HEAD_ONE, 20 * HEAD_ONE]
+    read = watch_seconds(quarter, lengths, times=times)
+    assert read.tolist() == [HEAD_ONE // 2, HEAD_ONE * 9 // 4, 3600 * HEAD_ONE]
+
+
+def test_a_value_by_the_weights_table() -> None:
+    """Of two videos with the same quantile the one whose like are watched for longer is worth more,
+    0.01 points for each of its 3 s more, though it is the shorter."""
+    times = WatchTimes(
+        bounds=np.array([20_000], dtype=np.int32), ms=np.array([[0, 8000], [0, 2000]], np.int32)
+    )
+    index = build_index(epoch_of([video(1, length_ms=9000), video(2, length_ms=30_000)]))
+    predictions = np.zeros((2, len(HEADS)), dtype=np.int64)
+    predictions[:, HEADS.index("watch")] = HEAD_ONE // 2
+    rows = np.array([0, 1])
+    terms = value_terms(predictions, rows=rows, index=index, policy=FOR_YOU, times=times)
+    assert terms.sum(axis=1).tolist() == [40 * HEAD_ONE, 10 * HEAD_ONE]
+
+
+LONGEST = WatchTimes(bounds=np.zeros(0, dtype=np.int32), ms=np.array([[0, 86_400_000]], "i4"))
+
+
+@pytest.mark.parametrize("times", [None, LONGEST], ids=["share", "quantile"])
+def test_no_value_reaches_2_to_the_53(times: WatchTimes | None) -> None:
     """With every number of a policy at its bound and every head certain, an hour-long video stays
-    exact for JavaScript; longer ones count as an hour."""
+    exact for JavaScript; longer ones count as an hour, and so do longer medians."""
     worst = msgspec.structs.replace(
         FOR_YOU,
         worth_milli=(*[100_000] * 8, 1000),
@@ -143,7 +180,7 @@ def test_no_value_reaches_2_to_the_53() -> None:
     )
     index = build_index(epoch_of([video(1, length_ms=2**32 - 1, flags=4 | 8 | 16 | 32)]))
     certain = np.full((1, len(HEADS)), HEAD_ONE, dtype=np.int64)
-    terms = value_terms(certain, rows=np.array([0]), index=index, policy=worst)
+    terms = value_terms(certain, rows=np.array([0]), index=index, policy=worst, times=times)
     assert int(np.abs(terms).sum()) < INT_BOUND
     assert terms[0, HEADS.index("watch")] == 1000 * HEAD_ONE * 3600
 

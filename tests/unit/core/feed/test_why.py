@@ -1,5 +1,6 @@
 """Why a video stands where it stands: true numbers, for people."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -8,6 +9,7 @@ from plainview.core.feed.why import EFFECT_GROUPS
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.viewer import ViewerState, Watch
+from plainview.core.terms.watch_time import WatchTimes
 from plainview.core.terms.weights import EPOCH_FEATURES, PAIR_FEATURES
 from tests.unit.core.feed.parts import FOLLOWING, FOR_YOU, WEIGHTS
 from tests.worlds import demo_catalogue, epoch_of, slate_request, video, viewer_state
@@ -31,6 +33,27 @@ def traced(state: ViewerState, policy: Policy = FOR_YOU, *, seed: str = "why") -
         index=INDEX, weights=WEIGHTS, policy=policy, state=state,
         request=slate_request(number=2, seed=seed),
     )  # fmt: skip
+
+
+def test_a_quantile_is_told_as_a_share_of_playings() -> None:
+    """Of weights with watch times the length watched is what the quantile stands for beside two
+    playings, as of weights without; the other heads are as they were."""
+    plain = traced(fan())
+    length_ms = int(INDEX.length_ms[plain.candidates.rows[plain.placings[0].candidate]])
+    flat = np.full((1, 2), length_ms // 2, dtype=np.int32)
+    times = WatchTimes(bounds=np.zeros(0, dtype=np.int32), ms=flat)
+    timed = msgspec.structs.replace(
+        plain, weights=msgspec.structs.replace(WEIGHTS, watch_times=times)
+    )
+    video = plain.slate.items[0].video
+    before, after = explain(plain, video).per_mille, explain(timed, video).per_mille
+    assert after[:-1] == before[:-1]
+    assert (after[-1], before[-1] != after[-1]) == (250, True)
+    long = msgspec.structs.replace(times, ms=flat * 9)
+    timed = msgspec.structs.replace(
+        plain, weights=msgspec.structs.replace(WEIGHTS, watch_times=long)
+    )
+    assert explain(timed, video).per_mille[-1] == 1000
 
 
 def test_every_feature_of_a_video_belongs_to_one_reason() -> None:
@@ -73,7 +96,7 @@ def test_an_effect_is_the_change_when_the_group_is_unknown() -> None:
     length_ms = int(INDEX.length_ms[trace.candidates.rows[at]])
     worth = FOR_YOU.worth_milli
     value = sum(w * p for w, p in zip(worth[:-1], out[:-1], strict=True))
-    value += worth[-1] * (out[-1] * length_ms // 1000)
+    value += worth[-1] * (out[-1] * 2 * length_ms // 1000)
     effects = {e.label: e.effect for e in explain(trace, item.video).effects}
     assert effects["like what you just watched"] == item.value - value
 

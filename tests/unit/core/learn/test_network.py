@@ -33,6 +33,7 @@ from tests.lessons import drawn_examples
 
 SEED = bytes(32)
 STARTING = network_of(starting_weights())
+UNITS = STARTING.widths[1]
 DIGEST = digest_of(starting_weights())
 
 
@@ -91,17 +92,17 @@ def test_tables_of_another_curve_cannot_be_learned_on_from() -> None:
 
 
 def test_growing_changes_nothing_that_is_said() -> None:
-    """With 64 units in place of 19 every logit has the same bits as the parent's, and only the new
-    units' weights are drawn."""
+    """With 64 units in place of fewer every logit has the same bits as the parent's, and only the
+    new units' weights are drawn."""
     recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(64,))
     grown = begin(STARTING, recipe=recipe, seed=SEED)
     examples = drawn_examples(50)
     assert run(grown, examples)[0].tobytes() == run(STARTING, examples)[0].tobytes()
     ws, bs = layer_slices(grown.widths)[0]
-    drawn = grown.theta[ws].reshape(len(FEATURES), 64)[:, 19:]
+    drawn = grown.theta[ws].reshape(len(FEATURES), 64)[:, UNITS:]
     assert 0.15 < np.abs(drawn).max() <= 2 / 13
     assert len(np.unique(drawn)) > 0.99 * drawn.size
-    assert (grown.theta[bs][19:] == 0.5).all()
+    assert (grown.theta[bs][UNITS:] == 0.5).all()
     other = begin(STARTING, recipe=recipe, seed=bytes(31) + b"\x01")
     assert (other.theta != grown.theta).any()
 
@@ -130,11 +131,11 @@ def test_draws_keep_nothing_of_the_parent() -> None:
 def test_what_was_seen_is_half_forgotten() -> None:
     """A tick begins with `seen_kept_milli` of the squared gradients its parent had seen."""
     parent = msgspec.structs.replace(STARTING, seen=np.full_like(STARTING.seen, 3))
-    recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(19,), seen_kept_milli=500)
+    recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(UNITS,), seen_kept_milli=500)
     assert (begin(parent, recipe=recipe, seed=SEED).seen == 1.5).all()
 
 
-@pytest.mark.parametrize("hidden", [(18,), (19, 4)])
+@pytest.mark.parametrize("hidden", [(UNITS - 1,), (UNITS, 4)])
 def test_a_recipe_that_does_not_fit_its_parent_is_refused(hidden: tuple[int, ...]) -> None:
     """A parent that is wider or of another depth cannot be begun from."""
     with pytest.raises(BadRecipe, match="the parent is"):

@@ -24,26 +24,27 @@ INPUTS = np.ascontiguousarray(EXAMPLES["features"])
 
 
 def drawn_network(spread: float) -> Network:
-    """The starting network grown to 40 units, its heads drawn too."""
-    recipe = msgspec.structs.replace(STARTING_RECIPE, hidden=(40,))
+    """40 units and heads, all drawn: nothing of the starting weights, whose odd weights in 1/64
+    make halves that the integers always round up."""
+    recipe = msgspec.structs.replace(STARTING_RECIPE, begin="draws", hidden=(40,))
     network = begin(network_of(starting_weights()), recipe=recipe, seed=bytes(32))
     theta = network.theta.copy()
-    ws, _ = layer_slices(network.widths)[1]
     rng = np.random.Generator(np.random.PCG64(5))
+    ws, _ = layer_slices(network.widths)[1]
     theta[ws] += rng.normal(0, spread, size=ws.stop - ws.start).astype(np.float32)
     return msgspec.structs.replace(network, theta=theta)
 
 
 def test_the_integers_say_what_the_floats_say() -> None:
-    """Of a drawn network the outputs that serve are within 0.03 of a logit, root mean square, and
-    no head leans one way by more than 0.005."""
-    network = drawn_network(0.1)
+    """Of a drawn network the outputs that serve are within 0.02 of a logit, root mean square, and
+    no head leans one way by more than 0.001."""
+    network = drawn_network(0.3)
     logits, peaks = run(network, EXAMPLES)
     made = quantise(network, inputs=INPUTS, peaks=peaks, logits=logits)
     weights = load_weights(weights_bytes(made, name="drawn"))
     served = (outputs(weights, INPUTS) + np.array(made.offsets)) / 256
-    assert np.sqrt(((served - logits) ** 2).mean(axis=0)).max() < 0.03
-    assert np.abs((served - logits).mean(axis=0)).max() < 0.005
+    assert np.sqrt(((served - logits) ** 2).mean(axis=0)).max() < 0.02
+    assert np.abs((served - logits).mean(axis=0)).max() < 0.001
     assert weights.bound < EXACT_BOUND
 
 
@@ -59,7 +60,7 @@ def test_the_starting_weights_survive_their_own_quantisation() -> None:
 
 def test_the_largest_network_has_an_integer_form() -> None:
     """With every number at its bound of 31 the certificate still holds, by smaller shifts."""
-    network = drawn_network(0.1)
+    network = drawn_network(0.3)
     signs = np.where(np.arange(len(network.theta)) % 3 == 0, -31, 31).astype(np.float32)
     full = msgspec.structs.replace(network, theta=signs)
     logits, peaks = run(full, EXAMPLES)
@@ -129,7 +130,7 @@ def test_settling_lowers_the_error_of_correlated_inputs() -> None:
 
 def test_a_quantised_file_names_its_heads_and_features() -> None:
     """What comes out is an ordinary weights file of this program's features and heads."""
-    network = drawn_network(0.1)
+    network = drawn_network(0.3)
     logits, peaks = run(network, EXAMPLES)
     made = quantise(network, inputs=INPUTS, peaks=peaks, logits=logits)
     weights = load_weights(weights_bytes(made, name="n"))

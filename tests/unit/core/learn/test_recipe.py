@@ -9,11 +9,13 @@ import pytest
 from plainview.core.learn import BadRecipe
 from plainview.core.learn.recipe import (
     BOUNDS,
+    QUANTILE,
     STARTING_RECIPE,
     encode_recipe,
     parse_recipe,
     recipe_digest,
 )
+from plainview.core.terms.weights import Schema
 
 
 def altered(**changes: Any) -> bytes:
@@ -53,6 +55,11 @@ def test_each_number_has_bounds(name: str) -> None:
         ({"hidden": [1025]}, "hidden is"),
         ({"head_weights_milli": [1000]}, "head_weights_milli"),
         ({"head_weights_milli": [-1] + [1000] * 8}, "head_weights_milli"),
+        ({"watch": "seconds"}, "watch is 'seconds'"),
+        ({"watch_bounds_ms": [7000, 7000]}, "watch_bounds_ms"),
+        ({"watch_bounds_ms": [-1]}, "watch_bounds_ms"),
+        ({"watch_bounds_ms": [2**31]}, "watch_bounds_ms"),
+        ({"watch_bounds_ms": list(range(64))}, "watch_bounds_ms"),
         ({"name": ""}, "name and seed"),
         ({"seed": "s" * 65}, "name and seed"),
     ],
@@ -61,6 +68,21 @@ def test_what_is_no_recipe_is_refused(changes: dict[str, Any], words: str) -> No
     """Another spec, other heads, a field too many or too few, or a value out of place."""
     with pytest.raises(BadRecipe, match=words):
         parse_recipe(altered(**changes))
+
+
+def test_bounds_at_their_bounds_are_taken() -> None:
+    """One bucket for all lengths, 64 of them, and a bound at either end."""
+    for bounds in ([], list(range(63)), [0, 2**31 - 1]):
+        assert parse_recipe(altered(watch_bounds_ms=bounds)).watch_bounds_ms == tuple(bounds)
+
+
+def test_only_a_head_called_watch_predicts_quantiles() -> None:
+    """For heads without it such a recipe is refused, and one of shares is not."""
+    schema = Schema(viewer=("a",), epoch=("b",), pair=("c",), heads=("click",))
+    share = msgspec.structs.replace(STARTING_RECIPE, head_weights_milli=(1000,))
+    assert parse_recipe(encode_recipe(share, schema=schema), schema=schema) == share
+    with pytest.raises(BadRecipe, match="no head is called watch"):
+        encode_recipe(msgspec.structs.replace(share, watch=QUANTILE), schema=schema)
 
 
 def test_bytes_in_another_form_are_refused() -> None:

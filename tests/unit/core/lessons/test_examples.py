@@ -102,19 +102,26 @@ def test_an_example_names_where_it_is_from() -> None:
 
 
 def test_a_video_watched_to_its_end() -> None:
-    """Nine tenths are a finish and long, and their share of the video is the watch label."""
+    """Nine tenths are a finish and long, and their share of two playings is the watch label."""
     sitting = Sitting()
     length_ms = sitting.length_ms(1)
     ms = -(-length_ms * 9 // 10)
     assert sitting.sees(1, ms).labels() == marked(
-        finish=LABEL_ONE, long=LABEL_ONE, watch=ms * LABEL_ONE // length_ms
+        finish=LABEL_ONE, long=LABEL_ONE, watch=ms * LABEL_ONE // (2 * length_ms)
     )
 
 
-def test_a_loop_is_all_of_it() -> None:
-    """Who saw it come round has watched all of it, whatever the clock says, and no more."""
-    wanted = marked(finish=LABEL_ONE, long=LABEL_ONE, watch=LABEL_ONE)
+def test_a_loop_is_one_playing_and_two_are_all_that_counts() -> None:
+    """Who saw it come round has watched it once at least, whatever the clock says; half of the
+    second time counts as that, and nothing beyond the second."""
+    wanted = marked(finish=LABEL_ONE, long=LABEL_ONE, watch=LABEL_ONE // 2)
     assert Sitting().sees(1, 100, loops=1).labels() == wanted
+    length_ms = Sitting().length_ms(1)
+    longer = Sitting().sees(1, length_ms + length_ms // 2, loops=1).labels()
+    share = (length_ms + length_ms // 2) * LABEL_ONE // (2 * length_ms)
+    assert longer == wanted | {"watch": share}
+    assert LABEL_ONE * 3 // 4 - 1 <= share <= LABEL_ONE * 3 // 4
+    wanted = marked(finish=LABEL_ONE, long=LABEL_ONE, watch=LABEL_ONE)
     assert Sitting().sees(1, 300_000, loops=3).labels() == wanted
 
 
@@ -122,7 +129,7 @@ def test_a_fast_skip() -> None:
     """A second of a video of more than four is a skip; two seconds are not."""
     sitting = Sitting()
     length_ms = sitting.length_ms(0)
-    share = 1000 * LABEL_ONE // length_ms
+    share = 1000 * LABEL_ONE // (2 * length_ms)
     assert sitting.sees(0, 1000).labels() == marked(skip=LABEL_ONE, watch=share)
     assert Sitting().sees(0, 2000).labels()["skip"] == 0
 
@@ -250,9 +257,10 @@ def test_errors_have_one_root() -> None:
 
 
 def test_labels_are_whole_4096ths() -> None:
-    """The label of a share of the video is floored, and a whole one is exactly 4096."""
+    """The label of a share of two playings is floored, and a whole one is exactly 4096."""
     sitting = Sitting()
     length_ms = sitting.length_ms(0)
-    sitting.sees(0, length_ms - 1)
-    assert sitting.labels()["watch"] == (length_ms - 1) * 4096 // length_ms < 4096
+    sitting.sees(0, 2 * length_ms - 1)
+    assert sitting.labels()["watch"] == (2 * length_ms - 1) * 4096 // (2 * length_ms) < 4096
+    assert Sitting().sees(0, 2 * length_ms).labels()["watch"] == 4096
     assert np.iinfo(EXAMPLE["labels"].base).max >= LABEL_ONE

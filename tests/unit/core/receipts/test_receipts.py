@@ -18,7 +18,6 @@ from plainview.core.receipts import (
     BrokenChain,
     Receipt,
     ShownVideo,
-    build_receipt,
     check_chain,
     check_follows,
     encode_receipt,
@@ -33,7 +32,7 @@ from plainview.core.receipts import (
 )
 from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
-from plainview.core.terms.slate import Context, Slate, SlateItem
+from plainview.core.terms.slate import Context
 
 VIEWER = ViewerId("0123456789abcdef0123456789abcdef")
 KEY = bytes(range(32))
@@ -101,27 +100,6 @@ def test_a_key_twice_is_refused() -> None:
     data = encode_receipt(a_receipt()).replace(b'{"arm":"",', b'{"arm":"","arm":"",')
     with pytest.raises(BadReceipt, match="canonical"):
         parse_receipt(data)
-
-
-def test_build_receipt_copies_the_slate_and_its_digests() -> None:
-    """Building from a slate gives the bytes of the receipt that states that slate."""
-    wanted = a_receipt()
-    slate = Slate(
-        items=tuple(
-            SlateItem(
-                video=s.video, source=s.source, slot=s.slot, propensity=s.propensity, value=s.value
-            )
-            for s in wanted.slate
-        ),
-        candidates=wanted.candidates,
-        values=wanted.values,
-        features=wanted.features,
-        caught_up=0,
-    )
-    fields = msgspec.structs.asdict(wanted)
-    for name in ("candidates", "values", "features", "slate", "caught_up"):
-        del fields[name]
-    assert build_receipt(slate, **fields) == encode_receipt(wanted)
 
 
 def test_the_id_is_the_hash_of_the_exact_bytes() -> None:

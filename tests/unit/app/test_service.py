@@ -1,0 +1,67 @@
+"""A web process's state: what is done before the first request, so that no request pays for it."""
+
+import gc
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from plainview.app.http.service import Service
+from plainview.app.wire import Wired
+from plainview.edge.data_folder import DataFolder
+from plainview.edge.keys import make_keys
+from plainview.flows.serve_slate import serve_slate
+from tests.edition import Edition, asked
+
+READY_S = 20.0
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Iterator[Edition]:
+    edition = Edition(tmp_path, videos=40)
+    edition.freezer.freeze_if_due()
+    edition.publish()
+    yield edition
+    edition.close()
+
+
+@pytest.fixture
+def service(edition: Edition) -> Iterator[Service]:
+    """One that has opened the newest epoch, on the edition's clock."""
+    make_keys(DataFolder(edition.root).keys)
+    wired: Any = Wired(DataFolder(edition.root))
+    wired.clock = edition.clock
+    service = Service(wired, is_demo=False)
+    service.start()
+    until = time.monotonic() + READY_S
+    while not service.is_serving:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    service.serving.epochs.at_least(1)
+    yield service
+    service.stop()
+    gc.unfreeze()
+
+
+def test_the_collector_passes_over_what_was_loaded(service: Service) -> None:
+    """By the time slates are served, what a start loads is out of the collector's sight."""
+    assert service.is_serving
+    assert gc.get_freeze_count() > 10_000
+
+
+def test_queues_of_the_feeds_on_offer_are_there(
+    edition: Edition, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first slate by any feed on offer finds its queue worked out."""
+
+    def too_late(*_: object, **__: object) -> None:
+        raise AssertionError("a queue was worked out in a request")
+
+    monkeypatch.setattr("plainview.core.feed.queue._worked_out", too_late)
+    assert list(service.serving.policies) == [policy.name for policy in edition.policies]
+    serving = msgspec.structs.replace(service.serving, writer=edition.writer)
+    for k, policy in enumerate(serving.policies):
+        serve_slate(asked(edition.viewer(k + 1), 1, policy=policy), by=serving)
