@@ -41,6 +41,8 @@ def code_of_loops() -> str:
     if not texts:
         return "plain Python"
     code = "".join(texts)
+    if "mul" not in code:
+        return "not seen, compiled before"
     unit = next((name for name, register in UNITS.items() if register.search(code)), "no vectors")
     return f"{len(FUSED.findall(code))} fused, {unit}"
 
