@@ -16,6 +16,7 @@ from plainview.core.feed.leanings import Leanings, leanings_of, no_leanings
 from plainview.core.feed.search import places
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import CreatorId, VideoId
+from plainview.core.terms.vector_units import own_products
 from plainview.core.terms.viewer import WATCHES_MAX, ViewerState
 
 SIGNALS_MAX = WATCHES_MAX
@@ -239,11 +240,8 @@ def leaders_of(weight: Ints, embeddings: NDArray[np.int8]) -> Ints:
     weight is of the interest so found among all, or of none.
     """
     places = np.full(len(weight), -1, dtype=np.int64)
-    # Whole numbers below 2**24: exact in float32 in whatever order BLAS adds them. The copy keeps
-    # numpy from BLAS's routine for an array and its own transpose (ssyrk), which gives NaN where
-    # OpenBLAS 0.3.31 takes SME (OpenMathLib/OpenBLAS#5873); see the aarch64 drill.
-    vectors = embeddings.astype(np.float32)
-    dots = (vectors @ vectors.T.copy()).astype(np.int64)
+    # Whole numbers below 2**24: exact in float32 in whatever order BLAS adds them.
+    dots = own_products(embeddings.astype(np.float32)).astype(np.int64)
     leaders: list[int] = []
     for is_positive in (True, False):
         for r in np.flatnonzero(weight > 0 if is_positive else weight < 0).tolist():

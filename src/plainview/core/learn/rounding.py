@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.learn.compiled import compiled
+from plainview.core.terms.vector_units import own_products
 
 SWEEPS_MAX: Final = 8
 
@@ -19,7 +20,7 @@ def moments(inputs: NDArray[np.integer]) -> Doubles:
     """
     A = np.ones((len(inputs), inputs.shape[1] + 1), dtype=np.float64)
     A[:, :-1] = inputs
-    return np.ascontiguousarray(A.T @ A)
+    return np.ascontiguousarray(own_products(A.T))
 
 
 @compiled

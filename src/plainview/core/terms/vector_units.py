@@ -1,6 +1,12 @@
-"""Which vector units compiled code may use: all that the processor has, but SVE."""
+"""What of a processor is kept from the arithmetic, because others' code for it is wrong."""
 
 from functools import cache
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.floating)
 
 
 @cache
@@ -19,3 +25,12 @@ def leave_sve_alone() -> None:
         settings = vars(config)
         asked = here if settings["CPU_FEATURES"] is None else settings["CPU_FEATURES"]
         settings["CPU_FEATURES"] = ",".join(filter(None, (asked, "-sve")))
+
+
+def own_products(vectors: NDArray[Number]) -> NDArray[Number]:
+    """(n, n) the dots of each of `vectors` (n, D) with each.
+
+    The copy keeps numpy from BLAS's routines for an array and its own transpose (syrk): where
+    OpenBLAS 0.3.31 takes SME they give NaN (OpenMathLib/OpenBLAS#5873); the aarch64 drill found it.
+    """
+    return np.asarray(vectors @ vectors.T.copy())
