@@ -131,6 +131,12 @@ def test_a_restart_is_not_noticed(running: Running, client: WriterClient) -> Non
     assert client.is_connected
 
 
+def test_stopping_twice_is_stopping(running: Running) -> None:
+    """A second signal, or one that comes as the loop returns by itself, is no error."""
+    running.stop()
+    running.server.stop()
+
+
 def test_a_writer_that_stays_away_is_said_to_be_gone(running: Running) -> None:
     """Without an answer in time the caller is told that it is not known what happened."""
     running.stop()

@@ -4,6 +4,7 @@ While one transaction is being fsynced the next gathers in the sockets' buffers,
 with the load and a lone command waits for nobody.
 """
 
+import contextlib
 import logging
 import selectors
 import socket
@@ -66,7 +67,9 @@ class WriterServer:
     def stop(self) -> None:
         """Finish the batch under way and return from `serve`. Safe in a signal's function."""
         self._is_stopping = True
-        self._wake.send(b"x")
+        # The loop may see the flag, return and close everything before it is woken.
+        with contextlib.suppress(OSError):
+            self._wake.send(b"x")
 
     def serve(self) -> None:
         """Listen, and carry out what comes."""
