@@ -15,7 +15,9 @@ from plainview.core.history.forms import HistoryError
 from plainview.core.terms.ids import Digest
 
 SALT_BYTES: Final = 32
-LABELS: Final = ("receipt", "event", "upload", "reason", "subject", "request")
+LABELS: Final = (
+    "receipt", "event", "upload", "reason", "subject", "request", "alias", "comment",
+)  # fmt: skip
 """What is numbered by what: receipts and events by their own number, the others by theirs."""
 
 

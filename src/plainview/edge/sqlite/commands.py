@@ -1,6 +1,7 @@
 """Importing this registers every command the writer carries out; a new module is named here."""
 
 from plainview.edge.sqlite import (
+    comments,
     experiments,
     intake,
     jobs,
@@ -11,4 +12,4 @@ from plainview.edge.sqlite import (
     view,
 )
 
-CARRYING = (experiments, intake, jobs, learning, levers, serving, tlog, view)
+CARRYING = (comments, experiments, intake, jobs, learning, levers, serving, tlog, view)
