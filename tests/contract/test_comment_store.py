@@ -8,7 +8,7 @@ import pytest
 
 from plainview.core.events import extend, parse_event
 from plainview.core.social import COMMENTS_A_MINUTE, MINUTE_MS
-from plainview.core.terms.ids import CommentId, VideoId
+from plainview.core.terms.ids import CommentId, CreatorId, VideoId
 from plainview.edge.sqlite.comment_reads import SqliteCommentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.ports.commands import Refused
@@ -35,6 +35,7 @@ class Room:
         self.store = store
         assert isinstance(store.reads, SqliteIntakeReads)
         self.reads = SqliteCommentReads(store.reads)
+        self.views = store.reads
         self.video = store.published()
         self.now_ms = NOW_MS
 
@@ -69,7 +70,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def test_a_comment_and_its_event_are_one(room: Room) -> None:
     """The event names the comment, extends the chain and holds no text; the text reads back."""
-    before = room.store.reads.viewer_head(BEN)
+    before = room.views.viewer_head(BEN)
     written = room.write("k1", "Hello there")
     event = parse_event(written.event)
     assert (event.kind, event.author, event.key) == ("comment", "viewer", "k1")
@@ -77,7 +78,7 @@ def test_a_comment_and_its_event_are_one(room: Room) -> None:
     assert b"Hello" not in written.event
     assert before is not None
     assert (written.n, written.head) == (before.n + 1, extend(before.head, written.event))
-    found = room.store.reads.chain_after(BEN, before.n)
+    found = room.views.chain_after(BEN, before.n)
     assert found is not None
     assert (found[0].n, found[0].head, list(found[1])) == (
         written.n, written.head, [written.event],
@@ -150,7 +151,12 @@ def test_what_is_hidden_its_writer_and_the_creator_still_see(room: Room) -> None
     creator = room.store.reads.creator_of(ANN)
     assert creator is not None
     other = DecideComment(
-        id="d0", comment=comment, action="hide", author="creator", creator=creator.id + 1, at_ms=1
+        id="d0",
+        comment=comment,
+        action="hide",
+        author="creator",
+        creator=CreatorId(creator.id + 1),
+        at_ms=1,
     )
     assert refusal(room.store, other) == "not_yours"
     for _ in range(2):

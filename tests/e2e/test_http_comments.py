@@ -87,7 +87,8 @@ def test_pages_of_comments(service: LiveService) -> None:
     video = service.viewer().slate()["videos"][4]["id"]
     for n in range(5):
         assert say(service.viewer(), video, f"No. {n}").status_code == 201
-    viewer, asked, texts = service.viewer(), {}, []
+    viewer, texts = service.viewer(), []
+    asked: dict[str, str] = {}
     while True:
         page = read(viewer, video, count=2, **asked)
         texts += [one["text"] for one in page["comments"]]

@@ -61,7 +61,8 @@ class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommentsShape(msgspec.Struct, frozen=True, kw_only=True):
-    """Newest first. `next` is the `before` of the next page, null where there is none."""
+    """Newest first. `next` is the `before` of the next page, null where there is none.
+    `hide_reasons` are the codes an operator hides by, empty for everybody else."""
 
     comments: tuple[CommentShape, ...]
     next: str | None
@@ -69,6 +70,7 @@ class CommentsShape(msgspec.Struct, frozen=True, kw_only=True):
     takes_comments: bool
     may_hide: bool
     report_reasons: dict[str, str]
+    hide_reasons: dict[str, str]
 
 
 class MyCommentsShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +180,7 @@ def get_comments(
         takes_comments=video.takes_comments,
         may_hide=session.is_operator or (mine is not None and mine.id == video.creator.id),
         report_reasons=dict(REPORT_REASONS),
+        hide_reasons=dict(REASON_CODES) if session.is_operator else {},
     )
 
 
