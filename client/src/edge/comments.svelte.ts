@@ -37,7 +37,7 @@ async function note(viewer: string, video: string, key: string): Promise<void> {
     box.queue.some((one) => one.key === key) ? box : { ...box, queue: [...box.queue, made] });
 }
 
-export class Room {
+class Room {
   list = $state.raw<readonly Comment[]>([]);
   facts = $state.raw<Omit<Comments, "comments"> | null>(null);
   isLoading = $state(false);
@@ -47,7 +47,7 @@ export class Room {
   sendTrouble = $state.raw<string | null>(null);
   /** Said aloud to who cannot see it. */
   said = $state("");
-  #video: string;
+  readonly #video: string;
   #cell: string;
   #draft: Draft;
 
@@ -151,4 +151,12 @@ export class Room {
     const change = (list: readonly Comment[]) => list.map((each) => (each.id === one.id ? { ...each, hidden_by: "" } : each));
     return this.#do(() => more.showComment(one.id), "Shown again.", change, 1);
   }
+}
+
+let last: { video: string; room: Room } | null = null;
+
+/** What is said under the video. Closing the sheet ends nothing: what is being sent goes on. */
+export function roomOf(video: string): Room {
+  if (last?.video !== video) last = { video, room: new Room(video) };
+  return last.room;
 }

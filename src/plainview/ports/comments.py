@@ -18,7 +18,8 @@ class CommentRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `creator` is its writer's page, if they have one by now. `alias` tells writers without one apart
     under one video and says nothing elsewhere. `reason_code` and `public_reason` are those of the
-    operator who hides it, else empty.
+    operator who hides it, else empty. `logged` is where the log has that decision and the salt of
+    its commitment to `decided_record`, None where nothing is logged.
     """
 
     id: CommentId
@@ -31,6 +32,16 @@ class CommentRecord(msgspec.Struct, frozen=True, kw_only=True):
     hidden_by: str
     reason_code: str
     public_reason: str
+    logged: tuple[int, bytes] | None = None
+
+
+def decided_record(comment: CommentId, *, video: VideoId, text: str, public_reason: str) -> bytes:
+    """What the log's entry of a decision commits to (`specs/log-entries.md` §2).
+
+    >>> decided_record(CommentId(3), video=VideoId(7), text="Buy!", public_reason="It sells.")
+    b'3\\n7\\nBuy!\\nIt sells.'
+    """
+    return f"{comment}\n{video}\n{text}\n{public_reason}".encode()
 
 
 class CommentWritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,11 +129,17 @@ class CommentReads(Protocol):
     """What is read of comments. Each call sees all that was acknowledged before it."""
 
     def comments(
-        self, video: VideoId, *, before: CommentId | None, count: int, viewer: ViewerId | None
+        self,
+        video: VideoId,
+        *,
+        before: CommentId | None,
+        count: int,
+        viewer: ViewerId | None,
+        with_hidden: bool = False,
     ) -> Sequence[CommentRecord]:
         """The newest `count` under a video whose id is below `before`, newest first.
 
-        Hidden ones only where `viewer` wrote them or is the video's creator.
+        Hidden ones only where `viewer` wrote them or is the video's creator, or `with_hidden`.
         """
         ...
 

@@ -20,7 +20,7 @@ from plainview.flows.write_comment import (
     report_comment,
     write_comment,
 )
-from plainview.ports.comments import CommentRecord
+from plainview.ports.comments import CommentRecord, decided_record
 
 ERRORS.update({
     "bad_comment": ErrorKind(400, "Correct the text; the message says what is wrong."),
@@ -42,10 +42,20 @@ _Before = Annotated[int | None, Parameter(ge=1, le=2**63 - 1)]
 _Page = Annotated[int, Parameter(ge=1, le=PAGE_MAX)]
 
 
+class LoggedShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the public log has the decision that hides a comment, and what its commitment is the
+    SHA-256 of: the salt (in hex), then the record."""
+
+    entry: int
+    salt: str
+    record: str
+
+
 class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
     """A comment. Without `creator` its writer has no page, and `alias` tells them apart under this
     video. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
-    creator and the operator alone. `reason_code` and `public_reason` are the operator's."""
+    creator and the operator alone. `reason_code` and `public_reason` are the operator's; `logged`
+    goes to their writer alone."""
 
     id: str
     video: str
@@ -58,6 +68,7 @@ class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
     hidden_by: str
     reason_code: str
     public_reason: str
+    logged: LoggedShape | None
 
 
 class CommentsShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +146,13 @@ def comment_error(error: BadComment) -> ApiError:
 
 def _shape(one: CommentRecord, *, viewer: ViewerId, author: int = 0) -> CommentShape:
     """`author` is the creator of the video."""
+    is_mine, logged = one.viewer == viewer, None
+    if is_mine and one.logged is not None:
+        record = decided_record(
+            one.id, video=one.video, text=one.text, public_reason=one.public_reason
+        )
+        entry, salt = one.logged
+        logged = LoggedShape(entry=entry, salt=salt.hex(), record=record.decode())
     return CommentShape(
         id=str(one.id),
         video=str(one.video),
@@ -142,11 +160,12 @@ def _shape(one: CommentRecord, *, viewer: ViewerId, author: int = 0) -> CommentS
         at_ms=one.at_ms,
         alias=one.alias,
         creator=creator_shape(one.creator) if one.creator else None,
-        is_mine=one.viewer == viewer,
+        is_mine=is_mine,
         is_creators=one.creator is not None and one.creator.id == author,
         hidden_by=one.hidden_by,
         reason_code=one.reason_code,
         public_reason=one.public_reason,
+        logged=logged,
     )
 
 
@@ -169,7 +188,11 @@ def get_comments(
     if video.flags & GONE:
         raise ApiError("removed", "This video was removed.")
     found = wired.comments.comments(
-        video.id, before=CommentId(before) if before else None, count=count + 1, viewer=viewer
+        video.id,
+        before=CommentId(before) if before else None,
+        count=count + 1,
+        viewer=viewer,
+        with_hidden=session.is_operator,
     )
     page, next_before = _page(list(found), count=count)
     mine = wired.reads.creator_of(viewer)

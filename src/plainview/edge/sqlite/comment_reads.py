@@ -15,23 +15,24 @@ from plainview.ports.comments import CommentRecord, ReportedComment
 _COMMENT = (
     "c.id, c.video, viewers.id, alias, text, c.at_ms, hidden_by, creators.id, handle, name, bio,"
     " avatar,"
-    " CASE hidden_by WHEN 'operator' THEN (SELECT reason_code || char(10) || public_reason"
-    " FROM comment_decisions AS d WHERE d.comment = c.id ORDER BY n DESC LIMIT 1) END"
+    " reason_code, public_reason, entry, salt"
     " FROM comments AS c JOIN viewers ON no = c.viewer"
     " LEFT JOIN creators ON creators.viewer = c.viewer"
+    " LEFT JOIN comment_decisions AS d ON hidden_by = 'operator' AND d.n ="
+    " (SELECT max(n) FROM comment_decisions WHERE comment = c.id)"
 )
 NEWEST = 2**63 - 1
 _REASONS = msgspec.json.Decoder(dict[str, int])
 
 
 def _comment(row: Sequence[Any]) -> CommentRecord:
-    code, _, words = (row[12] or "").partition("\n")
     creator = None
     if row[7] is not None:
         creator = CreatorRecord(id=row[7], handle=row[8], name=row[9], bio=row[10], avatar=row[11])
     return CommentRecord(
         id=row[0], video=row[1], viewer=row[2], creator=creator, alias=row[3], text=row[4],
-        at_ms=row[5], hidden_by=row[6], reason_code=code, public_reason=words,
+        at_ms=row[5], hidden_by=row[6], reason_code=row[12] or "", public_reason=row[13] or "",
+        logged=None if row[15] is None else (row[14], row[15]),
     )  # fmt: skip
 
 
@@ -42,15 +43,28 @@ class SqliteCommentReads:
         self._reads = reads
 
     def comments(
-        self, video: VideoId, *, before: CommentId | None, count: int, viewer: ViewerId | None
+        self,
+        video: VideoId,
+        *,
+        before: CommentId | None,
+        count: int,
+        viewer: ViewerId | None,
+        with_hidden: bool = False,
     ) -> Sequence[CommentRecord]:
         """See `CommentReads`."""
         rows = self._reads.db.execute(
             f"SELECT {_COMMENT} WHERE c.video = :video AND c.id < :before AND NOT is_deleted"
-            " AND (hidden_by = '' OR viewers.id = :viewer OR EXISTS (SELECT 1 FROM videos AS v"
-            " JOIN creators AS own ON own.id = v.creator JOIN viewers AS w ON w.no = own.viewer"
+            " AND (hidden_by = '' OR :hidden OR viewers.id = :viewer"
+            " OR EXISTS (SELECT 1 FROM videos AS v JOIN creators AS own ON own.id = v.creator"
+            " JOIN viewers AS w ON w.no = own.viewer"
             " WHERE v.id = c.video AND w.id = :viewer)) ORDER BY c.id DESC LIMIT :count",
-            {"video": video, "before": before or NEWEST, "viewer": viewer, "count": count},
+            {
+                "video": video,
+                "before": before or NEWEST,
+                "viewer": viewer,
+                "count": count,
+                "hidden": with_hidden,
+            },
         )
         return [_comment(row) for row in rows]
 

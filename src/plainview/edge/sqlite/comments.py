@@ -3,10 +3,11 @@
 import sqlite3
 
 from plainview.core.events import comment_draft, parse_event
-from plainview.core.history import record_salt
+from plainview.core.history import CommentDecided, commitment, record_salt
 from plainview.core.social import COMMENTS_A_DAY, DAY_MS, wait_ms
 from plainview.core.terms.ids import CommentId, Digest, VideoId
 from plainview.edge.sqlite.carrying import carries_out, changed_catalogue
+from plainview.edge.sqlite.entries import append_entry, has_begun
 from plainview.edge.sqlite.view import append_events, viewer_end
 from plainview.ports.commands import Done, Refused
 from plainview.ports.comments import (
@@ -17,6 +18,7 @@ from plainview.ports.comments import (
     DeleteComment,
     ReportComment,
     WriteComment,
+    decided_record,
 )
 
 ALIAS_BYTES = 2
@@ -100,7 +102,7 @@ def _found(db: sqlite3.Cursor, comment: CommentId) -> tuple[VideoId, int, str, b
 
 @carries_out(DeleteComment)
 def delete_comment(db: sqlite3.Cursor, command: DeleteComment) -> Done:
-    """Erase what was said, and who reported it."""
+    """Erase what was said, who reported it, and what could tie the log's commitments to it."""
     no = viewer_end(db, command.viewer)[0]
     video, writer, hidden_by, is_deleted = _found(db, command.comment)
     if writer != no:
@@ -111,6 +113,10 @@ def delete_comment(db: sqlite3.Cursor, command: DeleteComment) -> Done:
             (command.comment,),
         )
         db.execute("DELETE FROM comment_reports WHERE comment = ?", (command.comment,))
+        db.execute(
+            "UPDATE comment_decisions SET salt = NULL, public_reason = '' WHERE comment = ?",
+            (command.comment,),
+        )
         if not hidden_by:
             _count(db, video, -1)
     return Done()
@@ -137,10 +143,37 @@ def decide_comment(db: sqlite3.Cursor, command: DecideComment) -> Done:
             command.public_reason, command.at_ms,
         ),
     )  # fmt: skip
+    if command.author == "operator":
+        _log_decision(db, db.lastrowid or 0, command)
     db.execute("UPDATE comments SET hidden_by = ? WHERE id = ?", (hides, command.comment))
     if bool(hides) != bool(hidden_by):
         _count(db, video, -1 if hides else 1)
     return Done()
+
+
+def _log_decision(db: sqlite3.Cursor, n: int, command: DecideComment) -> None:
+    """Append the decision `n`, which is stored, and keep where, and the salt of what it names."""
+    if not has_begun(db):
+        return
+    secret, video, text = db.execute(
+        "SELECT secret, video, text FROM comments JOIN viewer_salts USING (viewer) WHERE id = ?",
+        (command.comment,),
+    ).fetchone()
+    salt = record_salt(secret, label="comment", number=n)
+    record = decided_record(
+        command.comment, video=video, text=text, public_reason=command.public_reason
+    )
+    entry = append_entry(
+        db,
+        CommentDecided(
+            comment=commitment(salt, record),
+            action=command.action,  # type: ignore[arg-type]  # encode_entry refuses others
+            author=command.author,  # type: ignore[arg-type]
+            reason_code=command.reason_code,  # type: ignore[arg-type]
+            at_ms=command.at_ms,
+        ),
+    )
+    db.execute("UPDATE comment_decisions SET entry = ?, salt = ? WHERE n = ?", (entry, salt, n))
 
 
 @carries_out(ReportComment)

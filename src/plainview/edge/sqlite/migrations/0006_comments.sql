@@ -24,6 +24,8 @@ CREATE TABLE comment_decisions (
   author      TEXT NOT NULL,                  -- creator, operator
   reason_code TEXT NOT NULL,
   public_reason TEXT NOT NULL,
+  entry       INTEGER,                        -- of the log; the creator's have none
+  salt        BLOB,                           -- of the commitment; erased with what was said
   at_ms       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX comment_decisions_comment ON comment_decisions (comment, n);
