@@ -9,7 +9,7 @@ import numpy as np
 
 from plainview.core.catalogue import parse_header
 from plainview.core.feed import build_index
-from plainview.core.learn import NotExact, TooFewViewers, load_weights
+from plainview.core.learn import NotExact, TooFewViewers, centroids_under, load_weights
 from plainview.core.learn.composed import composed
 from plainview.core.learn.embed import embed_tick
 from plainview.core.learn.embed_gate import embed_fields, place_gate
@@ -244,18 +244,41 @@ def make_tick(
         examples_in(learning.lessons(order.held_after_seq, order.held_upto_seq)),
         parent=parent, recipe=recipe,
     )  # fmt: skip
-    examples, judged_on = len(window.examples), len(held_out.examples)
     try:
         tick = learn_tick(parent, window, recipe)
     except TooFewViewers as error:
         raise NotYet(TOO_FEW_VIEWERS) from error
     except NotExact:
-        made = MadeTick(reason=NOT_EXACT, examples=examples, held_out=judged_on)
+        made = MadeTick(
+            reason=NOT_EXACT, examples=len(window.examples), held_out=len(held_out.examples)
+        )
         return MadeFiles(made=made)
     tick, embeddings = move_videos(
         tick, parent=parent, epoch=epoch, window=window, held_out=held_out, recipe=recipe,
         history=_history(order, offered, learning=learning),
     )  # fmt: skip
+    return judged(
+        tick, order=order, parent=parent, window=window, held_out=held_out, recipe=recipe,
+        shifts=shifts_on(epoch, order=order, parent=parent, tick=tick, objects=objects),
+        dropped=dropped_before(order, learning=learning), embeddings=embeddings,
+        newest_ms=max(one.at_ms for one in offered),
+    )  # fmt: skip
+
+
+def judged(
+    tick: Tick,
+    *,
+    order: TickOrder,
+    parent: Parent,
+    window: Window,
+    held_out: Window,
+    recipe: Recipe,
+    shifts: dict[str, Canonical],
+    dropped: Sequence[Dropped],
+    embeddings: dict[str, Canonical] | None,
+    newest_ms: int,
+) -> MadeFiles:
+    """`tick` as the gate finds it, with its record of lineage."""
     verdict = gate(
         load_weights(tick.weights),
         parent=load_weights(parent.weights),
@@ -270,8 +293,8 @@ def make_tick(
         held_out=held_out,
         recipe=recipe,
         verdict=verdict,
-        shifts=_shifts(order, parent, tick, epoch=epoch, objects=objects),
-        dropped=dropped_before(order, learning=learning),
+        shifts=shifts,
+        dropped=dropped,
         embeddings=embeddings,
     )
     made = MadeTick(
@@ -279,11 +302,11 @@ def make_tick(
         state=digest_of(tick.state),
         lineage=digest_of(lineage),
         reason=verdict.reason,
-        examples=examples,
-        held_out=judged_on,
+        examples=len(window.examples),
+        held_out=len(held_out.examples),
         chosen=tick.chosen,
         viewers=tick.viewers,
-        newest_ms=max(one.at_ms for one in offered),
+        newest_ms=newest_ms,
     )
     return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
 
@@ -348,7 +371,11 @@ def held_out_window(examples: Examples, *, parent: Parent, recipe: Recipe) -> Wi
 def dropped_before(order: TickOrder, *, learning: LearningReads) -> list[Dropped]:
     """The candidates that were dropped since the parent was published, oldest first."""
     between = order.number - 1 - order.since
-    ticks = learning.ticks(before=order.number, count=between) if between else ()
+    return dropped_of(learning.ticks(before=order.number, count=between) if between else ())
+
+
+def dropped_of(ticks: Sequence[TickRecord]) -> list[Dropped]:
+    """The candidates of those ticks, newest first, that were none of them published."""
     return [
         Dropped(lineage=tick.made.lineage, reason=tick.made.reason)
         for tick in reversed(ticks)
@@ -397,11 +424,15 @@ def _epoch(order: TickOrder, *, reads: ServingReads, files: EpochFiles) -> Epoch
     return epoch
 
 
-def _shifts(
-    order: TickOrder, parent: Parent, tick: Tick, *, epoch: Epoch, objects: Objects
+def shifts_on(
+    epoch: Epoch, *, order: TickOrder, parent: Parent, tick: Tick, objects: Objects
 ) -> dict[str, Canonical]:
+    """What the tick's weights change for the probe viewers, on that epoch."""
     policy = compile_policy(stored(order.policy, objects=objects))
     old, new = load_weights(parent.weights), load_weights(tick.weights)
-    index = build_index(epoch, centroids=old.centroids)
+    centroids = centroids_under(
+        epoch.header, old, file_of=lambda digest: stored(digest, objects=objects)
+    )
+    index = build_index(epoch, centroids=centroids)
     moved = value_shifts(old, new, index=index, policy=policy)
     return shifts_fields(moved, index=index, policy=policy)

@@ -1,8 +1,11 @@
 """Run an experiment: declare it, stop it, end it when it is over, read what it shows."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from plainview.core.experiments import (
+    BadPlan,
     Outcome,
     Plan,
     Reading,
@@ -10,6 +13,11 @@ from plainview.core.experiments import (
     parse_plan,
     read_results,
 )
+from plainview.core.learn import BadRecipe
+from plainview.core.learn.recipe import parse_recipe
+from plainview.core.receipts import recipe_of
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import Digest
 from plainview.ports.clock import Chance, Clock
 from plainview.ports.commands import Writer
 from plainview.ports.experiments import (
@@ -20,6 +28,7 @@ from plainview.ports.experiments import (
     ExperimentRecord,
     StopExperiment,
 )
+from plainview.ports.lines import BeginLines, LineReads
 from plainview.ports.objects import Objects
 
 STOP_AHEAD_MS = 5_000
@@ -52,27 +61,63 @@ class Experiments:
         objects: Objects,
         clock: Clock,
         chance: Chance,
+        lines: LineReads | None = None,
     ) -> None:
         self._reads = reads
         self._writer = writer
         self._objects = objects
         self._clock = clock
         self._chance = chance
+        self._lines = lines
         self._guarded_ms = 0
 
-    def declare(self, data: bytes) -> Plan:
+    def declare(self, data: bytes, *, recipes: Sequence[bytes] = ()) -> Plan:
         """Declare what the file says; its salt is drawn here and committed to in the log.
 
+        Args:
+            recipes: the files of the recipes that its arms name.
         Raises: BadPlan. Refused: see `DeclareExperiment`. WriterGone.
         """
         plan = parse_plan(data)
+        self._store_recipes(plan, recipes)
         record = ExperimentRecord(
             name=plan.name, plan=self._objects.put(data), arms=plan.arms,
-            shares_milli=plan.shares_milli, from_ms=plan.from_ms, to_ms=plan.to_ms,
+            shares_milli=plan.shares_milli, recipes=plan.recipes,
+            from_ms=plan.from_ms, to_ms=plan.to_ms,
             salt=self._chance.token(32),
         )  # fmt: skip
         self._writer.submit(DeclareExperiment(experiment=record, at_ms=self._clock.now_ms()))
         return plan
+
+    def _store_recipes(self, plan: Plan, recipes: Sequence[bytes]) -> None:
+        """Keep them, if they are those that the arms name."""
+        given = {digest_of(data): data for data in recipes}
+        for name, digest in plan.recipes_by_name.items():
+            if digest not in given:
+                raise BadPlan(f"recipe {name!r}: the file with the digest {digest} is not given")
+            try:
+                called = parse_recipe(given[digest]).name
+            except BadRecipe as error:
+                raise BadPlan(f"recipe {name!r}: {error}") from error
+            if called != name:
+                raise BadPlan(f"recipe {name!r}: the file calls itself {called!r}")
+            self._objects.put(given[digest])
+
+    def lines(self, now_ms: int) -> tuple[tuple[str, Digest], ...]:
+        """The weights that rank in each line of the experiment under way, by line, as an epoch
+        frozen now names them. Lines begin here: no epoch of their time is without them.
+
+        Raises: Refused: it was stopped meanwhile; ask again. WriterGone.
+        """
+        assert self._lines is not None, "whoever freezes epochs reads lines"
+        under_way = self._reads.experiment_at(now_ms)
+        if under_way is None or not any(recipe_of(arm) for arm in under_way.arms):
+            return ()
+        found = self._lines.lines_at(now_ms)
+        if not found:
+            self._writer.submit(BeginLines(experiment=under_way.name, at_ms=now_ms))
+            found = self._lines.lines_at(now_ms)
+        return tuple((one.line, one.weights) for one in found)
 
     def stop(self, name: str, *, reason_code: EndCode = "operator") -> ExperimentRecord:
         """Let it be over in a moment. Raises: NoExperiment. WriterGone."""

@@ -291,8 +291,9 @@ class ChoosyWriter:
         )
         policy = self._serving.policies[receipt.policy]
         slate = make_slate(
-            index=served.index, weights=served.weights, policy=policy, state=state, request=request
-        )
+            index=served.index, weights=served.weights_for(receipt.arm), policy=policy,
+            state=state, request=request,
+        )  # fmt: skip
         return request, slate
 
     def _remember(self, first: Slate, sent: Slate, made: list[str]) -> None:

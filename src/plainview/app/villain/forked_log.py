@@ -165,6 +165,7 @@ class Fork:
             root=root,
             previous_root=previous_root,
             weights=header.weights,
+            line_weights=header.line_weights,
             decisions=header.decisions,
             frozen_ms=header.frozen_ms,
             at_ms=at_ms,
