@@ -20,6 +20,7 @@ from plainview.edge.sqlite.database import open_to_write
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.sqlite.learning_reads import SqliteLearningReads
 from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.flows.begin_log import SourceTree, begin_log
@@ -118,7 +119,7 @@ class Edition:
         """What is done with experiments."""
         return Experiments(
             reads=self.experiments, writer=self.writer, objects=self.objects, clock=self.clock,
-            chance=self.chance, lines=self.lines,
+            chance=self.chance, lines=self.lines, learning=SqliteLearningReads(self.reads),
         )  # fmt: skip
 
     def serving(self) -> Serving:

@@ -7,6 +7,7 @@ import msgspec
 
 from plainview.core.learn.recipe import Recipe, encode_recipe, recipe_digest
 from plainview.core.receipts import Receipt, parse_receipt
+from plainview.core.terms.ids import ViewerId
 from plainview.flows.learn_lines import LineLearner, LineTick
 from tests.learning_edition import SHORT_RECIPE, LearningEdition
 
@@ -35,10 +36,10 @@ def plan_of(*recipes: Recipe, from_ms: int, **changes: str) -> bytes:
 class LinedEdition(LearningEdition):
     """Its crowd chooses no feed, so all of it is in the experiment once that has begun."""
 
-    def declare(self, *recipes: Recipe) -> None:
+    def declare(self, *recipes: Recipe, **changes: str) -> None:
         """Declare it and let it begin."""
         recipes = recipes or (BOLD, CALM)
-        data = plan_of(*recipes, from_ms=self.clock.now + 1000)
+        data = plan_of(*recipes, from_ms=self.clock.now + 1000, **changes)
         self.experiment_flow().declare(data, recipes=[encode_recipe(one) for one in recipes])
         self.clock.now += 3_000
         self.settle()
@@ -74,6 +75,10 @@ class LinedEdition(LearningEdition):
         return self.db.execute(
             "SELECT body, signature FROM receipts ORDER BY viewer, number"
         ).fetchall()
+
+    def receipts_of(self, viewer: ViewerId) -> list[tuple[bytes, bytes]]:
+        """One viewer's."""
+        return [pair for pair in self.receipts() if parse_receipt(pair[0]).viewer == viewer]
 
     def by_arm(self) -> dict[str, list[Receipt]]:
         """Receipts by their arm."""

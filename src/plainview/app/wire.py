@@ -172,6 +172,7 @@ class Wired:
             clock=self.clock,
             chance=self.chance,
             lines=self.lines,
+            learning=self.learning_reads,
         )
 
     def interval_logger(self) -> "IntervalLogger":

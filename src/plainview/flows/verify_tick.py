@@ -113,7 +113,7 @@ class TickVerifier:
             return GONE, f"{error} is not stored"
         except (FilesDiffer, LearnError) as error:
             return DIFFERS, f"it cannot be made again: {error}"
-        words = _first_difference(record, again) or self._kept(record)
+        words = first_difference(record, again) or self._kept(record)
         if words:
             return DIFFERS, words
         told = "published" if record.is_published else made.reason
@@ -179,7 +179,8 @@ def _as_logged(body: bytes) -> tuple[str, str, str, str]:
     return entry.digest, entry.origin, entry.lineage, entry.recipe
 
 
-def _first_difference(record: TickRecord, again: MadeFiles) -> str:
+def first_difference(record: TickRecord, again: MadeFiles) -> str:
+    """Words for the first thing in which a tick made again is not as it was recorded."""
     for name in ("weights", "state", "lineage", "reason", "examples", "held_out", "chosen"):
         was, found = getattr(record.made, name), getattr(again.made, name)
         if was != found:

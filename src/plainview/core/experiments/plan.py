@@ -62,12 +62,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     window_ms: int
     stops: tuple[StopRule, ...] = ()
     recipes: tuple[Digest, ...] = ()
-    """Beside `arms`: the recipe that an arm is ranked by, zeros for the main one's."""
+    """Beside `arms`: the recipe whose line an arm is ranked by, zeros for none; empty if no arm
+    names one."""
 
     @property
     def recipes_by_name(self) -> dict[str, Digest]:
         """The recipes that arms name."""
-        named = zip(self.arms, self.recipes, strict=True)
+        named = zip(self.arms, self.recipes, strict=False)
         return {recipe_of(arm): digest for arm, digest in named if recipe_of(arm)}
 
 
@@ -128,7 +129,7 @@ def _recipes(declared: Any, arms: Sequence[str]) -> tuple[Digest, ...]:
     _must(are_digests, "recipes: names and digests (plainview experiment recipe FILE)")
     _must(set(declared) == set(named) - {""}, "recipes: those that arms name, and no others")
     _must(len(declared) <= LINES_MAX, f"recipes: at most {LINES_MAX}")
-    return tuple(Digest(declared.get(name, NO_DIGEST)) for name in named)
+    return tuple(Digest(declared.get(name, NO_DIGEST)) for name in named) if declared else ()
 
 
 def _stops(rules: Any) -> tuple[StopRule, ...]:

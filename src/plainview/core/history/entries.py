@@ -284,14 +284,14 @@ class Boost(_Entry, frozen=True, kw_only=True, tag="boost"):
 class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     """Viewers are divided among policies for a time, as declared before it begins.
 
-    An arm is a policy's name, or `POLICY+RECIPE`, with that recipe's digest at its place of
-    `recipes` (zeros: none) and a line of weights of its own. `salt` commits to what divides them, `plan` is the digest of the declaration: what is measured,
+    An arm is a policy's name, or `POLICY+RECIPE`: then the recipe's digest stands at its place of
+    `recipes` (zeros for other arms; empty where no arm names one). `salt` commits to what divides them, `plan` is the digest of the declaration: what is measured,
     and when it will be stopped early.
     """
 
     name: Name
     arms: Annotated[tuple[ArmName, ...], Meta(min_length=2, max_length=ARMS_MAX)]
-    recipes: tuple[DigestText, ...]
+    recipes: tuple[DigestText, ...] = ()
     shares_milli: tuple[Thousandths, ...]
     from_ms: Natural
     to_ms: Natural
@@ -301,13 +301,14 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     def __post_init__(self) -> None:
         _must(len(set(self.arms)) == len(self.arms), "arms have different names")
         _must(len(self.arms) == len(self.shares_milli), "each arm has one share")
-        _must(len(self.arms) == len(self.recipes), "each arm has a recipe's digest, or zeros")
-        named = [(recipe_of(arm), one) for arm, one in zip(self.arms, self.recipes, strict=True)]
+        named = [recipe_of(arm) for arm in self.arms]
+        _must(len(self.recipes) == (len(named) if any(named) else 0), "each arm has a recipe's place")
+        pairs = set(zip(named, self.recipes, strict=False))
         _must(
-            all((name == "") == (one == NO_DIGEST) for name, one in named),
+            all((name == "") == (one == NO_DIGEST) for name, one in pairs),
             "an arm that names a recipe has its digest, and no other",
         )
-        _must(len(set(named)) == len({name for name, _ in named}), "a recipe has one digest")
+        _must(len(pairs) == len({name for name, _ in pairs}), "a recipe has one digest")
         _must(len(self.lines) <= LINES_MAX, f"at most {LINES_MAX} recipes")
         _must(
             all(len(arm_text(self.name, arm)) <= ARM_TEXT_MAX for arm in self.arms),
@@ -320,7 +321,7 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     @property
     def lines(self) -> dict[str, str]:
         """Line -> its recipe's digest, sorted by line."""
-        named = zip(self.arms, self.recipes, strict=True)
+        named = zip(self.arms, self.recipes, strict=False)
         found = {line_of(arm_text(self.name, arm)): recipe for arm, recipe in named}
         return {line: found[line] for line in sorted(found) if line}
 

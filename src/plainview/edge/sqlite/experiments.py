@@ -7,7 +7,7 @@ from typing import Protocol
 
 from plainview.core.history import Experiment, ExperimentEnded
 from plainview.core.receipts import policy_of, salt_commitment
-from plainview.core.terms.ids import NO_DIGEST, Digest, ViewerId
+from plainview.core.terms.ids import Digest, ViewerId
 from plainview.edge.sqlite.carrying import carries_out
 from plainview.edge.sqlite.entries import append_entry, has_begun
 from plainview.ports.commands import Done, Refused
@@ -65,7 +65,7 @@ def declare_experiment(db: sqlite3.Cursor, command: DeclareExperiment) -> Done:
             raise Refused("experiment_overlaps", f"Experiment {other.name!r} runs at that time.")
     stated = Experiment(
         at_ms=command.at_ms, name=one.name, arms=one.arms, shares_milli=one.shares_milli,
-        recipes=one.recipes or (NO_DIGEST,) * len(one.arms),
+        recipes=one.recipes,
         from_ms=one.from_ms, to_ms=one.to_ms, salt=salt_commitment(one.salt), plan=one.plan,
     )  # fmt: skip
     entry = append_entry(db, stated)
