@@ -1,7 +1,7 @@
 """A learner of lines that kills itself: `python -m tests.fault.lines_victim ROOT AT`.
 
-It makes the main tick that is due in the folder at ROOT, then the ticks that lines lack, at the time
-in `ROOT/now`. AT is where a SIGKILL reaches it: after the main tick, in the middle of a line's,
+It makes the main tick that is due in the folder at ROOT, then the ticks that lines lack, at the
+time in `ROOT/now`. AT is where a SIGKILL reaches it: after the main tick, in the middle of a line,
 after its files, inside the writer's transaction, between the lines, or nowhere.
 """
 

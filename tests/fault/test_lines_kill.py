@@ -1,5 +1,5 @@
-"""SIGKILL of a learner between the lines of an experiment, and within one: then everything is looked
-at, then it goes on.
+"""SIGKILL of a learner between the lines of an experiment, and within one: then everything is
+looked at, then it goes on.
 
 Whatever the moment, each line stands where a tick of its own ended, its weights are those the next
 epoch names, and what is missing is made, once, the same.

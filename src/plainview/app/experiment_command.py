@@ -47,7 +47,15 @@ def experiment_command(options: argparse.Namespace, data: Path) -> int:
         if options.action == "estimate":
             return _estimate(wired, Path(options.what), slates=options.slates)
         return _status(wired, options.what)
-    except (BadPlan, BadRecipe, NoExperiment, NoChoices, PolicyRefused, FolderRefused, OSError) as error:
+    except (
+        BadPlan,
+        BadRecipe,
+        NoExperiment,
+        NoChoices,
+        PolicyRefused,
+        FolderRefused,
+        OSError,
+    ) as error:
         print(f"plainview: {error}", file=sys.stderr)
         return 1
     except Refused as refusal:
@@ -79,7 +87,9 @@ def _adopt(wired: Wired, line: str, *, to: str | None) -> int:
         print("plainview: say where to write it: --to FILE", file=sys.stderr)
         return 2
     Path(to).write_bytes(data)
-    print(f"The recipe “{recipe}”, as “{name}” declared it, is in {to}. To learn by it from now on:")
+    print(
+        f"The recipe “{recipe}”, as “{name}” declared it, is in {to}. To learn by it from now on:"
+    )
     print(f"  plainview up --learn {to}")
     print("The main line then learns by it, from the weights that rank now; the log names the")
     print("recipe with each publication. What its line learned ends with the experiment.")

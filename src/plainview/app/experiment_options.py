@@ -6,10 +6,11 @@ EXPERIMENT = """\
 Declare an experiment, see what experiments show, or stop one.
 
 An experiment divides viewers who chose no feed among policies on offer, by a hash and by nothing
-about them. An arm is a policy, or a policy ranked by what another recipe learns meanwhile. It is declared before it begins, in the public log, with its arms, their shares, its
-dates and a commitment to the salt of the hash; when it is over the salt is revealed and anyone can
-work out who was in which arm. Figures may be looked at as often as you like: their intervals hold
-at all times at once. The stop rules of the declaration are applied without you.
+about them. An arm is a policy, or a policy ranked by what another recipe learns meanwhile. It is
+declared before it begins, in the public log, with its arms, their shares, its dates and a
+commitment to the salt of the hash; when it is over the salt is revealed and anyone can work out who
+was in which arm. Figures may be looked at as often as you like: their intervals hold at all times
+at once. The stop rules of the declaration are applied without you.
 """
 EXAMPLES = """\
 a declaration (FILE):
@@ -36,7 +37,7 @@ examples:
   plainview experiment recipe on > bold.json           the recipe in use, to edit; give it a name
   plainview experiment recipe bold.json                its line for the declaration
   plainview experiment declare twice.toml --recipe bold.json
-  plainview experiment adopt twice/bold --to bold.json the recipe as declared, and how to learn by it
+  plainview experiment adopt twice/bold --to bold.json the recipe declared; how to learn by it
   plainview experiment status
   plainview experiment status softer
   plainview experiment stop softer

@@ -16,9 +16,9 @@ from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
-from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
+from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient

@@ -69,8 +69,8 @@ class ReplayInputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one slate was made from, for checking it alone. None stands for "not at hand".
 
     `weights` are those the receipt names; `main_weights` the epoch's, where those are a line's and
-    the epoch names centroids. `events` are the canonical events 1, 2, 3, … of the viewer's chain, at least as many as the
-    receipt folds; `public_keys` are those that may have signed it.
+    the epoch names centroids. `events` are the canonical events 1, 2, 3, … of the viewer's chain,
+    at least as many as the receipt folds; `public_keys` are those that may have signed it.
     """
 
     receipt: bytes

@@ -10,16 +10,14 @@ from plainview.core.learn.tick import learn_tick
 from plainview.core.learn.window import window_of
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
+from plainview.flows.judge_tick import MadeFiles, dropped_of, judged
 from plainview.flows.learn_tick import (
     NOT_EXACT,
     TOO_FEW_VIEWERS,
     FilesDiffer,
-    MadeFiles,
     NotYet,
-    dropped_of,
     examples_in,
     held_out_window,
-    judged,
     parent_of,
     passed_over,
     shifts_on,
@@ -172,7 +170,7 @@ def make_line_tick(
     between = order.number - 1 - order.since
     ticks = lines.line_ticks(line, before=order.number, count=between) if between else ()
     return judged(
-        tick, order=order, parent=parent, window=window, held_out=held_out, recipe=recipe,
+        tick, parent=parent, window=window, held_out=held_out, recipe=recipe,
         shifts=shifts_on(epoch, order=order, parent=parent, tick=tick, objects=objects),
         dropped=dropped_of(ticks), embeddings=None,
         newest_ms=max(one.at_ms for one in offered),

@@ -13,18 +13,18 @@ from plainview.core.learn import NotExact, TooFewViewers, centroids_under, load_
 from plainview.core.learn.composed import composed
 from plainview.core.learn.embed import embed_tick
 from plainview.core.learn.embed_gate import embed_fields, place_gate
-from plainview.core.learn.gate import gate
-from plainview.core.learn.lineage import Dropped, lineage_record
+from plainview.core.learn.lineage import Dropped
 from plainview.core.learn.recipe import Recipe, encode_recipe, parse_recipe, recipe_digest
-from plainview.core.learn.tick import Parent, Tick, learn_tick, run, tick_seed
+from plainview.core.learn.tick import Parent, Tick, learn_tick, tick_seed
 from plainview.core.learn.window import EXAMPLE, Examples, Window, choose, window_of
 from plainview.core.lessons import shifts_fields, value_shifts
 from plainview.core.policy import compile_policy
 from plainview.core.terms.canonical import Canonical
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.hashing import digest_of
-from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import Places
+from plainview.flows.judge_tick import MadeFiles, dropped_of, judged
 from plainview.flows.read_epoch import NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
@@ -61,15 +61,6 @@ class FilesDiffer(Exception):
     """A stored file is not the one of its name, or an order names an epoch of other weights than
     it learns on from: altered. Learn nothing from it; put the true file back, or publish other
     weights (`plainview learn roll-back`)."""
-
-
-class MadeFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """A tick's outcome, and the files that it names."""
-
-    made: MadeTick
-    weights: bytes = b""
-    state: bytes = b""
-    lineage: bytes = b""
 
 
 class Learner:
@@ -258,57 +249,11 @@ def make_tick(
         history=_history(order, offered, learning=learning),
     )  # fmt: skip
     return judged(
-        tick, order=order, parent=parent, window=window, held_out=held_out, recipe=recipe,
+        tick, parent=parent, window=window, held_out=held_out, recipe=recipe,
         shifts=shifts_on(epoch, order=order, parent=parent, tick=tick, objects=objects),
         dropped=dropped_before(order, learning=learning), embeddings=embeddings,
         newest_ms=max(one.at_ms for one in offered),
     )  # fmt: skip
-
-
-def judged(
-    tick: Tick,
-    *,
-    order: TickOrder,
-    parent: Parent,
-    window: Window,
-    held_out: Window,
-    recipe: Recipe,
-    shifts: dict[str, Canonical],
-    dropped: Sequence[Dropped],
-    embeddings: dict[str, Canonical] | None,
-    newest_ms: int,
-) -> MadeFiles:
-    """`tick` as the gate finds it, with its record of lineage."""
-    verdict = gate(
-        load_weights(tick.weights),
-        parent=load_weights(parent.weights),
-        held_out=held_out.examples,
-        float_logits=run(tick.network, held_out.examples)[0],
-        recipe=recipe,
-    )
-    lineage = lineage_record(
-        tick,
-        parent=parent,
-        window=window,
-        held_out=held_out,
-        recipe=recipe,
-        verdict=verdict,
-        shifts=shifts,
-        dropped=dropped,
-        embeddings=embeddings,
-    )
-    made = MadeTick(
-        weights=digest_of(tick.weights),
-        state=digest_of(tick.state),
-        lineage=digest_of(lineage),
-        reason=verdict.reason,
-        examples=len(window.examples),
-        held_out=len(held_out.examples),
-        chosen=tick.chosen,
-        viewers=tick.viewers,
-        newest_ms=newest_ms,
-    )
-    return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
 
 
 def move_videos(
@@ -372,15 +317,6 @@ def dropped_before(order: TickOrder, *, learning: LearningReads) -> list[Dropped
     """The candidates that were dropped since the parent was published, oldest first."""
     between = order.number - 1 - order.since
     return dropped_of(learning.ticks(before=order.number, count=between) if between else ())
-
-
-def dropped_of(ticks: Sequence[TickRecord]) -> list[Dropped]:
-    """The candidates of those ticks, newest first, that were none of them published."""
-    return [
-        Dropped(lineage=tick.made.lineage, reason=tick.made.reason)
-        for tick in reversed(ticks)
-        if tick.made.lineage != NO_DIGEST
-    ]
 
 
 def examples_in(lessons: Iterable[Lesson]) -> Examples:

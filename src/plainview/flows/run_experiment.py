@@ -232,7 +232,9 @@ class Experiments:
         count = min(last - first, TICKS_SHOWN)
         if self._learning is not None:
             ticks = self._learning.ticks(before=last + 1, count=count) if count else ()
-            yield LineShown(line="", recipe=NO_DIGEST, ticks=last - first, losses=self._losses(ticks))
+            yield LineShown(
+                line="", recipe=NO_DIGEST, ticks=last - first, losses=self._losses(ticks)
+            )
         for one in found:
             ticks = self._lines.line_ticks(one.line, before=last + 1, count=count)
             yield LineShown(

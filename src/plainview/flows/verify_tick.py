@@ -10,7 +10,8 @@ from plainview.core.learn import LearnError, starting_weights
 from plainview.core.learn.lineage_file import parse_restored
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest
-from plainview.flows.learn_tick import FilesDiffer, MadeFiles, NotYet, make_tick, stored
+from plainview.flows.judge_tick import MadeFiles
+from plainview.flows.learn_tick import FilesDiffer, NotYet, make_tick, stored
 from plainview.flows.read_epoch import NoEpoch
 from plainview.ports.learning import LearningReads, Published, TickRecord
 from plainview.ports.objects import NoObject, Objects

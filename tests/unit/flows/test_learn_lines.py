@@ -182,7 +182,7 @@ def test_a_window_is_learned_once_by_each_line(edition: LinedEdition) -> None:
     with pytest.raises(Refused, match="not the next tick"):
         edition.writer.submit(RecordLineTick(line="twice/bold", tick=again))
     assert edition.learn() is not None
-    due = edition.line_learner()._next(edition.clock.now)  # noqa: SLF001 - what it would make
+    due = edition.line_learner()._next(edition.clock.now)
     assert due is not None
     line, order = due
     for change, words in (
@@ -196,7 +196,7 @@ def test_a_window_is_learned_once_by_each_line(edition: LinedEdition) -> None:
             edition.writer.submit(RecordLineTick(line=line.line, tick=tick))
 
 
-# ------------------------------------------------------------------------------------ beginning, end
+# ------------------------------------------------------------------------------ beginning and end
 
 
 def test_lines_end_with_their_experiment(edition: LinedEdition) -> None:
@@ -271,9 +271,7 @@ def test_an_arm_ranked_by_the_main_weights_is_found(edition: LinedEdition) -> No
     arm = "twice/for-you+bold"
     newest = edition.shelf.newest()
     viewer = next(one.viewer for one in edition.by_arm()[arm])
-    mains = msgspec.structs.replace(
-        newest, lines={digest: newest.weights for digest in newest.lines}
-    )
+    mains = msgspec.structs.replace(newest, lines=dict.fromkeys(newest.lines, newest.weights))
     edition.by = msgspec.structs.replace(edition.by, epochs=Pinned(mains))
     edition.slate(viewer, chosen_by="default")
     (honest_says,) = verdicts_of(edition, viewer)[-1:]

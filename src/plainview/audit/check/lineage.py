@@ -61,7 +61,9 @@ class Lineages:
             return f"its recipe is not the one declared for line {entry.line!r}"
         return self._tick(index, entry, told) or self._files(entry, told)
 
-    def _files(self, entry: WeightsPublished | LineWeights, told: TickLineage | RestoredLineage) -> str:
+    def _files(
+        self, entry: WeightsPublished | LineWeights, told: TickLineage | RestoredLineage
+    ) -> str:
         """Words if the document is of other weights, or begins elsewhere, than the log says."""
         if told.candidate.weights != entry.digest:
             return "it is of other weights"

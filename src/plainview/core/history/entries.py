@@ -201,7 +201,9 @@ class EpochFrozen(_Entry, frozen=True, kw_only=True, tag="epoch"):
     root: DigestText
     previous_root: DigestText
     weights: DigestText
-    line_weights: Annotated[tuple[tuple[LineName, DigestText], ...], Meta(max_length=LINES_MAX)] = ()
+    line_weights: Annotated[
+        tuple[tuple[LineName, DigestText], ...], Meta(max_length=LINES_MAX)
+    ] = ()
     decisions: Natural
     frozen_ms: Natural
 
@@ -285,8 +287,9 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     """Viewers are divided among policies for a time, as declared before it begins.
 
     An arm is a policy's name, or `POLICY+RECIPE`: then the recipe's digest stands at its place of
-    `recipes` (zeros for other arms; empty where no arm names one). `salt` commits to what divides them, `plan` is the digest of the declaration: what is measured,
-    and when it will be stopped early.
+    `recipes` (zeros for other arms; empty where no arm names one). `salt` commits to what divides
+    them, `plan` is the digest of the declaration: what is measured, and when it will be stopped
+    early.
     """
 
     name: Name
@@ -302,7 +305,9 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
         _must(len(set(self.arms)) == len(self.arms), "arms have different names")
         _must(len(self.arms) == len(self.shares_milli), "each arm has one share")
         named = [recipe_of(arm) for arm in self.arms]
-        _must(len(self.recipes) == (len(named) if any(named) else 0), "each arm has a recipe's place")
+        _must(
+            len(self.recipes) == (len(named) if any(named) else 0), "each arm has a recipe's place"
+        )
         pairs = set(zip(named, self.recipes, strict=False))
         _must(
             all((name == "") == (one == NO_DIGEST) for name, one in pairs),
@@ -316,7 +321,6 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
         )
         _must(sum(self.shares_milli) == 1000, "shares add up to 1000")
         _must(self.from_ms < self.to_ms, "an experiment ends after it begins")
-
 
     @property
     def lines(self) -> dict[str, str]:

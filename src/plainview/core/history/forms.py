@@ -33,9 +33,7 @@ class BadEntry(HistoryError):
 DIGEST: Final = r"\A[0-9a-f]{64}\Z"
 NAME: Final = r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z"
 """At most 24 of a-z, 0-9 and single hyphens inside: too short for a viewer's id of 32 digits."""
-LINE: Final = (
-    r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}/[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z"
-)
+LINE: Final = r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}/[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z"
 """An experiment's and a recipe's names."""
 ARM: Final = (
     r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}(?:\+[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23})?\Z"

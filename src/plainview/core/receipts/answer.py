@@ -77,8 +77,9 @@ def build_receipt(
             edition=edition, release=release, release_state=release_state, viewer=state.viewer,
             number=request.number, nonce=nonce, policy=policy.name, policy_digest=policy.digest,
             chosen_by=chosen_by, arm=arm, weights=weights_due(header, arm),
-            epoch=header.number, epoch_root=root, now_ms=request.now_ms, context=request.context, events_n=state.n,
-            events_head=state.head, hour=hour_of(request.now_ms), hour_commitment=commitment,
+            epoch=header.number, epoch_root=root, now_ms=request.now_ms, context=request.context,
+            events_n=state.n, events_head=state.head, hour=hour_of(request.now_ms),
+            hour_commitment=commitment,
             candidates=slate.candidates, values=slate.values, features=slate.features,
             caught_up=slate.caught_up, previous=state.receipt,
             slate=tuple(

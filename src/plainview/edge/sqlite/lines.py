@@ -131,7 +131,8 @@ class SqliteLineReads:
     def lines(self) -> Sequence[LineRecord]:
         """See `LineReads`."""
         rows = self._reads.db.execute(
-            f"{_LINES} ORDER BY (SELECT min(n) FROM line_weights AS w WHERE w.line = lines.line)"
+            f"{_LINES} ORDER BY (SELECT min(n) FROM line_weights AS w"  # noqa: S608
+            " WHERE w.line = lines.line)"
         )
         return [_line(row) for row in rows.fetchall()]
 

@@ -223,6 +223,6 @@ def test_each_type_has_its_name() -> None:
     assert sorted(ENTRY_TYPES) == [
         "access", "boost", "decision", "epoch", "erasure", "experiment",
         "experiment_end", "hour_key", "hours",
-        "interval", "line_weights", "policies", "promise", "promise_kept", "promise_refused", "source", "trust",
-        "weights",
+        "interval", "line_weights", "policies", "promise", "promise_kept", "promise_refused",
+        "source", "trust", "weights",
     ]  # fmt: skip

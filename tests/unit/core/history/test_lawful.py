@@ -192,7 +192,11 @@ def test_a_line_goes_on_parent_by_parent() -> None:
     ]
     again = line_weights("bold 1", "bold 1", at_ms=at + 2)
     assert rules_broken(lined(first, again)) == ["line_parent"]
-    other = [*beginning(), recipes("twice", at_ms=at), line_weights("x", "weights 1", at_ms=at + 10)]
+    other = [
+        *beginning(),
+        recipes("twice", at_ms=at),
+        line_weights("x", "weights 1", at_ms=at + 10),
+    ]
     assert rules_broken(other) == ["line_parent"]
 
 

@@ -317,7 +317,9 @@ def _experiment_end(entry: ExperimentEnded) -> str:
 def _line_weights(entry: LineWeights) -> str:
     arms = f"in the arms of the experiment “{entry.experiment}” with the recipe “{entry.recipe}”"
     if entry.is_beginning:
-        return f"The weights that everybody is ranked by rank {arms} too, which learns on from them."
+        return (
+            f"The weights that everybody is ranked by rank {arms} too, which learns on from them."
+        )
     return f"New weights rank {arms}, learned by it."
 
 
