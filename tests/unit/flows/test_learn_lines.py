@@ -275,7 +275,7 @@ def test_an_arm_ranked_by_the_main_weights_is_found(edition: LinedEdition) -> No
     edition.by = msgspec.structs.replace(edition.by, epochs=Pinned(mains))
     edition.slate(viewer, chosen_by="default")
     (honest_says,) = verdicts_of(edition, viewer)[-1:]
-    assert (honest_says.outcome, honest_says.stage) == ("differs", "values")
+    assert (honest_says.outcome, honest_says.stage) == ("differs", "features")
     body, _ = edition.receipts_of(viewer)[-1]
     told = msgspec.structs.replace(parse_receipt(body), weights=newest.weights.digest)
     lie = encode_receipt(told)
