@@ -170,8 +170,8 @@ def _say(shown: Shown, *, now_ms: int) -> None:
     print(f"{shown.plan.question}\n")
     for words in (*shown.reading.cautions, *shown.reading.tripped):
         print(f"! {words}")
-    for line in shown.lines:
-        print(f"  {line_words(line)}")
+    for one in shown.lines:
+        print(f"  {line_words(one)}")
     first = shown.plan.arms[0]
     for metric in METRICS:
         print(f"\n{metric_words(metric)}, per viewer")

@@ -34,7 +34,7 @@ from plainview.ports.serving import EpochFiles, ServingReads
 WINDOW_LONG, RECIPE_UNFIT, FORGOTTEN = "window_long", "recipe_unfit", "forgotten"
 """Why a line makes nothing of a window, beside the reasons that the main line has."""
 
-REASONS: Final = {
+REASONS: Final[dict[type[Exception], str]] = {
     TooFewViewers: TOO_FEW_VIEWERS,
     NotExact: NOT_EXACT,
     BadWindow: WINDOW_LONG,
@@ -164,9 +164,10 @@ def make_line_tick(
             parent=parent, recipe=recipe,
         )  # fmt: skip
         tick = ranker_only(learn_tick(parent, window, recipe))
-    except (NotYet, *REASONS) as error:
-        reason = str(error) if isinstance(error, NotYet) else REASONS[type(error)]
-        return passed_over(order, reason, learning=learning)
+    except NotYet as error:
+        return passed_over(order, str(error), learning=learning)
+    except tuple(REASONS) as error:
+        return passed_over(order, REASONS[type(error)], learning=learning)
     between = order.number - 1 - order.since
     ticks = lines.line_ticks(line, before=order.number, count=between) if between else ()
     return judged(

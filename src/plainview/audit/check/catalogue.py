@@ -88,11 +88,13 @@ class Catalogue:
             progress("policies, weights, source", done, total)
             self._weights(digest)
         lineages = Lineages(history, self._object)
-        looked = [(one, lineages.look(index, one)) for index, one in history.published]
-        looked += [(one, lineages.look_line(index, one)) for index, one in history.line_weights]
-        for entry, words in looked:
+        looked = [(one.digest, lineages.look(index, one)) for index, one in history.published]
+        looked += [
+            (one.digest, lineages.look_line(index, one)) for index, one in history.line_weights
+        ]
+        for digest, words in looked:
             if words:
-                told = f"The lineage of weights {entry.digest[:12]}… does not hold: {words}."
+                told = f"The lineage of weights {digest[:12]}… does not hold: {words}."
                 self._withheld("lineage_differs", told)
         self.counts["lineages of weights checked"] = lineages.checked
         for digest in history.sources:
