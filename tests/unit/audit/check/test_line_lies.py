@@ -38,6 +38,7 @@ class Lined:
         self.log_line(MAIN, MAIN)
 
     def log_line(self, data: bytes, parent: bytes) -> None:
+        self.world.objects[digest_of(data)] = data
         self.world.log(
             LineWeights(
                 at_ms=self.world.now_ms, experiment="twice", recipe="bold", digest=digest_of(data),
