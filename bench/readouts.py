@@ -30,7 +30,7 @@ def showings(likings: Floats, society: Society, rng: np.random.Generator) -> Flo
     leaves = np.minimum(0.3 + 1.5 * moment, society.length_s)
     stays = -staying_s(likings) * np.log1p(-moment)
     stays = np.maximum(np.minimum(stays, 2 * society.length_s), 0.3)
-    return np.where(gone < leaving(likings, society.hook), leaves, stays)
+    return np.asarray(np.where(gone < leaving(likings, society.hook), leaves, stays))
 
 
 def orders(taste: str, seed: int) -> tuple[Floats, dict[str, Floats]]:
