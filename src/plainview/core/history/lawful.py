@@ -100,6 +100,7 @@ class History:
         self.ended: dict[str, At[ExperimentEnded]] = {}
         self.line_weights: list[At[LineWeights]] = []
         self._lines = LinesOrder()
+        self._with_lines: list[str] = []
         self._unrevealed: set[str] = set()
         self.erased_receipts = 0
         self._documents: dict[int, TrustDocument] = {}
@@ -332,6 +333,8 @@ class History:
                 words = f"experiments {name!r} and {entry.name!r} overlap in time"
                 self._prefix("experiment_overlap", words)
         self.experiments[entry.name] = (index, entry)
+        if entry.lines:
+            self._with_lines.append(entry.name)
 
     def _experiment_end(self, index: int, entry: ExperimentEnded) -> None:
         if entry.name in self.ended:
@@ -360,12 +363,14 @@ class History:
         self.line_weights.append((index, entry))
 
     def _near(self, at_ms: int) -> list[Experiment]:
-        """The experiments under way then or just over, as far as the log says by now."""
-        return [
-            one
-            for name, (_, one) in self.experiments.items()
-            if one.from_ms <= at_ms < self._over_ms(name) + LINES_SLACK_MS
-        ]
+        """The experiments with lines that are under way then or just over, as far as the log says
+        by now. Epochs do not go back in time, so one that is long over is not looked at again."""
+        over = {name: self._over_ms(name) + LINES_SLACK_MS for name in self._with_lines}
+        for name, over_ms in over.items():
+            if name in self.ended and over_ms <= at_ms:
+                self._with_lines.remove(name)
+        found = [self.experiments[name][1] for name in self._with_lines if at_ms < over[name]]
+        return [one for one in found if one.from_ms <= at_ms]
 
     def _over_ms(self, name: str) -> int:
         end = self.ended.get(name)

@@ -101,7 +101,7 @@ def test_an_arm_says_its_policy_and_its_recipe() -> None:
 
 
 def test_the_weights_due_are_those_of_the_arms_line() -> None:
-    """Of two lines each ranks in its own arms; the main weights in an arm without a recipe, in none,
+    """Of two lines each ranks in its own arms; the main weights in an arm without recipe, in none,
     in the arm of another experiment, and where the epoch does not know the line yet."""
     header = SimpleNamespace(
         weights="main", line_weights=(("twice/bold", "bold's"), ("twice/calm", "calm's"))
