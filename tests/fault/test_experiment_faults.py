@@ -98,7 +98,7 @@ def test_the_entry_does_not_stand_without_its_row(edition: Edition, name: str, w
 def lines_of(edition: Edition) -> tuple[list[tuple[object, ...]], list[LineWeights]]:
     """All rows of lines, and all entries of them."""
     rows = [row for name in ("lines", "line_weights") for row in
-            edition.db.execute(f"SELECT * FROM {name}")]  # fmt: skip  # noqa: S608
+            edition.db.execute(f"SELECT * FROM {name}")]  # fmt: skip
     bodies = edition.db.execute("SELECT body FROM log_entries ORDER BY n").fetchall()
     entries = [parse_entry(body) for (body,) in bodies]
     assert fold_history(entries)[1] == []

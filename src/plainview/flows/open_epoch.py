@@ -1,7 +1,7 @@
 """Keep the newest epoch open, with its index and its weights, ready for every request."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -122,7 +122,8 @@ class EpochShelf:
             return False
         known = (held.epoch.header.number, held.epoch.rows) if held else None
         epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
-        weights, lines = self._weights_under(epoch.header)
+        weights, lines = weights_under(epoch.header, objects=self._objects, known=self._weights)
+        self._weights = lines
         index = build_index(
             epoch, centroids=weights.centroids, earlier=held.index if held else None
         )
@@ -134,11 +135,14 @@ class EpochShelf:
             self._changed.notify_all()
         return True
 
-    def _weights_under(self, header: EpochHeader) -> tuple[Weights, dict[Digest, Weights]]:
-        """The main weights, and those of lines; what the epoch before had is not loaded again."""
-        named = {header.weights, *(digest for _, digest in header.line_weights)}
-        self._weights = {
-            digest: self._weights.get(digest) or load_weights(self._objects.get(digest))
-            for digest in sorted(named)
-        }
-        return self._weights[header.weights], self._weights
+
+def weights_under(
+    header: EpochHeader, *, objects: Objects, known: Mapping[Digest, Weights] | None = None
+) -> tuple[Weights, dict[Digest, Weights]]:
+    """The main weights that a header names, and those of lines; `known` are not loaded again."""
+    held = known or {}
+    found = {
+        digest: held.get(digest) or load_weights(objects.get(digest))
+        for digest in (header.weights, *(digest for _, digest in header.line_weights))
+    }
+    return found[header.weights], found
