@@ -33,6 +33,10 @@ MOMENTS = (
 assert CARRYING
 
 
+def _then_die(name: str) -> None:
+    setattr(learn_lines, name, then_die(getattr(learn_lines, name)))
+
+
 class CountingWriter(DirectWriter):
     """Dies before or after the n-th line tick is committed."""
 
@@ -56,7 +60,7 @@ class CountingWriter(DirectWriter):
         if self._at == f"{name} committed":
             die()
         if name == "first" and self._at == "second made":
-            learn_lines.make_line_tick = then_die(learn_lines.make_line_tick)
+            _then_die("make_line_tick")
         return answer
 
 
@@ -75,9 +79,9 @@ def main(root: Path, at: str) -> None:
     if at == "main tick made":
         die()
     if at == "window read":
-        learn_lines.window_of = then_die(learn_lines.window_of)
+        _then_die("window_of")
     if at == "first made":
-        learn_lines.make_line_tick = then_die(learn_lines.make_line_tick)
+        _then_die("make_line_tick")
     lines = LineLearner(lines=SqliteLineReads(reads), **shared)
     while lines.learn_if_due() is not None:
         pass
