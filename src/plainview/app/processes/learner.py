@@ -48,6 +48,7 @@ def _learn(
     wired: Wired, recipe: str, stop: threading.Event, *, every_ms: int, examples_min: int
 ) -> None:
     from plainview.app.recipe_file import read_recipe
+    from plainview.core.feed import FeedRefused
     from plainview.core.learn import LearnError
     from plainview.flows.forget_lessons import forget_lessons
     from plainview.flows.learn_tick import FilesDiffer
@@ -57,9 +58,18 @@ def _learn(
     learned_by = read_recipe(recipe)
     gatherer = wired.lesson_gatherer(learned_by)
     learner = wired.learner(learned_by, every_ms=every_ms, examples_min=examples_min)
+    lines = wired.line_learner()
     while not stop.is_set():
         try:
             count = gatherer.gather()
+            # Lines first: what a window teaches them waits for no later window.
+            line = None if count else lines.learn_if_due()
+            if line is not None:
+                name, made = line
+                LOG.info(
+                    "tick %d of %s: %s", made.order.number, name, made.made.reason or "published"
+                )
+                continue
             tick = None if count else learner.learn_if_due()
             if tick is not None:
                 LOG.info("tick %d: %s", tick.order.number, tick.made.reason or "published")
@@ -71,7 +81,7 @@ def _learn(
         except (Refused, WriterGone) as error:
             LOG.warning("what was learned was not recorded: %s", error)
             stop.wait(POLL_S)
-        except (FilesDiffer, LearnError, NoObject, NoEpoch):
+        except (FeedRefused, FilesDiffer, LearnError, NoObject, NoEpoch):
             LOG.exception("nothing can be learned from what is stored")
             stop.wait(FAULT_S)
         else:

@@ -7,9 +7,10 @@ from plainview.edge.sqlite import (
     jobs,
     learning,
     levers,
+    lines,
     serving,
     tlog,
     view,
 )
 
-CARRYING = (comments, experiments, intake, jobs, learning, levers, serving, tlog, view)
+CARRYING = (comments, experiments, intake, jobs, learning, levers, lines, serving, tlog, view)
