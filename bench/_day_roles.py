@@ -133,7 +133,9 @@ class Learner:
     def __init__(self, wired: Wired) -> None:
         self._wired = wired
         self._gatherer = wired.lesson_gatherer(STARTING_RECIPE)
-        self._learner = wired.learner(STARTING_RECIPE, every_ms=HOUR_MS, examples_min=500)
+        self._learner = wired.learner(
+            STARTING_RECIPE, every_ms=HOUR_MS, examples_min=500, gatherer=self._gatherer
+        )
 
     def gather(self) -> dict[str, Any]:
         """All receipts that are old enough."""

@@ -53,6 +53,7 @@ class Role:
 
     def __init__(self, name: str, root: Path, now_ms: int) -> None:
         command = [sys.executable, "-m", "bench._day_roles", name, str(root), str(now_ms)]
+        self.name = name
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -68,7 +69,7 @@ class Role:
         assert self.process.stdout is not None, "it was asked for"
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.process.args} has ended")
+            raise RuntimeError(f"the {self.name} process has ended")
         found: dict[str, Any] = json.loads(line)
         return found
 

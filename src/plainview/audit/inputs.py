@@ -184,6 +184,11 @@ class OpenedEpochs:
         self._opened[number] = one
         return one
 
+    def newest_built(self) -> Index | None:
+        """The index of the epoch asked for last, if it was asked for too."""
+        newest = next(reversed(self._opened.values()), None)
+        return None if newest is None else newest.built
+
 
 def check_weights(receipt: Receipt, given: bytes | None, findings: list[Finding]) -> Weights | None:
     """The weights the receipt names, from the file at hand."""

@@ -9,8 +9,7 @@ from plainview.core.catalogue.root import (
     hash_leaves,
     root_over,
 )
-from plainview.core.catalogue.rows import Rows
-from plainview.core.terms.epoch import Epoch, EpochHeader
+from plainview.core.terms.epoch import Epoch, EpochHeader, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash, merkle_root
 from plainview.core.terms.ids import NO_DIGEST, Digest
 

@@ -189,9 +189,9 @@ def rising_by(points: Ints, *, age_min: Ints) -> Ints:
     return (np.maximum(points, 0) << 20) // ((age_min + 120) ** 2)
 
 
-def age_feature(age_min: Ints) -> NDArray[np.int8]:
+def age_feature(age_min: Ints) -> Ints:
     """The feature `age_log`, the only one that changes by itself as time goes by."""
-    return clip127(eighths_log2(age_min + 1) - 84).astype(np.int8)
+    return clip127(eighths_log2(age_min + 1) - 84)
 
 
 def epoch_features(

@@ -44,12 +44,13 @@ def changes_between(before: Rows, rows: Rows) -> RowChanges | None:
         return None
     is_new = np.ones(len(rows), dtype=np.bool_)
     is_new[place] = False
-    differs = [
+    altered = [
         np.flatnonzero(_differing(before[start:stop], rows[at : at + stop - start])) + at
         for start, stop, at in _blocks(place)
     ]
-    altered = np.concatenate([none, *differs])
-    return RowChanges(new=np.flatnonzero(is_new), altered=altered, place=place)
+    return RowChanges(
+        new=np.flatnonzero(is_new), altered=np.concatenate([none, *altered]), place=place
+    )
 
 
 def spread(column: NDArray[Any], *, place: NDArray[np.intp], count: int) -> NDArray[Any]:
