@@ -270,8 +270,16 @@ class Wired:
 
         return CoverageReader(reads=self.reads, files=self.epoch_files, clock=self.clock)
 
-    def learner(self, recipe: "Recipe", *, every_ms: int, examples_min: int) -> "Learner":
-        """What makes learning ticks, for the learner."""
+    def learner(
+        self,
+        recipe: "Recipe",
+        *,
+        every_ms: int,
+        examples_min: int,
+        gatherer: "LessonGatherer | None" = None,
+    ) -> "Learner":
+        """What makes learning ticks, for the learner. `gatherer`: of the same process, whose epochs
+        the ticks then need not open again."""
         from plainview.flows.learn_tick import Learner
 
         return Learner(
@@ -284,6 +292,7 @@ class Wired:
             objects=self.objects,
             writer=self.writer,
             clock=self.clock,
+            opened=gatherer.newest_index if gatherer else lambda: None,
         )
 
     def line_learner(self) -> "LineLearner":

@@ -92,7 +92,7 @@ def test_the_reference_agrees_in_each_arm(lived: LinedEdition) -> None:
         header = parse_header(given.header)
         context = receipt.context
         made = reference_slate(
-            header=given.header, rows=given.rows,
+            header=given.header, rows=bytes(given.rows),
             weights=lived.objects.get(receipt.weights),
             main_weights=lived.objects.get(header.weights),
             policy=lived.objects.get(receipt.policy_digest), viewer=receipt.viewer,

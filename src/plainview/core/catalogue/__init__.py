@@ -10,6 +10,7 @@ from plainview.core.catalogue.counts import (
     count_codes,
     count_floor,
 )
+from plainview.core.catalogue.deltas import DeltaRefused, apply_deltas, delta
 from plainview.core.catalogue.facts import (
     ACTIONS,
     LABELLER_CREATOR,
@@ -23,15 +24,7 @@ from plainview.core.catalogue.facts import (
     fold_decisions,
     rendition_digest,
 )
-from plainview.core.catalogue.freeze import (
-    DeltaRefused,
-    Frozen,
-    apply_delta,
-    delta,
-    freeze,
-    next_events_root,
-    thaw,
-)
+from plainview.core.catalogue.freeze import Frozen, freeze, next_events_root, thaw
 from plainview.core.catalogue.promise import build_upload_receipt
 from plainview.core.catalogue.root import (
     EpochRefused,
@@ -42,6 +35,7 @@ from plainview.core.catalogue.root import (
     RootDiffers,
     RowProof,
     RowsRefused,
+    bound_epoch,
     changed_leaves,
     check_row,
     encode_header,
@@ -87,7 +81,7 @@ __all__ = [
     "ROW_BYTES", "BadRows", "BadWords", "CountDeltas", "Counts", "Decision", "DeltaRefused",
     "EpochRefused", "Frozen", "HeaderRefused", "Leaves", "ProofRefused", "ProvenLeaf",
     "RenditionFacts", "RootDiffers", "RowProof", "RowsRefused", "TopicLabel", "VideoFacts",
-    "add_counts", "apply_delta", "as_rows", "build_rows", "build_upload_receipt",
+    "add_counts", "apply_deltas", "as_rows", "bound_epoch", "build_rows", "build_upload_receipt",
     "changed_leaves", "check_row", "clean_bio", "clean_caption", "clean_filename", "clean_handle",
     "clean_language", "clean_name", "clean_tags", "clean_topics", "content_embedding",
     "count_code", "count_codes", "count_floor", "delta", "encode_facts", "encode_header",
