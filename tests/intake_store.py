@@ -90,7 +90,7 @@ class Store:
         return self.writer.submit(
             PublishVideo(
                 upload=upload, length_ms=6_000, width=540, height=960, has_sound=True, loudness=0,
-                looks=bytes(8), thumbhash=b"t", poster=Digest("b" * 64),
+                looks=bytes(8), sound=bytes([1] * 64), thumbhash=b"t", poster=Digest("b" * 64),
                 renditions=tuple(rendition(edge) for edge in edges or (360,)), at_ms=30,
             )
         ).video  # fmt: skip

@@ -4,6 +4,7 @@ import base64
 from contextlib import suppress
 from pathlib import Path
 
+from plainview.core.catalogue import sketch_bytes
 from plainview.core.media.refusals import MediaFault, Refusal
 from plainview.core.terms.ids import Digest, VideoId
 from plainview.flows.intake import OPENER_UPLOAD_PRIORITY, REST_BEHIND, Intake
@@ -134,6 +135,7 @@ class VideoMaker:
                     has_sound=sound is not None and not sound.is_silence,
                     loudness=round(sound.integrated_lufs * 100) if sound else 0,
                     looks=first.poster.dhash64.to_bytes(8, "big"),
+                    sound=sketch_bytes(first.sound),
                     thumbhash=base64.b64decode(first.poster.thumbhash_base64),
                     poster=poster,
                     renditions=(rendition,),

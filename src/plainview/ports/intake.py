@@ -143,8 +143,9 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 class PublishVideo(Command[Published], frozen=True, kw_only=True):
     """Make an upload a video in the catalogue, playable with the renditions given.
 
-    Its objects must be durable before. Publishing an upload again answers with its video and
-    changes nothing. Refused: `no_upload`: there is none, or it was refused.
+    Its objects must be durable before. `sound` is 64 signed bytes, or none. Publishing an upload
+    again answers with its video and changes nothing. Refused: `no_upload`: there is none, or it was
+    refused.
     """
 
     upload: UploadId
@@ -154,6 +155,7 @@ class PublishVideo(Command[Published], frozen=True, kw_only=True):
     has_sound: bool
     loudness: int
     looks: bytes
+    sound: bytes
     thumbhash: bytes
     poster: Digest
     renditions: tuple[RenditionRecord, ...]

@@ -6,10 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from plainview.core.catalogue import VideoFacts
 from plainview.core.media.plan import Plan
 from plainview.core.media.refusals import Broken, ToolFailed
+from plainview.core.media.sound import sound_of
 from plainview.core.terms.ids import VideoId
-from plainview.edge.fake_media import FakeMediaTools
+from plainview.edge.fake_media import FAKE_SOUND, FakeMediaTools
 from plainview.flows.publish_video import GAVE_UP, UploadCloser
 from plainview.flows.remove_video import remove_video, restore_video, withdraw_video
 from plainview.flows.run_jobs import FAILURES_MAX, Lease
@@ -29,6 +31,11 @@ def upload(world: World, ident: str = UPLOAD) -> UploadRecord:
     found = world.reads.upload(ident)
     assert found is not None
     return found
+
+
+def facts(world: World) -> VideoFacts:
+    """Of the first video."""
+    return world.reads.facts_of([VideoId(1)])[VideoId(1)]
 
 
 class FailingTools(FakeMediaTools):
@@ -67,6 +74,16 @@ def test_a_silent_source_is_marked(world: World) -> None:
     world.send()
     world.runner(FakeMediaTools(media_facts(has_audio=False))).run_next()
     assert not world.reads.videos([VideoId(1)])[VideoId(1)].has_sound
+    assert facts(world).sound == ()
+
+
+def test_what_a_sound_is_known_by_is_kept_with_the_facts(world: World) -> None:
+    """It is the sketch of what is heard of the smallest rendition, which is heard once."""
+    world.send()
+    tools = FakeMediaTools(media_facts())
+    world.runner(tools).run_next()
+    assert facts(world).sound == sound_of(FAKE_SOUND) != ()
+    assert tools.calls.count("hear") == 1
 
 
 def test_others_become_playable_first(world: World) -> None:

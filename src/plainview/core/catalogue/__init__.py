@@ -21,7 +21,9 @@ from plainview.core.catalogue.facts import (
     VideoFacts,
     encode_facts,
     fold_decisions,
+    read_sketch,
     rendition_digest,
+    sketch_bytes,
 )
 from plainview.core.catalogue.freeze import (
     DeltaRefused,
@@ -93,6 +95,7 @@ __all__ = [
     "count_code", "count_codes", "count_floor", "delta", "encode_facts", "encode_header",
     "epoch_root", "fold_decisions", "freeze", "hash_leaves", "language_code", "leaf_bytes",
     "leaf_count", "left_behind", "make_row", "merge_rows", "next_events_root", "parse_header",
-    "parse_rows", "place_rows", "placed_at", "prove_row", "rendition_digest", "root_over",
-    "rows_bytes", "thaw", "token_of", "topic_list", "verify_epoch", "with_counts", "words_of",
+    "parse_rows", "place_rows", "placed_at", "prove_row", "read_sketch", "rendition_digest",
+    "root_over", "rows_bytes", "sketch_bytes", "thaw", "token_of", "topic_list", "verify_epoch",
+    "with_counts", "words_of",
 ]  # fmt: skip

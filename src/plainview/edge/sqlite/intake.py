@@ -192,12 +192,12 @@ def publish_video(db: sqlite3.Cursor, command: PublishVideo) -> Published:
     changed = changed_catalogue(db)
     db.execute(
         "INSERT INTO videos (creator, upload, caption, tags, topics, language, length_ms, width,"
-        " height, has_sound, loudness, looks, thumbhash, poster, published_ms, changed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " height, has_sound, loudness, looks, sound, thumbhash, poster, published_ms, changed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             creator, command.upload, caption, tags, json_text(labels), language,
             command.length_ms, command.width, command.height, command.has_sound, command.loudness,
-            command.looks, command.thumbhash, command.poster, command.at_ms, changed,
+            command.looks, command.sound, command.thumbhash, command.poster, command.at_ms, changed,
         ),
     )  # fmt: skip
     video = VideoId(db.lastrowid or 0)
