@@ -12,8 +12,8 @@ STAMPS := $(VENV)/.stamps
 STATIC := src/plainview/app/static
 CLIENT_SOURCES := $(shell find client -name node_modules -prune -o -type f -print 2>/dev/null)
 ARGS ?=
-# The closed loop alone has peers to install, and two of the benchmarks.
-WITH_PEERS := closed_loop large_slates learning
+# Two drills have peers to install, and two of the benchmarks.
+WITH_PEERS := closed_loop weeks large_slates learning
 PEERS := $(if $(ARGS),$(if $(filter $(WITH_PEERS),$(ARGS)),$(STAMPS)/peers-sim),$(STAMPS)/peers-sim)
 
 .PHONY: help run test quick e2e fresh drill bench bench-quality lint format types lock client reset

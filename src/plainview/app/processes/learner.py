@@ -48,6 +48,7 @@ def _learn(
     wired: Wired, recipe: str, stop: threading.Event, *, every_ms: int, examples_min: int
 ) -> None:
     from plainview.app.recipe_file import read_recipe
+    from plainview.core.feed import FeedRefused
     from plainview.core.learn import LearnError
     from plainview.flows.forget_lessons import forget_lessons
     from plainview.flows.learn_tick import FilesDiffer
@@ -71,7 +72,7 @@ def _learn(
         except (Refused, WriterGone) as error:
             LOG.warning("what was learned was not recorded: %s", error)
             stop.wait(POLL_S)
-        except (FilesDiffer, LearnError, NoObject, NoEpoch):
+        except (FeedRefused, FilesDiffer, LearnError, NoObject, NoEpoch):
             LOG.exception("nothing can be learned from what is stored")
             stop.wait(FAULT_S)
         else:

@@ -60,7 +60,7 @@ STARTING_EMBEDDINGS: Final = EmbedRecipe(
     held_out_min=200,
     lists_from=300_000,
     lists=1024,
-    probes=32,
+    probes=64,
     rounds=6,
 )
 """What STARTING_RECIPE has."""

@@ -43,9 +43,10 @@ def of_other_kinds() -> bytes:
     ids=["shares", "shares to quantiles", "quantiles", "quantiles to shares"],
 )  # fmt: skip
 def test_a_second_implementation_makes_the_same_files(parent: bytes, recipe: Recipe) -> None:
-    """Seed, choice, float state and every integer of a tick of some 90 examples agree to the bit,
+    """Seed, choice, float state and every integer of a tick of 90 or 500 examples agree to the bit,
     and so do the times that quantiles stand for, of buckets full and empty."""
-    examples = timed_examples(300 if recipe is TIMED else 90, viewers=14)
+    count, viewers = (500, 22) if recipe is TIMED else (90, 14)
+    examples = timed_examples(count, viewers=viewers)
     tick = learn_tick(Parent(weights=parent), window_of(examples), recipe)
     reference = Reference(parent, examples, encode_recipe(recipe))
     assert (reference.seed, len(reference.chosen)) == (tick.seed, tick.chosen)
