@@ -301,6 +301,8 @@ def read_facts(data: bytes) -> VideoFacts:
         language=fields["language"],
         has_sound=bool(fields["has_sound"]),
         sound=read_sketch(bytes.fromhex(fields["sound"])),
+        meaning=read_sketch(bytes.fromhex(fields["meaning"])),
+        meaning_by=Digest(fields["meaning_by"]),
         poster=Digest(fields["poster"]),
         renditions=tuple(
             RenditionFacts(
@@ -338,6 +340,7 @@ def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str], weights: Wei
         topics=tuple(named),
         creator=facts.creator,
         sound=facts.sound,
+        meaning=facts.meaning,
     )
     if tuple(int(x) for x in row["embedding"][0]) != due:
         return "its embedding is not the content function of its facts."

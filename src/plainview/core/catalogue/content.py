@@ -13,6 +13,7 @@ CREATOR_WEIGHT = 3
 TAG_WEIGHT = 2
 WORD_WEIGHT = 1
 SOUND_WEIGHT = 6
+MEANING_WEIGHT = 6
 TOKEN_LENGTH = 32
 """The 64 signs of a token are as long as 8, a sketch as 256, so that it counts by 32nds."""
 
@@ -40,15 +41,16 @@ def content_embedding(
     topics: tuple[str, ...],
     creator: CreatorId,
     sound: tuple[int, ...] = (),
+    meaning: tuple[int, ...] = (),
 ) -> tuple[int, ...]:
     """The embedding of a video no weights have placed yet: 64 integers in -127..127.
 
     A weighted sum of token signs (topic 6, creator 3, tag 2, caption word 1; a token counts once
-    per field) and of the sound's sketch (as much as a topic, each coordinate rounded), scaled by
-    `v * 256 // isqrt(sum(v * v))` with floor division, then clipped. All zero only if the weighted
-    sum is.
+    per field) and of sound and meaning (each as much as a topic, each coordinate rounded), scaled
+    by `v * 256 // isqrt(sum(v * v))` with floor division, then clipped. All zero only if the
+    weighted sum is.
 
-    Args: sound: 64 integers in -127..127, or () when there is nothing to hear.
+    Args: sound, meaning: 64 integers in -127..127, or () when there is none.
 
     >>> near = content_embedding(caption="", tags=(), topics=("chance",), creator=CreatorId(1))
     >>> len(near), sorted(set(near))  # 6 - 3 = 3 or 6 + 3 = 9, negated or not, scaled by 256 // 56
@@ -65,6 +67,7 @@ def content_embedding(
         for token in tokens:
             if token:
                 total += weight * signs_of(token)
-    if sound:
-        total += (SOUND_WEIGHT * np.array(sound, np.int64) + TOKEN_LENGTH // 2) // TOKEN_LENGTH
+    for weight, sketch in ((SOUND_WEIGHT, sound), (MEANING_WEIGHT, meaning)):
+        if sketch:
+            total += (weight * np.array(sketch, np.int64) + TOKEN_LENGTH // 2) // TOKEN_LENGTH
     return scaled_to_norm(total)

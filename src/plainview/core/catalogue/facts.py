@@ -64,8 +64,8 @@ class RenditionFacts(msgspec.Struct, frozen=True, kw_only=True):
 class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a row of the epoch is made of. `flags` is `fold_decisions` of its decisions.
 
-    `sound` is what its sound is known by (specs/media-v1.md section 5): 64 integers in -127..127,
-    or () when there is nothing to hear.
+    `sound` is what its sound is known by (specs/media-v1.md section 5), `meaning` what its words
+    mean to the model named by `meaning_by`: 64 integers in -127..127 each, or () and NO_DIGEST.
     """
 
     id: VideoId
@@ -79,6 +79,8 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     has_sound: bool = True
     looks: int = 0
     sound: tuple[int, ...] = ()
+    meaning: tuple[int, ...] = ()
+    meaning_by: Digest = NO_DIGEST
     poster: Digest = NO_DIGEST
     renditions: tuple[RenditionFacts, ...] = ()
     flags: int = 0
@@ -132,6 +134,8 @@ def encode_facts(facts: VideoFacts) -> bytes:
             "has_sound": int(facts.has_sound),
             "looks": f"{facts.looks:016x}",
             "sound": sketch_bytes(facts.sound).hex(),
+            "meaning": sketch_bytes(facts.meaning).hex(),
+            "meaning_by": facts.meaning_by,
             "poster": facts.poster,
             "renditions": _renditions(facts),
         }

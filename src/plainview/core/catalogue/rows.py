@@ -64,6 +64,7 @@ def make_row(
             topics=tuple(label.topic for label in labels),
             creator=facts.creator,
             sound=facts.sound,
+            meaning=facts.meaning,
         )
     )
     row["counters"] = [count_code(n) for n in facts.counts]

@@ -67,6 +67,26 @@ def test_a_sound_weighs_what_a_topic_does() -> None:
     )
 
 
+def test_a_meaning_weighs_what_a_sound_does_and_both_add_up() -> None:
+    """Either alone places a video alike; both are two parts of the sum."""
+    one, other = (9, -40, 77, 0) * 16, (-3, 21, 64, -127) * 16
+
+    def placed(**sketches: tuple[int, ...]) -> tuple[int, ...]:
+        return content_embedding(caption="a", tags=(), topics=(), creator=CreatorId(9), **sketches)
+
+    assert placed(meaning=one) == placed(sound=one) != placed()
+    assert placed(sound=one, meaning=other) == placed(sound=other, meaning=one)
+    total = [
+        3 * _signs("creator:9")[i] + _signs("a")[i]
+        + (6 * one[i] + 16) // 32 + (6 * other[i] + 16) // 32
+        for i in range(64)
+    ]  # fmt: skip
+    length = isqrt(sum(v * v for v in total))
+    assert list(placed(sound=one, meaning=other)) == [
+        max(-127, min(127, v * 256 // length)) for v in total
+    ]
+
+
 def test_a_shared_sound_brings_videos_together() -> None:
     """Two creators' videos on two topics are nearer with one sound than with two."""
     sounds = [sound_of(tune_bytes(seed, s=6)) for seed in (1, 2)]

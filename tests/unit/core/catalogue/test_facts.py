@@ -115,11 +115,23 @@ def test_a_sketch_is_nothing_or_64_signed_bytes() -> None:
 def test_published_facts_by_hand() -> None:
     """A video's facts are canonical JSON, words in base64, renditions by short edge."""
     facts = msgspec.structs.replace(
-        FACTS, topics=(TopicLabel("cats", 1),), language="de", looks=10, sound=(1, -127) * 32
+        FACTS,
+        topics=(TopicLabel("cats", 1),),
+        language="de",
+        looks=10,
+        sound=(1, -127) * 32,
+        meaning=(2, -1) * 32,
+        meaning_by=Digest("ab" * 32),
     )
     assert encode_facts(facts) == (
         b'{"caption":"w6k=","creator":"1","has_sound":1,"id":"7","language":"de","length_ms":1,'
-        b'"looks":"000000000000000a","poster":"' + b"0f" * 32 + b'","published_ms":1,"renditions":'
+        b'"looks":"000000000000000a","meaning":"'
+        + b"02ff" * 32
+        + b'","meaning_by":"'
+        + b"ab" * 32
+        + b'","poster":"'
+        + b"0f" * 32
+        + b'","published_ms":1,"renditions":'
         b'[[360,360,640,4,"' + b"11" * 32 + b'"],[540,540,960,9,"' + b"22" * 32 + b'"]],'
         b'"sound":"'
         + b"0181" * 32

@@ -53,6 +53,8 @@ def _facts(v: dict[str, Any]) -> VideoFacts:
         has_sound=bool(v["has_sound"]),
         looks=int(v["looks"]),
         sound=read_sketch(bytes.fromhex(v["sound"])),
+        meaning=read_sketch(bytes.fromhex(v["meaning"])),
+        meaning_by=Digest(v["meaning_by"]),
         poster=Digest(v["poster"]),
         renditions=tuple(
             RenditionFacts(digest=d, short_edge=edge, width=w, height=h, size_bytes=size)
