@@ -215,14 +215,19 @@ class Wired:
         """
         from plainview.edge.ffmpeg import FfmpegTools
         from plainview.edge.jail import ADVICE, JailMissing, find_jail
-        from plainview.edge.text_model import find_text_model
+        from plainview.edge.text_model import NoTextModel, find_text_model
         from plainview.flows.make_demo import DEMO_CLIP, ClipMaker
         from plainview.flows.publish_video import MAKE_VIDEO, UploadCloser, VideoMaker
         from plainview.flows.read_text import READ_TEXT, TextReader
         from plainview.flows.remove_video import FORGET_FILES, FileForgetter
         from plainview.flows.run_jobs import Doer, JobRunner
 
-        intake, model = self.intake(), find_text_model(text)
+        intake = self.intake()
+        try:
+            model = find_text_model(text)
+        except NoTextModel as error:  # seen at the start; gone since
+            LOG.warning("captions are not read: %s", error)
+            model = None
         maker: VideoMaker | UploadCloser
         try:
             tools = FfmpegTools(find_jail()[0])
