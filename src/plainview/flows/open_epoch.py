@@ -137,6 +137,21 @@ class EpochShelf:
             self._changed.notify_all()
         return True
 
+    def held(self) -> "HeldEpochs":
+        """The shelf, for who may not wait."""
+        return HeldEpochs(self)
+
+
+class HeldEpochs:
+    """`Epochs` of a shelf, as it is now: one that it does not hold yet is not waited for."""
+
+    def __init__(self, shelf: EpochShelf) -> None:
+        self._shelf = shelf
+
+    def at_least(self, number: int) -> ServedEpoch:
+        """The newest, if of that number or later. Raises: NoEpoch."""
+        return self._shelf.at_least(number, wait_s=0.0)
+
 
 def weights_under(
     header: EpochHeader, *, objects: Objects, known: Mapping[Digest, Weights] | None = None
