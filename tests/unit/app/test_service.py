@@ -24,6 +24,9 @@ from plainview.ports.view import OpenSession
 from tests.edition import Edition, asked
 
 READY_S = 20.0
+PULLED = LeverRecord(
+    name="re-roll", is_pulled=True, pulled_by=ViewerId("f" * 32), detail={}, at_ms=1
+)
 
 
 @pytest.fixture
