@@ -1,5 +1,6 @@
 """Each input of a slate, checked against the receipt that names it."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
@@ -8,6 +9,7 @@ import msgspec
 from plainview.audit.evidence import EpochEvidence, Evidence
 from plainview.core.catalogue import (
     EpochRefused,
+    Leaves,
     hash_leaves,
     parse_header,
     parse_rows,
@@ -16,9 +18,16 @@ from plainview.core.catalogue import (
 from plainview.core.catalogue.rows import BadRows
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
 from plainview.core.feed import FeedRefused, Index, WeightsMismatch, build_index
-from plainview.core.learn import WeightsRefused, load_weights
+from plainview.core.learn import NoMainWeights, WeightsRefused, centroids_under, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
-from plainview.core.receipts import Receipt, hour_commitment, hour_of, seed_of
+from plainview.core.receipts import (
+    Receipt,
+    hour_commitment,
+    hour_of,
+    line_of,
+    seed_of,
+    weights_due,
+)
 from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader
 from plainview.core.terms.hashing import leaf_hash, merkle_root
 from plainview.core.terms.ids import Digest
@@ -28,6 +37,9 @@ from plainview.core.terms.weights import Weights
 
 EPOCH_AGE_MS_MAX: Final = 30_000
 """A receipt may not cite an epoch that was replaced longer ago than this."""
+
+WeightsFiles = Callable[[Digest], bytes | None]
+"""The weights file of a digest, None where it is not at hand."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +61,10 @@ class EpochInUse:
         root: Digest | None,
         findings: tuple[Finding, ...],
         epoch: Epoch | None,
+        leaves: Leaves | None = None,
     ) -> None:
         self._earlier: Index | None = None
+        self.leaves = leaves
         self.given = given
         self.header = header
         self.root = root
@@ -58,16 +72,16 @@ class EpochInUse:
         self._epoch = epoch
         self._index: Index | None = None
 
-    def index_for(self, weights: Weights) -> Index:
-        """Built at first use, with the weights that the header names.
+    def index_for(self, weights: Weights, *, file_of: WeightsFiles) -> Index:
+        """Built at first use, for any of the weights that the header names.
 
-        Raises: FeedRefused: a bad row, or other centroids than those of the weights.
+        Raises: FeedRefused: a bad row, or other centroids than those of the weights. LearnError:
+            the weights are a line's, and those that the rows stand by are not at hand.
         """
         assert self._epoch is not None, "only an epoch that was checked has an index"
         if self._index is None:
-            self._index = build_index(
-                self._epoch, centroids=weights.centroids, earlier=self._earlier
-            )
+            centroids = centroids_under(self._epoch.header, weights, file_of=file_of)
+            self._index = build_index(self._epoch, centroids=centroids, earlier=self._earlier)
             self._earlier = None
         return self._index
 
@@ -81,7 +95,12 @@ class EpochInUse:
         self._earlier = earlier
 
     def checked_for(
-        self, receipt: Receipt, weights: Weights | None, findings: list[Finding]
+        self,
+        receipt: Receipt,
+        weights: Weights | None,
+        findings: list[Finding],
+        *,
+        file_of: WeightsFiles,
     ) -> Index | None:
         """The index of the epoch that `receipt` names and may name, with those `weights`; else
         None, with findings (of weights that are missing there are findings already).
@@ -98,17 +117,25 @@ class EpochInUse:
             words = f"it is epoch {self.header.number} of edition {self.header.edition!r}"
             findings.append(Finding(stage="epoch header", detail=words))
             return None
-        if self.header.weights != receipt.weights:
+        if weights_due(self.header, receipt.arm) != receipt.weights:
             words = "the epoch was frozen for other weights than the receipt names"
+            if line_of(receipt.arm):
+                words = f"in arm {receipt.arm!r} other weights rank under this epoch"
             findings.append(Finding(stage="weights", detail=words))
             return None
         try:
-            index = None if weights is None else self.index_for(weights)
+            index = None if weights is None else self.index_for(weights, file_of=file_of)
         except WeightsMismatch as error:
             findings.append(Finding(stage="epoch header", detail=str(error)))
             return None
         except FeedRefused as error:
             findings.append(Finding(stage="epoch rows", detail=str(error)))
+            return None
+        except NoMainWeights as error:
+            findings.append(Finding(stage="weights", detail=str(error), is_missing=True))
+            return None
+        except WeightsRefused as error:
+            findings.append(Finding(stage="weights", detail=str(error)))
             return None
         late_ms = receipt.now_ms - self.given.replaced_ms
         if self.given.replaced_ms >= 0 and late_ms > EPOCH_AGE_MS_MAX:
@@ -126,7 +153,8 @@ class EpochInUse:
             words = f"the header at hand of epoch {header.number} is not the published one"
             return Finding(stage="epoch header", detail=words)
         assert self._epoch is not None
-        mine = hash_leaves(self._epoch.rows).hashes
+        assert self.leaves is not None, "an epoch that was opened has leaves"
+        mine = self.leaves.hashes
         where = next(
             (i for i, (a, b) in enumerate(zip(mine, published[1:], strict=False)) if a != b),
             min(len(mine), len(published) - 1),
@@ -138,8 +166,12 @@ class EpochInUse:
         return Finding(stage="epoch rows", detail=words)
 
 
-def open_epoch(given: EpochEvidence) -> EpochInUse:
-    """Parse and hash one epoch. Never raises: what is amiss is in its findings."""
+def open_epoch(given: EpochEvidence, *, earlier: EpochInUse | None = None) -> EpochInUse:
+    """Parse and hash one epoch. Never raises: what is amiss is in its findings.
+
+    `earlier` is another, opened before: what stands as it did there is not hashed or laid out
+    again.
+    """
     try:
         header = parse_header(given.header)
     except EpochRefused as error:
@@ -150,9 +182,12 @@ def open_epoch(given: EpochEvidence) -> EpochInUse:
     except BadRows as error:
         finding = Finding(stage="epoch rows", detail=str(error))
         return EpochInUse(given, header=header, root=None, findings=(finding,), epoch=None)
-    root = root_over(given.header, hash_leaves(rows))
+    leaves = hash_leaves(rows, previous=earlier.leaves if earlier else None)
+    root = root_over(given.header, leaves)
     epoch = Epoch(header=header, rows=rows, root=root)
-    return EpochInUse(given, header=header, root=root, findings=(), epoch=epoch)
+    made = EpochInUse(given, header=header, root=root, findings=(), epoch=epoch, leaves=leaves)
+    made.build_on(earlier.built if earlier else None)
+    return made
 
 
 class OpenedEpochs:
@@ -166,13 +201,17 @@ class OpenedEpochs:
         """The epoch, opened at most once while it is among the `kept` asked for last."""
         one = self._opened.pop(number, None)
         if one is None or one.given is not given:
-            one = open_epoch(given)
-            if self._opened:
-                one.build_on(next(reversed(self._opened.values())).built)
+            newest = next(reversed(self._opened.values())) if self._opened else None
+            one = open_epoch(given, earlier=newest)
         while len(self._opened) >= self._kept:
             self._opened.pop(next(iter(self._opened)))
         self._opened[number] = one
         return one
+
+    def newest_built(self) -> Index | None:
+        """The index of the epoch asked for last, if it was asked for too."""
+        newest = next(reversed(self._opened.values()), None)
+        return None if newest is None else newest.built
 
 
 def check_weights(receipt: Receipt, given: bytes | None, findings: list[Finding]) -> Weights | None:

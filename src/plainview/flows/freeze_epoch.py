@@ -1,7 +1,7 @@
 """Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +20,6 @@ from plainview.core.catalogue import (
     next_events_root,
     place_rows,
     rows_bytes,
-    thaw,
     topic_list,
     with_counts,
 )
@@ -32,7 +31,7 @@ from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, View
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
 from plainview.flows.kept_states import KeptStates
-from plainview.flows.read_epoch import read_rows
+from plainview.flows.read_epoch import thaw_epoch
 from plainview.ports.catalogue import CatalogueReads
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
@@ -51,11 +50,16 @@ from plainview.ports.view import ViewReads
 SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
-DELTAS_MAX = 32
+DELTAS_MAX = 256
+"""Epochs stored as what changed, one after the other, before one is stored whole again."""
 APART_MS = 2_000
 """Between an epoch and the next with something new in the catalogue, unless it is urgent."""
 COUNTS_APART_MS = 10_000
 """Between an epoch and the next that differs in counts alone."""
+
+
+LinesAt = Callable[[int], tuple[tuple[str, Digest], ...]]
+"""(line, weights) at a time, sorted by line."""
 
 
 class FreezeReads(ServingReads, CatalogueReads, ViewReads, Protocol):
@@ -77,7 +81,11 @@ class EpochFreezer:
         files: EpochFiles,
         objects: Objects,
         clock: Clock,
+        lines: LinesAt = lambda _now_ms: (),
     ) -> None:
+        """`lines`: the weights of the lines of the experiment under way then, see
+        `Experiments.lines`."""
+        self._lines = lines
         self._reads = reads
         self._writer = writer
         self._files = files
@@ -93,7 +101,8 @@ class EpochFreezer:
 
     def freeze_if_due(self) -> EpochRecord | None:
         """Freeze when something changed and it is time: at once after a removal, APART_MS after
-        the last for other changes, COUNTS_APART_MS when only events wait to be counted.
+        the last for other changes or when as many events wait as one epoch counts, COUNTS_APART_MS
+        when only fewer do.
 
         Raises: Refused: another froze first; call again. WriterGone.
         """
@@ -103,13 +112,17 @@ class EpochFreezer:
         if weights is None:
             return None
         if newest is not None and self._frozen is not None:
+            header = self._frozen.epoch.header
             is_changed = (
-                pending.changed > newest.changed or weights != self._frozen.epoch.header.weights
+                pending.changed > newest.changed
+                or weights != header.weights
+                or self._lines(self._now_ms()) != header.line_weights
             )
             if not is_changed and pending.seq <= newest.seq:
                 return None
             is_urgent = pending.changed > newest.changed and pending.urgent != self._urgent
-            apart_ms = APART_MS if is_changed else COUNTS_APART_MS
+            is_behind = pending.seq - newest.seq >= EVENTS_MAX
+            apart_ms = APART_MS if is_changed or is_behind else COUNTS_APART_MS
             if not is_urgent and self._clock.now_ms() < newest.served_ms + apart_ms:
                 return None
         return self.freeze(pending)
@@ -134,6 +147,7 @@ class EpochFreezer:
         gains, states = self._count(batch, rows)
         rows = with_counts(rows, self._totals(gains))
         header = before.epoch.header if before else None
+        now_ms = self._now_ms()
         frozen = freeze(
             before,
             rows=rows,
@@ -145,7 +159,8 @@ class EpochFreezer:
             events_root=next_events_root(
                 header.events_root if header else NO_DIGEST, [event.body for event in batch]
             ),
-            frozen_ms=self._clock.now_ms(),
+            frozen_ms=now_ms,
+            line_weights=self._lines(now_ms),
             centroids=ranking.centroids_digest,
             shown=sum(gained[SHOWN] for gained in gains.values()),
         )
@@ -161,6 +176,11 @@ class EpochFreezer:
             self._states.put(state)
         return record
 
+    def _now_ms(self) -> int:
+        """The time that an epoch frozen now has."""
+        last_ms = self._frozen.epoch.header.frozen_ms if self._frozen else 0
+        return max(self._clock.now_ms(), last_ms)
+
     def _forget(self) -> None:
         self._record = self._frozen = None
         self._states.clear()
@@ -170,8 +190,7 @@ class EpochFreezer:
         if self._record is None:
             record = self._reads.newest_epoch()
             if record is not None:
-                rows = read_rows(record, reads=self._reads, files=self._files)
-                self._frozen = thaw(record.header, rows_bytes(rows), record.root)
+                self._frozen = thaw_epoch(record, reads=self._reads, files=self._files, known=None)
                 self._record = record
                 self._deltas = DELTAS_MAX
         return self._record

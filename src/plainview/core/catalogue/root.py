@@ -8,7 +8,7 @@ import numpy as np
 
 from plainview.core.catalogue.rows import ROW_BYTES, BadRows, parse_rows
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
-from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader, Rows
+from plainview.core.terms.epoch import LEAF_ROWS, LINES_MAX, Epoch, EpochHeader, Rows
 from plainview.core.terms.hashing import inclusion_proof, leaf_hash, merkle_root, root_from_proof
 from plainview.core.terms.ids import Digest, VideoId
 
@@ -66,6 +66,9 @@ def parse_header(data: bytes) -> EpochHeader:
         raise HeaderRefused(f"epoch header: {error}") from error
     if header.spec != "epoch-v1" or encode_header(header) != data:
         raise HeaderRefused("epoch header: a field is missing or unknown, or spec is not epoch-v1")
+    lines = [line for line, _ in header.line_weights]
+    if lines != sorted(set(lines)) or len(lines) > LINES_MAX:
+        raise HeaderRefused(f"epoch header: line_weights are at most {LINES_MAX}, sorted by line")
     return header
 
 
@@ -128,16 +131,33 @@ def verify_epoch(
 
     Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
     """
+    return bound_epoch(header_bytes, rows_data, root)[0]
+
+
+def bound_epoch(
+    header_bytes: bytes,
+    rows_data: bytes | bytearray | memoryview | Rows,
+    root: Digest,
+    *,
+    previous: Leaves | None = None,
+) -> tuple[Epoch, Leaves]:
+    """The epoch that is these bytes or these rows, if they are bound by `root`, and its leaves.
+
+    Args:
+        previous: the leaves of an epoch before: what stands as it did there is not hashed again.
+    Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
+    """
     header = parse_header(header_bytes)
     try:
-        rows = parse_rows(rows_data)
+        rows = rows_data if isinstance(rows_data, np.ndarray) else parse_rows(rows_data)
     except BadRows as error:
         raise RowsRefused(str(error)) from error
     if len(rows) != header.rows:
         raise RowsRefused(f"{len(rows)} rows where the header says {header.rows}")
-    if epoch_root(header_bytes, rows) != root:
+    leaves = hash_leaves(rows, previous=previous)
+    if root_over(header_bytes, leaves) != root:
         raise RootDiffers(f"epoch {header.number} does not have root {root}")
-    return Epoch(header=header, rows=rows, root=root)
+    return Epoch(header=header, rows=rows, root=root), leaves
 
 
 class ProvenLeaf(msgspec.Struct, frozen=True):

@@ -137,6 +137,8 @@ def merge_rows(rows: Rows, changed: Rows) -> Rows:
     >>> merge_rows(np.zeros(0, ROW), one)["id"].tolist()
     [5]
     """
+    if not len(changed):
+        return rows
     changed = as_rows(changed)
     at = np.searchsorted(rows["id"], changed["id"])
     inside = np.minimum(at, max(len(rows) - 1, 0))

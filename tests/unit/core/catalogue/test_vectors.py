@@ -13,7 +13,7 @@ from plainview.core.catalogue import (
     RenditionFacts,
     TopicLabel,
     VideoFacts,
-    apply_delta,
+    apply_deltas,
     build_rows,
     count_code,
     count_floor,
@@ -121,7 +121,7 @@ def test_delta() -> None:
     _, before, after = _tables()
     data = bytes.fromhex(VECTORS["delta"]["bytes"])
     assert delta(before, after) == data
-    assert np.array_equal(apply_delta(before, data), after)
+    assert np.array_equal(apply_deltas(before, [data]), after)
 
 
 def test_events_root_and_decisions() -> None:
