@@ -15,6 +15,7 @@ from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
+from plainview.edge.sqlite.comment_reads import SqliteCommentReads
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
@@ -64,6 +65,7 @@ class Wired:
         self.log_reads = SqliteLogReads(self.reads)
         self.learning_reads = SqliteLearningReads(self.reads)
         self.experiments = SqliteExperimentReads(self.reads)
+        self.comments = SqliteCommentReads(self.reads)
         self.lines = SqliteLineReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None

@@ -246,6 +246,8 @@ class SqliteReads:
                 renditions=tuple(renditions[row[0]]),
                 counts=counts.get(row[0], (0,) * len(COUNTERS)),
                 flags=flags[row[0]],
+                comments=row[17],
+                takes_comments=bool(row[18]),
             )
             for row in rows
         }
@@ -357,7 +359,7 @@ EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms,
 _CREATOR = "creators.id, handle, name, bio, avatar"
 _VIDEO = (
     f"videos.id, {_CREATOR}, caption, tags, topics, language, length_ms, width, height,"
-    " has_sound, thumbhash, poster, published_ms"
+    " has_sound, thumbhash, poster, published_ms, comments, takes_comments"
     " FROM videos JOIN creators ON creators.id = videos.creator"
 )
 _FACTS = (
