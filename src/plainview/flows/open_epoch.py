@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from plainview.core.catalogue import Frozen
 from plainview.core.feed import Index, build_index, work_out_queues
 from plainview.core.learn import load_weights
 from plainview.core.receipts import weights_due
@@ -12,7 +13,7 @@ from plainview.core.terms.epoch import Epoch, EpochHeader
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
-from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
+from plainview.flows.read_epoch import STALE_MS, NoEpoch, thaw_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
@@ -64,6 +65,7 @@ class EpochShelf:
         self._files = files
         self._objects = objects
         self._newest: ServedEpoch | None = None
+        self._frozen: Frozen | None = None
         self._weights: dict[Digest, Weights] = {}
         self._changed = threading.Condition()
         self.hurry: Callable[[], None] = lambda: None
@@ -120,8 +122,8 @@ class EpochShelf:
         record = self._reads.newest_logged_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
-        known = (held.epoch.header.number, held.epoch.rows) if held else None
-        epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
+        self._frozen = thaw_epoch(record, reads=self._reads, files=self._files, known=self._frozen)
+        epoch = self._frozen.epoch
         weights, lines = weights_under(epoch.header, objects=self._objects, known=self._weights)
         self._weights = lines
         index = build_index(
@@ -134,6 +136,21 @@ class EpochShelf:
             self._replaced_ms = None
             self._changed.notify_all()
         return True
+
+    def held(self) -> "HeldEpochs":
+        """The shelf, for who may not wait."""
+        return HeldEpochs(self)
+
+
+class HeldEpochs:
+    """`Epochs` of a shelf, as it is now: one that it does not hold yet is not waited for."""
+
+    def __init__(self, shelf: EpochShelf) -> None:
+        self._shelf = shelf
+
+    def at_least(self, number: int) -> ServedEpoch:
+        """The newest, if of that number or later. Raises: NoEpoch."""
+        return self._shelf.at_least(number, wait_s=0.0)
 
 
 def weights_under(

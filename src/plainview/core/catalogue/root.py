@@ -131,16 +131,33 @@ def verify_epoch(
 
     Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
     """
+    return bound_epoch(header_bytes, rows_data, root)[0]
+
+
+def bound_epoch(
+    header_bytes: bytes,
+    rows_data: bytes | bytearray | memoryview | Rows,
+    root: Digest,
+    *,
+    previous: Leaves | None = None,
+) -> tuple[Epoch, Leaves]:
+    """The epoch that is these bytes or these rows, if they are bound by `root`, and its leaves.
+
+    Args:
+        previous: the leaves of an epoch before: what stands as it did there is not hashed again.
+    Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
+    """
     header = parse_header(header_bytes)
     try:
-        rows = parse_rows(rows_data)
+        rows = rows_data if isinstance(rows_data, np.ndarray) else parse_rows(rows_data)
     except BadRows as error:
         raise RowsRefused(str(error)) from error
     if len(rows) != header.rows:
         raise RowsRefused(f"{len(rows)} rows where the header says {header.rows}")
-    if epoch_root(header_bytes, rows) != root:
+    leaves = hash_leaves(rows, previous=previous)
+    if root_over(header_bytes, leaves) != root:
         raise RootDiffers(f"epoch {header.number} does not have root {root}")
-    return Epoch(header=header, rows=rows, root=root)
+    return Epoch(header=header, rows=rows, root=root), leaves
 
 
 class ProvenLeaf(msgspec.Struct, frozen=True):

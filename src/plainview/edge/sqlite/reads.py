@@ -21,9 +21,10 @@ from plainview.core.catalogue import (
     TopicLabel,
     VideoFacts,
     fold_decisions,
+    read_sketch,
 )
 from plainview.core.terms.epoch import COUNTERS
-from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.database import open_to_read
 from plainview.edge.sqlite.kept_videos import KeptVideos
 from plainview.edge.sqlite.levers import read_levers
@@ -321,7 +322,10 @@ class SqliteReads:
                 language=row[7],
                 has_sound=bool(row[8]),
                 looks=int.from_bytes(row[9], "big"),
-                poster=row[10],
+                sound=read_sketch(row[10]),
+                meaning=read_sketch(row[11]),
+                meaning_by=row[12] or NO_DIGEST,
+                poster=row[13],
                 renditions=tuple(renditions[row[0]]),
                 flags=flags[row[0]],
                 counts=counts.get(row[0], (0,) * len(COUNTERS)),
@@ -360,7 +364,7 @@ _VIDEO = (
 )
 _FACTS = (
     "id, creator, published_ms, length_ms, caption, tags, topics, language, has_sound, looks,"
-    " poster FROM videos"
+    " sound, meaning, meaning_by, poster FROM videos"
 )
 _RENDITION = "video, short_edge, width, height, size_bytes, object FROM renditions"
 

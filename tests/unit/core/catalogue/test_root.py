@@ -1,4 +1,4 @@
-"""The root binds the header and every row; proofs and deltas hold to it."""
+"""The root binds the header and every row; proofs hold to it."""
 
 from hashlib import sha256
 
@@ -9,17 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plainview.core.catalogue import (
-    DeltaRefused,
     Frozen,
     HeaderRefused,
     ProofRefused,
     RootDiffers,
     RowsRefused,
-    apply_delta,
     as_rows,
     changed_leaves,
     check_row,
-    delta,
     encode_header,
     epoch_root,
     freeze,
@@ -133,46 +130,13 @@ def test_a_freeze_on_a_freeze_equals_one_from_nothing(
     assert again.leaves.hashes == second.leaves.hashes
 
 
-@settings(max_examples=40)
-@given(IDS, IDS)
-def test_a_delta_turns_one_table_into_the_other(old: list[int], new: list[int]) -> None:
-    """Whatever grew, shrank or moved, the delta leads from one to the other."""
-    before, after = _rows(old), _rows(new)
-    assert rows_bytes(apply_delta(before, delta(before, after))) == rows_bytes(after)
-
-
-def test_a_delta_carries_the_changed_leaves_only() -> None:
-    """One changed row among 200 costs one leaf of 64: a head of 28 bytes, 4 for the index."""
+def test_only_changed_leaves_are_hashed_again() -> None:
+    """One changed row among 200 is one changed leaf of 64."""
     before = _rows(list(range(1, 201)))
     after = before.copy()
     after["flags"][70] = 1
     assert changed_leaves(before, as_rows(after)) == [1]
-    assert len(delta(before, as_rows(after))) == 28 + 4 + 64 * 168
     assert changed_leaves(before, before) == []
-
-
-@pytest.mark.parametrize("at", ["magic", "rows", "index", "cut", "long", "order", "head"])
-def test_bad_deltas_are_refused(at: str) -> None:
-    """Other magic or rows, a leaf out of place, a cut or a tail, a table out of order."""
-    before, after = _rows([1, 2]), _rows([2, 3])
-    data = bytearray(delta(before, after))
-    match at:
-        case "magic":
-            data[0] ^= 1
-        case "rows":
-            data[16] ^= 1
-        case "index":
-            data[28] = 1
-        case "cut":
-            del data[-1]
-        case "long":
-            data.append(0)
-        case "order":
-            data[32:40] = bytes([9, 0, 0, 0, 0, 0, 0, 0])
-        case "head":
-            del data[20:]
-    with pytest.raises(DeltaRefused):
-        apply_delta(before, bytes(data))
 
 
 def test_verification_names_what_is_wrong() -> None:

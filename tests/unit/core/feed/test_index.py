@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plainview.core.feed import BadRow, build_index
-from plainview.core.feed.index import popularity
+from plainview.core.feed.index import points_of, popular_by, rising_by
 from plainview.core.terms.weights import EPOCH_FEATURES
 from tests.worlds import big_catalogue, epoch_of, video
 
@@ -22,9 +22,9 @@ def test_popularity_by_hand() -> None:
              "reported")  # fmt: skip
     counts = {name: np.zeros(1, dtype=np.int64) for name in names}
     counts |= {"shown": np.array([150]), "finished": np.array([80]), "liked": np.array([10])}
-    popular, rising = popularity(counts, age_min=np.array([60]))
-    assert popular.tolist() == [1325 * (8 + 57)]
-    assert rising.tolist() == [7767]
+    points = points_of(counts)
+    assert popular_by(points, shown=counts["shown"]).tolist() == [1325 * (8 + 57)]
+    assert rising_by(points, age_min=np.array([60])).tolist() == [7767]
 
 
 def test_rejections_lower_both_orders() -> None:
