@@ -127,7 +127,22 @@ class EpochShelf:
             self._changed.notify_all()
         return True
 
+    def held(self) -> "HeldEpochs":
+        """The shelf, for who may not wait."""
+        return HeldEpochs(self)
+
     def _weights_of(self, digest: Digest) -> Weights:
         if digest not in self._weights:
             self._weights = {digest: load_weights(self._objects.get(digest))}
         return self._weights[digest]
+
+
+class HeldEpochs:
+    """`Epochs` of a shelf, as it is now: one that it does not hold yet is not waited for."""
+
+    def __init__(self, shelf: EpochShelf) -> None:
+        self._shelf = shelf
+
+    def at_least(self, number: int) -> ServedEpoch:
+        """The newest, if of that number or later. Raises: NoEpoch."""
+        return self._shelf.at_least(number, wait_s=0.0)

@@ -67,6 +67,7 @@ class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     edition: str
     release: Digest
     is_release_logged: Callable[[], bool] = lambda: False
+    events_wait_ms: int = EVENTS_WAIT_MS
     experiment_at: Callable[[int], ExperimentRecord | None] = lambda _now_ms: None
 
 
@@ -123,6 +124,21 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
 
     Raises: SlateRefused: see there. NoViewer. NoEpoch: nothing was frozen yet. WriterGone.
     """
+    made = make_issue(asked, by=by)
+    if isinstance(made, Issued):
+        return made
+    try:
+        return by.writer.submit(made)
+    except Refused as refusal:
+        raise slate_refusal(refusal) from refusal
+
+
+def make_issue(asked: SlateAsked, *, by: Serving) -> IssueSlate | Issued:
+    """`serve_slate` up to the writer: what it must carry out before the slate may be answered, or
+    what was answered before.
+
+    Raises: as `serve_slate`, but for what the writer says.
+    """
     if asked.policy not in by.policies:
         raise UnknownPolicy(f"There is no feed called {asked.policy!r}.")
     state = _state_with(asked, by=by)
@@ -159,7 +175,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         arm=arm,
         release_state=LOGGED if by.is_release_logged() else UNLOGGED,
     )
-    issue = IssueSlate(
+    return IssueSlate(
         viewer=asked.viewer,
         number=asked.number,
         nonce=asked.nonce,
@@ -170,15 +186,16 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         at_ms=now_ms,
         arm=arm,
     )
-    try:
-        return by.writer.submit(issue)
-    except Refused as refusal:
-        next_number = int(refusal.detail.get("next_number", 0))
-        if refusal.code == NumberTaken.code:
-            raise NumberTaken(refusal.message, next_number=next_number) from refusal
-        if refusal.code == NumberGap.code:
-            raise NumberGap(refusal.message, next_number=next_number) from refusal
-        raise
+
+
+def slate_refusal(refusal: Refused) -> Exception:
+    """What stands for the writer's refusal of a slate."""
+    next_number = int(refusal.detail.get("next_number", 0))
+    if refusal.code == NumberTaken.code:
+        return NumberTaken(refusal.message, next_number=next_number)
+    if refusal.code == NumberGap.code:
+        return NumberGap(refusal.message, next_number=next_number)
+    return refusal
 
 
 def _policy_for(asked: SlateAsked, now_ms: int, *, by: Serving) -> tuple[Policy, str]:
@@ -200,7 +217,7 @@ def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:
         state = by.folds.state(asked.viewer)
         if state.n >= asked.last_event:
             return state
-        if waited >= EVENTS_WAIT_MS:
+        if waited >= by.events_wait_ms:
             raise EventsNotHere(f"Event {asked.last_event} is not here; the last is {state.n}.")
         by.clock.sleep_ms(POLL_MS)
         waited += POLL_MS
