@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from plainview.core.catalogue import Leaves
 from plainview.core.feed import Index, build_index, work_out_queues
 from plainview.core.learn import load_weights
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
-from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_epoch
+from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_next
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
@@ -57,6 +58,7 @@ class EpochShelf:
         self._files = files
         self._objects = objects
         self._newest: ServedEpoch | None = None
+        self._leaves: tuple[int, Leaves] | None = None
         self._weights: dict[Digest, Weights] = {}
         self._changed = threading.Condition()
         self.hurry: Callable[[], None] = lambda: None
@@ -113,8 +115,8 @@ class EpochShelf:
         record = self._reads.newest_logged_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
-        known = (held.epoch.header.number, held.epoch.rows) if held else None
-        epoch = open_epoch(record, reads=self._reads, files=self._files, known=known)
+        epoch, leaves = open_next(record, reads=self._reads, files=self._files, known=self._leaves)
+        self._leaves = (record.number, leaves)
         weights = self._weights_of(epoch.header.weights)
         index = build_index(
             epoch, centroids=weights.centroids, earlier=held.index if held else None

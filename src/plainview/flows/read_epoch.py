@@ -1,11 +1,12 @@
 """Read epochs back: rows from a whole file and the deltas since, checked against their root."""
 
 from plainview.core.catalogue import (
+    Leaves,
     apply_delta,
     leaf_count,
     parse_rows,
     rows_bytes,
-    verify_epoch,
+    verify_leaves,
 )
 from plainview.core.terms.epoch import Epoch, Rows
 from plainview.ports.serving import EpochFiles, EpochRecord, ServingReads
@@ -88,4 +89,20 @@ def open_epoch(
 ) -> Epoch:
     """The epoch of `record`, bound by its root. Raises: NoEpoch, EpochRefused."""
     rows = read_rows(record, reads=reads, files=files, known=known)
-    return verify_epoch(record.header, rows_bytes(rows), record.root)
+    return verify_leaves(record.header, rows_bytes(rows), record.root)[0]
+
+
+def open_next(
+    record: EpochRecord,
+    *,
+    reads: ServingReads,
+    files: EpochFiles,
+    known: tuple[int, Leaves] | None,
+) -> tuple[Epoch, Leaves]:
+    """`open_epoch` for who opens one after the other: with the leaves to start the next one from,
+    which need not be hashed again where they stay. Raises: NoEpoch, EpochRefused."""
+    before = (known[0], known[1].rows) if known else None
+    rows = read_rows(record, reads=reads, files=files, known=before)
+    return verify_leaves(
+        record.header, rows_bytes(rows), record.root, previous=known[1] if known else None
+    )

@@ -10,13 +10,17 @@ import msgspec
 import pytest
 
 from plainview.app.http.service import Service
+from plainview.app.villain import Villain
 from plainview.app.wire import Wired
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.keys import make_keys
+from plainview.flows.read_epoch import NoEpoch
 from plainview.flows.serve_slate import serve_slate
+from plainview.ports.levers import LeverRecord
 from tests.edition import Edition, asked
 
 READY_S = 20.0
+PULLED = LeverRecord(name="re-roll", is_pulled=True, pulled_by="f" * 32, detail={}, at_ms=1)
 
 
 @pytest.fixture
@@ -65,3 +69,22 @@ def test_queues_of_the_feeds_on_offer_are_there(
     serving = msgspec.structs.replace(service.serving, writer=edition.writer)
     for k, policy in enumerate(serving.policies):
         serve_slate(asked(edition.viewer(k + 1), 1, policy=policy), by=serving)
+
+
+def test_only_what_waits_for_nothing_is_made_on_the_loop(
+    edition: Edition, service: Service
+) -> None:
+    """A viewer whose whole chain is still to be folded is not served on the event loop, nor
+    anybody while a lever is pulled; one whose state is kept is, and from what is there."""
+    viewer = edition.viewer(1)
+    assert service.serving_at_once(viewer) is None
+    service.serving.folds.state(viewer)
+    at_once = service.serving_at_once(viewer)
+    assert at_once is not None
+    assert at_once.events_wait_ms == 0
+    with pytest.raises(NoEpoch):
+        at_once.epochs.at_least(99)
+    service.villain = Villain(service.books)
+    assert service.serving_at_once(viewer) is at_once
+    service.villain.standing = lambda: {"re-roll": PULLED}  # type: ignore[method-assign]
+    assert service.serving_at_once(viewer) is None

@@ -53,6 +53,7 @@ from plainview.core.catalogue.root import (
     prove_row,
     root_over,
     verify_epoch,
+    verify_leaves,
 )
 from plainview.core.catalogue.rows import (
     ROW_BYTES,
@@ -94,5 +95,6 @@ __all__ = [
     "epoch_root", "fold_decisions", "freeze", "hash_leaves", "language_code", "leaf_bytes",
     "leaf_count", "left_behind", "make_row", "merge_rows", "next_events_root", "parse_header",
     "parse_rows", "place_rows", "placed_at", "prove_row", "rendition_digest", "root_over",
-    "rows_bytes", "thaw", "token_of", "topic_list", "verify_epoch", "with_counts", "words_of",
+    "rows_bytes", "thaw", "token_of", "topic_list", "verify_epoch", "verify_leaves", "with_counts",
+    "words_of",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from plainview.core.catalogue.root import (
     leaf_bytes,
     leaf_count,
     root_over,
-    verify_epoch,
+    verify_leaves,
 )
 from plainview.core.catalogue.rows import ROW_BYTES, BadRows, parse_rows, rows_bytes
 from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader, Rows
@@ -107,8 +107,8 @@ def thaw(header_bytes: bytes, rows_data: bytes | memoryview, root: Digest) -> Fr
 
     Raises: EpochRefused: see there.
     """
-    epoch = verify_epoch(header_bytes, rows_data, root)
-    return Frozen(epoch=epoch, header_bytes=header_bytes, leaves=hash_leaves(epoch.rows))
+    epoch, leaves = verify_leaves(header_bytes, rows_data, root)
+    return Frozen(epoch=epoch, header_bytes=header_bytes, leaves=leaves)
 
 
 def next_events_root(previous: Digest, batch: list[bytes]) -> Digest:

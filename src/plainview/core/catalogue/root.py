@@ -128,6 +128,21 @@ def verify_epoch(
 
     Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
     """
+    return verify_leaves(header_bytes, rows_data, root)[0]
+
+
+def verify_leaves(
+    header_bytes: bytes,
+    rows_data: bytes | bytearray | memoryview,
+    root: Digest,
+    *,
+    previous: Leaves | None = None,
+) -> tuple[Epoch, Leaves]:
+    """As `verify_epoch`, with the leaves it found, and from the `previous` ones, if they are known
+    to be hashed as their rows are: only what differs from those rows is hashed again.
+
+    Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
+    """
     header = parse_header(header_bytes)
     try:
         rows = parse_rows(rows_data)
@@ -135,9 +150,10 @@ def verify_epoch(
         raise RowsRefused(str(error)) from error
     if len(rows) != header.rows:
         raise RowsRefused(f"{len(rows)} rows where the header says {header.rows}")
-    if epoch_root(header_bytes, rows) != root:
+    leaves = hash_leaves(rows, previous=previous)
+    if root_over(header_bytes, leaves) != root:
         raise RootDiffers(f"epoch {header.number} does not have root {root}")
-    return Epoch(header=header, rows=rows, root=root)
+    return Epoch(header=header, rows=rows, root=root), leaves
 
 
 class ProvenLeaf(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from plainview.core.feed.integers import (
     Ints,
     clip127,
     eighths_log2,
-    in_order,
 )
 from plainview.core.feed.lists import Lists, rows_by_list
+from plainview.core.feed.orders import in_order
 from plainview.core.terms.epoch import (
     COUNTERS,
     FLAG_ADVERT,

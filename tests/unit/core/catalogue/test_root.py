@@ -31,6 +31,7 @@ from plainview.core.catalogue import (
     rows_bytes,
     thaw,
     verify_epoch,
+    verify_leaves,
 )
 from plainview.core.terms.epoch import ROW, Rows
 from plainview.core.terms.hashing import leaf_hash, node_hash
@@ -177,6 +178,25 @@ def test_verification_names_what_is_wrong() -> None:
         verify_epoch(frozen.header_bytes, rows[:168], root)
     with pytest.raises(RowsRefused):
         verify_epoch(frozen.header_bytes, rows[:100], root)
+
+
+def test_verified_from_the_leaves_before_it_is_the_same() -> None:
+    """An epoch opened after another has the leaves it has alone, whether rows changed, came or
+    went; and a row that is not what the root says is found wherever it stands."""
+    ids = list(range(1, 200))
+    before = _freeze(_rows(ids)).leaves
+    for changed in (ids, ids[:70], [*ids, 300, 301], [*ids[:100], 190, 300]):
+        rows = _rows(changed).copy()
+        rows["length_ms"][len(rows) // 2] += 1
+        frozen = _freeze(rows)
+        data, root = rows_bytes(rows), frozen.epoch.root
+        epoch, leaves = verify_leaves(frozen.header_bytes, data, root, previous=before)
+        assert (epoch.root, leaves.hashes) == (root, frozen.leaves.hashes)
+        for at in (0, len(data) // 2, len(data) - 1):
+            flipped = bytearray(data)
+            flipped[at - at % 168 + 20] ^= 1
+            with pytest.raises(RootDiffers):
+                verify_leaves(frozen.header_bytes, bytes(flipped), root, previous=before)
 
 
 @settings(max_examples=40)
