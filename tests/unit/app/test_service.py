@@ -12,6 +12,7 @@ import pytest
 from plainview.app.http.service import Service
 from plainview.app.villain import Villain
 from plainview.app.wire import Wired
+from plainview.core.terms.ids import ViewerId
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.keys import make_keys
 from plainview.flows.read_epoch import NoEpoch
@@ -20,7 +21,9 @@ from plainview.ports.levers import LeverRecord
 from tests.edition import Edition, asked
 
 READY_S = 20.0
-PULLED = LeverRecord(name="re-roll", is_pulled=True, pulled_by="f" * 32, detail={}, at_ms=1)
+PULLED = LeverRecord(
+    name="re-roll", is_pulled=True, pulled_by=ViewerId("f" * 32), detail={}, at_ms=1
+)
 
 
 @pytest.fixture

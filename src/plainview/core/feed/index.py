@@ -1,5 +1,7 @@
 """An epoch laid out for reading: contiguous columns, fixed orders, features of each video."""
 
+from collections.abc import Mapping
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from plainview.core.terms.epoch import (
 from plainview.core.terms.ids import NO_DIGEST, Digest
 from plainview.core.terms.weights import EPOCH_FEATURES, Centroids
 
+SHOWN_FLAGS = (FLAG_SENSITIVE, FLAG_SYNTHETIC, FLAG_ADVERT, FLAG_SILENT)
 UNPROVEN_BELOW = 20
 FLAGS_MAX = 255
 
@@ -112,11 +115,13 @@ def build_index(
     embeddings = np.ascontiguousarray(rows["embedding"])
     if embeddings.min(initial=0) < -127:
         raise BadRow("an embedding holds -128; the least is -127")
-    codes = rows["counters"]
-    counts = {name: COUNT_FLOORS[codes[:, i]] for i, name in enumerate(COUNTERS)}
+    codes = np.ascontiguousarray(rows["counters"])
+    shown = codes[:, COUNTERS.index("shown")]
     age_min = np.maximum(epoch.header.frozen_ms // 60_000 - published, 0)
     flags = rows["flags"].astype(np.uint8)
-    popular, rising = popularity(counts, age_min=age_min)
+    features, popular, rising = COLUMNS(
+        codes, embeddings=embeddings, age_min=age_min, length_ms=length_ms, flags=flags
+    )
     by_newest = in_order(-published)
     by_creator = in_order(creators, -published)
     return Index(
@@ -131,12 +136,10 @@ def build_index(
         language=rows["language"].astype(np.uint16),
         flags=flags,
         flagged=np.flatnonzero(flags & ~np.uint8(FLAG_SILENT)),
-        shown=counts["shown"],
-        shown_root=ROOTS_OF_CODES[codes[:, COUNTERS.index("shown")]],
+        shown=COUNT_FLOORS[shown],
+        shown_root=ROOTS_OF_CODES[shown],
         embeddings=embeddings,
-        features=epoch_features(
-            embeddings, counts=counts, age_min=age_min, length_ms=length_ms, flags=flags
-        ),
+        features=features,
         order_popular=in_order(-popular),
         order_rising=in_order(-rising),
         order_newest=by_newest,
@@ -167,6 +170,46 @@ def _check_rows(
         raise BadRow(f"a row has flags {int(flags.max())}, of which some mean nothing")
     if int(length_ms.min()) < 1:
         raise BadRow("a video must be at least 1 ms long")
+
+
+def columns_of(
+    codes: NDArray[np.uint16],
+    *,
+    embeddings: NDArray[np.int8],
+    age_min: Ints,
+    length_ms: Ints,
+    flags: NDArray[np.uint8],
+) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """`epoch_features` and both values of `popularity`, of counts in `codes` (N, counters)."""
+    counts = {name: COUNT_FLOORS[codes[:, i]] for i, name in enumerate(COUNTERS)}
+    features = epoch_features(
+        embeddings, counts=counts, age_min=age_min, length_ms=length_ms, flags=flags
+    )
+    return features, *popularity(counts, age_min=age_min)
+
+
+def _columns_compiled(
+    codes: NDArray[np.uint16],
+    *,
+    embeddings: NDArray[np.int8],
+    age_min: Ints,
+    length_ms: Ints,
+    flags: NDArray[np.uint8],
+) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """`columns_of` compiled, by the same tables."""
+    acts: list[Mapping[str, int]] = [of for _, of, *_ in RATES]
+    return columns_numba(
+        codes,
+        embeddings=embeddings,
+        age_min=age_min,
+        length_ms=length_ms,
+        flags=flags,
+        factors=np.array([[of.get(name, 0) for name in COUNTERS] for of in (*acts, {})]),
+        rates=np.array([*(how for _, _, *how in RATES), WATCH_RATE]),
+        points=np.array([ENGAGEMENT.get(name, 0) for name in COUNTERS]),
+        places=np.array([COUNTERS.index("shown"), COUNTERS.index("watch_s"), UNPROVEN_BELOW]),
+        shown_flags=np.array(SHOWN_FLAGS),
+    )
 
 
 def popularity(counts: dict[str, Ints], *, age_min: Ints) -> tuple[Ints, Ints]:
@@ -218,13 +261,18 @@ def epoch_features(
         eighths_log2(length_ms // 100 + 1) - 56,
         np.where(shown < UNPROVEN_BELOW, 64, 0),
     ]
-    columns += [
-        np.where(flags & flag, 64, 0)
-        for flag in (FLAG_SENSITIVE, FLAG_SYNTHETIC, FLAG_ADVERT, FLAG_SILENT)
-    ]
+    columns += [np.where(flags & flag, 64, 0) for flag in SHOWN_FLAGS]
     out = np.empty((len(shown), len(EPOCH_FEATURES)), dtype=np.int8)
     dim = embeddings.shape[1]
     out[:, :dim] = embeddings
     for i, column in enumerate(columns):
         out[:, dim + i] = clip127(column)
     return out
+
+
+try:
+    from plainview.core.feed.index_numba import columns_numba
+except ImportError:
+    COLUMNS = columns_of
+else:
+    COLUMNS = _columns_compiled
