@@ -70,7 +70,9 @@ class Taught:
             assert given is not None
             file = self.evidence.weights(receipt.weights)
             assert file is not None
-            self.indexes[receipt.epoch] = open_epoch(given).index_for(load_weights(file))
+            self.indexes[receipt.epoch] = open_epoch(given).index_for(
+                load_weights(file), file_of=self.evidence.weights
+            )
         if receipt.policy_digest not in self.policies:
             file = self.evidence.policy(receipt.policy_digest)
             assert file is not None

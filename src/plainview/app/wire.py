@@ -18,6 +18,7 @@ from plainview.edge.log_files import LocalLogFiles
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
+from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from plainview.flows.gather_cosignatures import CosignatureGatherer
     from plainview.flows.gather_lessons import LessonGatherer
     from plainview.flows.intake import Intake
+    from plainview.flows.learn_lines import LineLearner
     from plainview.flows.learn_tick import Learner
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
@@ -62,6 +64,7 @@ class Wired:
         self.log_reads = SqliteLogReads(self.reads)
         self.learning_reads = SqliteLearningReads(self.reads)
         self.experiments = SqliteExperimentReads(self.reads)
+        self.lines = SqliteLineReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
         self._offered: Sequence[FeedPolicy] | None = None
@@ -78,7 +81,7 @@ class Wired:
 
         return EpochFreezer(
             reads=self.reads, writer=self.writer, files=self.epoch_files, objects=self.objects,
-            clock=self.clock,
+            clock=self.clock, lines=self.experiment_flow().lines,
         )  # fmt: skip
 
     @property
@@ -168,6 +171,8 @@ class Wired:
             objects=self.objects,
             clock=self.clock,
             chance=self.chance,
+            lines=self.lines,
+            learning=self.learning_reads,
         )
 
     def interval_logger(self) -> "IntervalLogger":
@@ -274,6 +279,20 @@ class Wired:
             every_ms=every_ms,
             examples_min=examples_min,
             learning=self.learning_reads,
+            reads=self.reads,
+            files=self.epoch_files,
+            objects=self.objects,
+            writer=self.writer,
+            clock=self.clock,
+        )
+
+    def line_learner(self) -> "LineLearner":
+        """What makes the ticks of an experiment's lines, for the learner."""
+        from plainview.flows.learn_lines import LineLearner
+
+        return LineLearner(
+            learning=self.learning_reads,
+            lines=self.lines,
             reads=self.reads,
             files=self.epoch_files,
             objects=self.objects,

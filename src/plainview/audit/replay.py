@@ -224,7 +224,7 @@ class Replayer:
             )
             return None
         opened = self._epochs.opened(receipt.epoch, given)
-        return opened.checked_for(receipt, weights, findings)
+        return opened.checked_for(receipt, weights, findings, file_of=self._evidence.weights)
 
     def _weights_of(self, receipt: Receipt, findings: list[Finding]) -> Weights | None:
         given = self._evidence.weights(receipt.weights)

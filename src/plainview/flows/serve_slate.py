@@ -15,6 +15,7 @@ from plainview.core.receipts import (
     build_receipt,
     hour_of,
     next_request,
+    policy_of,
 )
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
@@ -130,7 +131,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
     try:
         return by.writer.submit(made)
     except Refused as refusal:
-        raise slate_refusal(refusal) from refusal
+        raise slate_refusal(refusal) from None
 
 
 def make_issue(asked: SlateAsked, *, by: Serving) -> IssueSlate | Issued:
@@ -158,8 +159,9 @@ def make_issue(asked: SlateAsked, *, by: Serving) -> IssueSlate | Issued:
         state, hour_key.key, nonce=asked.nonce, now_ms=now_ms, context=asked.context
     )
     slate = make_slate(
-        index=served.index, weights=served.weights, policy=policy, state=state, request=request
-    )
+        index=served.index, weights=served.weights_for(arm), policy=policy, state=state,
+        request=request,
+    )  # fmt: skip
     receipt = build_receipt(
         slate,
         request=request,
@@ -204,10 +206,11 @@ def _policy_for(asked: SlateAsked, now_ms: int, *, by: Serving) -> tuple[Policy,
     under_way = by.experiment_at(now_ms) if asked.chosen_by == "default" else None
     if under_way is None:
         return by.policies[asked.policy], ""
-    name = under_way.arms[arm_index(under_way.salt, asked.viewer, under_way.shares_milli)]
+    arm = under_way.arms[arm_index(under_way.salt, asked.viewer, under_way.shares_milli)]
+    name = policy_of(arm)
     if name not in by.policies:
         raise NotReady(f"The feed {name!r} of an experiment is not on offer here.")
-    return by.policies[name], arm_text(under_way.name, name)
+    return by.policies[name], arm_text(under_way.name, arm)
 
 
 def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:

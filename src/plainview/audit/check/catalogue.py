@@ -76,21 +76,25 @@ class Catalogue:
     def check_files(self, progress: Progress) -> None:
         """Every policy, every weights file and every source listing that the log names."""
         history = self._view.history
-        total = len(history.policies) + len(history.weights) + len(history.sources)
+        lines = {entry.digest for _, entry in history.line_weights} - history.weights.keys()
+        total = len(history.policies) + len(history.weights) + len(lines) + len(history.sources)
         done = 0
         for name, digest in history.policies:
             done += 1
             progress("policies, weights, source", done, total)
             self._policy(name, digest)
-        for digest in history.weights:
+        for digest in (*history.weights, *sorted(lines)):
             done += 1
             progress("policies, weights, source", done, total)
             self._weights(digest)
         lineages = Lineages(history, self._object)
-        for index, entry in history.published:
-            words = lineages.look(index, entry)
+        looked = [(one.digest, lineages.look(index, one)) for index, one in history.published]
+        looked += [
+            (one.digest, lineages.look_line(index, one)) for index, one in history.line_weights
+        ]
+        for digest, words in looked:
             if words:
-                told = f"The lineage of weights {entry.digest[:12]}… does not hold: {words}."
+                told = f"The lineage of weights {digest[:12]}… does not hold: {words}."
                 self._withheld("lineage_differs", told)
         self.counts["lineages of weights checked"] = lineages.checked
         for digest in history.sources:

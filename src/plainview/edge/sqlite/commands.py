@@ -6,9 +6,10 @@ from plainview.edge.sqlite import (
     jobs,
     learning,
     levers,
+    lines,
     serving,
     tlog,
     view,
 )
 
-CARRYING = (experiments, intake, jobs, learning, levers, serving, tlog, view)
+CARRYING = (experiments, intake, jobs, learning, levers, lines, serving, tlog, view)

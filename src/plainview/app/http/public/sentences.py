@@ -26,6 +26,7 @@ from plainview.core.history import (
     HourKey,
     Hours,
     Interval,
+    LineWeights,
     Policies,
     Promise,
     PromiseKept,
@@ -50,6 +51,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = {
     "boost": "Boosts",
     "experiment": "Experiments",
     "experiment_end": "Experiments ended",
+    "line_weights": "Recipes of experiments",
     "promise": "Uploads taken",
     "promise_kept": "Uploads published",
     "promise_refused": "Uploads refused",
@@ -312,6 +314,15 @@ def _experiment_end(entry: ExperimentEnded) -> str:
     )
 
 
+def _line_weights(entry: LineWeights) -> str:
+    arms = f"in the arms of the experiment “{entry.experiment}” with the recipe “{entry.recipe}”"
+    if entry.is_beginning:
+        return (
+            f"The weights that everybody is ranked by rank {arms} too, which learns on from them."
+        )
+    return f"New weights rank {arms}, learned by it."
+
+
 def _access(entry: Access) -> str:
     return f"{ROLE_WORDS[entry.by]} read one person's data, {ACCESS_WORDS[entry.reason_code]}."
 
@@ -337,6 +348,7 @@ SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "boost": _boost,
     "experiment": _experiment,
     "experiment_end": _experiment_end,
+    "line_weights": _line_weights,
     "access": _access,
     "erasure": _erasure,
 }
