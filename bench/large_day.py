@@ -49,6 +49,7 @@ from plainview.edge.data_folder import DataFolder
 from plainview.edge.keys import make_keys
 from plainview.edge.sqlite.database import open_to_write
 from plainview.flows.prepare_edition import prepare_edition
+from plainview.ports.clock import Clock
 from plainview.ports.serving import EpochRecord, RecordEpoch
 from tests.live import LiveService
 
@@ -98,7 +99,7 @@ def _viewers(count: int) -> Iterator[tuple[int, ViewerId]]:
         yield no, ViewerId(sha256(b"large day %d" % no).hexdigest()[:32])
 
 
-def first_epoch(root: Path, rows: Rows) -> int:
+def first_epoch(root: Path, rows: Rows, *, clock: Clock | None = None) -> int:
     """Name the edition, publish weights that place every video, and record the epoch of `rows`; the
     size of the weights file."""
     table = np.ascontiguousarray(rows["embedding"])
@@ -112,6 +113,7 @@ def first_epoch(root: Path, rows: Rows) -> int:
     weights = with_places(starting_weights(), places=places, centroids=centroids)
     with writer_of(root):
         wired = Wired(DataFolder(root))
+        wired.clock = clock or wired.clock  # type: ignore[assignment]
         prepare_edition(
             edition=EDITION, policies=policy_files(), weights=weights, reads=wired.reads,
             writer=wired.writer, objects=wired.objects, clock=wired.clock,

@@ -10,6 +10,7 @@ import msgspec
 from plainview.core.history import (
     Access,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -226,6 +227,10 @@ def lawful() -> list[Entry]:
         experiment("half-and-half", at_ms=at + 2700),
         boost(at_ms=at + 2800),
         Access(at_ms=at + 2900, subject=digest("viewer"), reason_code="support", by="operator"),
+        CommentDecided(
+            at_ms=at + 2950, comment=digest("comment"), action="hide", author="operator",
+            reason_code="hateful",
+        ),
         Erasure(at_ms=at + 3000, subject=digest("viewer"), request=digest("asked"), receipts=1),
         learned("weights 2", "weights 1", at_ms=at + 3100),
         epoch(3, at_ms=at + 3200, decisions=1, weights="weights 2"),

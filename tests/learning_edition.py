@@ -96,7 +96,7 @@ class LearningEdition(Edition):
         return Learner(
             self.recipe, every_ms=every_ms, examples_min=examples_min, learning=self.learning,
             reads=self.reads, files=self.files, objects=self.objects, writer=self.writer,
-            clock=self.clock,
+            clock=self.clock, opened=self.gatherer.newest_index,
         )  # fmt: skip
 
     def slate(self, viewer: ViewerId, **changes: Any) -> Issued:

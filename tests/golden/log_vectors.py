@@ -94,7 +94,9 @@ def _commitments() -> dict[str, Any]:
     records = [f"record {i}" for i in range(5)]
     salts = [record_salt(SECRET, label="receipt", number=i) for i in range(5)]
     made = [commitment(salt, text.encode()) for salt, text in zip(salts, records, strict=True)]
-    labels = ("receipt", "event", "upload", "reason", "subject", "request")
+    labels = (
+        "receipt", "event", "upload", "reason", "subject", "request", "alias", "comment",
+    )  # fmt: skip
     return {
         "secret": SECRET.hex(),
         "salts": [

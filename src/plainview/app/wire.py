@@ -15,6 +15,7 @@ from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
+from plainview.edge.sqlite.comment_reads import SqliteCommentReads
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
@@ -64,6 +65,7 @@ class Wired:
         self.log_reads = SqliteLogReads(self.reads)
         self.learning_reads = SqliteLearningReads(self.reads)
         self.experiments = SqliteExperimentReads(self.reads)
+        self.comments = SqliteCommentReads(self.reads)
         self.lines = SqliteLineReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
@@ -213,27 +215,39 @@ class Wired:
             )
         return self._intake
 
-    def job_runner(self, studio: "DemoStudio | None") -> "JobRunner":
-        """What does the jobs, for the worker; without a jail, uploads are refused with advice."""
+    def job_runner(self, studio: "DemoStudio | None", *, text: str) -> "JobRunner":
+        """What does the jobs, for the worker; without a jail, uploads are refused with advice.
+
+        `text` is the setting of the text model.
+        """
         from plainview.edge.ffmpeg import FfmpegTools
         from plainview.edge.jail import ADVICE, JailMissing, find_jail
+        from plainview.edge.text_model import NoTextModel, find_text_model
         from plainview.flows.make_demo import DEMO_CLIP, ClipMaker
         from plainview.flows.publish_video import MAKE_VIDEO, UploadCloser, VideoMaker
+        from plainview.flows.read_text import READ_TEXT, TextReader
         from plainview.flows.remove_video import FORGET_FILES, FileForgetter
         from plainview.flows.run_jobs import Doer, JobRunner
 
         intake = self.intake()
+        try:
+            model = find_text_model(text)
+        except NoTextModel as error:  # seen at the start; gone since
+            LOG.warning("captions are not read: %s", error)
+            model = None
         maker: VideoMaker | UploadCloser
         try:
             tools = FfmpegTools(find_jail()[0])
-            maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO, DEMO_CLIP))
+            maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO, DEMO_CLIP), text=model)
         except JailMissing as error:
             LOG.warning("%s", error)
             maker = UploadCloser(ADVICE, intake=intake)
         forgetter = FileForgetter(intake=intake)
+        reader = TextReader(model, reads=intake.reads, writer=intake.writer)
         doers = {
             MAKE_VIDEO: Doer(maker.do, maker.give_up),
             FORGET_FILES: Doer(forgetter.do, forgetter.give_up),
+            READ_TEXT: Doer(reader.do, reader.give_up),
         }
         if studio is not None:
             clips = ClipMaker(studio, intake=intake, folder=self.folder.uploads / ".clips")
@@ -270,8 +284,16 @@ class Wired:
 
         return CoverageReader(reads=self.reads, files=self.epoch_files, clock=self.clock)
 
-    def learner(self, recipe: "Recipe", *, every_ms: int, examples_min: int) -> "Learner":
-        """What makes learning ticks, for the learner."""
+    def learner(
+        self,
+        recipe: "Recipe",
+        *,
+        every_ms: int,
+        examples_min: int,
+        gatherer: "LessonGatherer | None" = None,
+    ) -> "Learner":
+        """What makes learning ticks, for the learner. `gatherer`: of the same process, whose epochs
+        the ticks then need not open again."""
         from plainview.flows.learn_tick import Learner
 
         return Learner(
@@ -284,6 +306,7 @@ class Wired:
             objects=self.objects,
             writer=self.writer,
             clock=self.clock,
+            opened=gatherer.newest_index if gatherer else lambda: None,
         )
 
     def line_learner(self) -> "LineLearner":

@@ -18,7 +18,7 @@ class EpochEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     header: bytes
-    rows: bytes
+    rows: bytes | memoryview
     leaves: tuple[bytes, ...] = ()
     replaced_ms: int = -1
 

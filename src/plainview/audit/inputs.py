@@ -9,6 +9,7 @@ import msgspec
 from plainview.audit.evidence import EpochEvidence, Evidence
 from plainview.core.catalogue import (
     EpochRefused,
+    Leaves,
     hash_leaves,
     parse_header,
     parse_rows,
@@ -60,8 +61,10 @@ class EpochInUse:
         root: Digest | None,
         findings: tuple[Finding, ...],
         epoch: Epoch | None,
+        leaves: Leaves | None = None,
     ) -> None:
         self._earlier: Index | None = None
+        self.leaves = leaves
         self.given = given
         self.header = header
         self.root = root
@@ -150,7 +153,8 @@ class EpochInUse:
             words = f"the header at hand of epoch {header.number} is not the published one"
             return Finding(stage="epoch header", detail=words)
         assert self._epoch is not None
-        mine = hash_leaves(self._epoch.rows).hashes
+        assert self.leaves is not None, "an epoch that was opened has leaves"
+        mine = self.leaves.hashes
         where = next(
             (i for i, (a, b) in enumerate(zip(mine, published[1:], strict=False)) if a != b),
             min(len(mine), len(published) - 1),
@@ -162,8 +166,12 @@ class EpochInUse:
         return Finding(stage="epoch rows", detail=words)
 
 
-def open_epoch(given: EpochEvidence) -> EpochInUse:
-    """Parse and hash one epoch. Never raises: what is amiss is in its findings."""
+def open_epoch(given: EpochEvidence, *, earlier: EpochInUse | None = None) -> EpochInUse:
+    """Parse and hash one epoch. Never raises: what is amiss is in its findings.
+
+    `earlier` is another, opened before: what stands as it did there is not hashed or laid out
+    again.
+    """
     try:
         header = parse_header(given.header)
     except EpochRefused as error:
@@ -174,9 +182,12 @@ def open_epoch(given: EpochEvidence) -> EpochInUse:
     except BadRows as error:
         finding = Finding(stage="epoch rows", detail=str(error))
         return EpochInUse(given, header=header, root=None, findings=(finding,), epoch=None)
-    root = root_over(given.header, hash_leaves(rows))
+    leaves = hash_leaves(rows, previous=earlier.leaves if earlier else None)
+    root = root_over(given.header, leaves)
     epoch = Epoch(header=header, rows=rows, root=root)
-    return EpochInUse(given, header=header, root=root, findings=(), epoch=epoch)
+    made = EpochInUse(given, header=header, root=root, findings=(), epoch=epoch, leaves=leaves)
+    made.build_on(earlier.built if earlier else None)
+    return made
 
 
 class OpenedEpochs:
@@ -190,13 +201,17 @@ class OpenedEpochs:
         """The epoch, opened at most once while it is among the `kept` asked for last."""
         one = self._opened.pop(number, None)
         if one is None or one.given is not given:
-            one = open_epoch(given)
-            if self._opened:
-                one.build_on(next(reversed(self._opened.values())).built)
+            newest = next(reversed(self._opened.values())) if self._opened else None
+            one = open_epoch(given, earlier=newest)
         while len(self._opened) >= self._kept:
             self._opened.pop(next(iter(self._opened)))
         self._opened[number] = one
         return one
+
+    def newest_built(self) -> Index | None:
+        """The index of the epoch asked for last, if it was asked for too."""
+        newest = next(reversed(self._opened.values()), None)
+        return None if newest is None else newest.built
 
 
 def check_weights(receipt: Receipt, given: bytes | None, findings: list[Finding]) -> Weights | None:

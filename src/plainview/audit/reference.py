@@ -36,7 +36,9 @@ LABELS = ("restricted", "sensitive", "synthetic", "advert")
 SOURCES = (
     "following", "near_recent", "near_lasting", "rising", "popular", "fresh", "newest", "rest",
 )  # fmt: skip
-HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
+HEADS = (
+    "finish", "long", "like", "save", "share", "follow", "comment", "skip", "reject", "watch",
+)  # fmt: skip
 ONE = 1 << 24
 CERTAIN = 1 << 40
 

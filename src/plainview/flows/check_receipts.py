@@ -4,10 +4,12 @@ from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import numpy as np
+
 from plainview.audit.evidence import EpochEvidence
 from plainview.audit.replay import replay_many, with_previous
 from plainview.audit.verdict import Verdict
-from plainview.core.catalogue import BadRows, DeltaRefused, rows_bytes
+from plainview.core.catalogue import BadRows, DeltaRefused
 from plainview.core.history import HistoryError, Trust, TrustDocument, check_trust, parse_entry
 from plainview.core.terms.epoch import Rows
 from plainview.core.terms.ids import Digest, ViewerId
@@ -44,6 +46,7 @@ class StoredEvidence:
         self._objects = objects
         self._epochs: OrderedDict[int, EpochEvidence] = OrderedDict()
         self._known: tuple[int, Rows] | None = None
+        self._leaves: tuple[int, tuple[bytes, ...]] | None = None
         self._bytes: OrderedDict[Digest, bytes] = OrderedDict()
 
     def epoch(self, number: int) -> EpochEvidence | None:
@@ -63,10 +66,13 @@ class StoredEvidence:
                 # Damaged files are no epoch; what is left of this one is handed on as it lies.
                 rows = None
             after = self._reads.epoch(number + 1)
+            held = self._leaves if self._leaves and self._leaves[0] < number else None
+            leaves = read_leaves(record, reads=self._reads, files=self._files, known=held)
+            self._leaves = (number, leaves) if leaves else None
             self._epochs[number] = EpochEvidence(
                 header=record.header,
-                rows=bytes(self._files.read(record.file)) if rows is None else rows_bytes(rows),
-                leaves=read_leaves(record, reads=self._reads, files=self._files),
+                rows=self._files.read(record.file) if rows is None else rows.view(np.uint8).data,
+                leaves=leaves,
                 replaced_ms=after.served_ms if after else -1,
             )
             while len(self._epochs) > self._kept:

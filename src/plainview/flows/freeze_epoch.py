@@ -20,7 +20,6 @@ from plainview.core.catalogue import (
     next_events_root,
     place_rows,
     rows_bytes,
-    thaw,
     topic_list,
     with_counts,
 )
@@ -32,7 +31,7 @@ from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, View
 from plainview.core.terms.viewer import Event, ViewerState
 from plainview.core.terms.weights import Weights
 from plainview.flows.kept_states import KeptStates
-from plainview.flows.read_epoch import read_rows
+from plainview.flows.read_epoch import thaw_epoch
 from plainview.ports.catalogue import CatalogueReads
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Refused, Writer
@@ -51,7 +50,8 @@ from plainview.ports.view import ViewReads
 SHOWN = COUNTERS.index("shown")
 EVENTS_MAX = 20_000
 """Events counted into one epoch; what is left waits for the next."""
-DELTAS_MAX = 32
+DELTAS_MAX = 256
+"""Epochs stored as what changed, one after the other, before one is stored whole again."""
 APART_MS = 2_000
 """Between an epoch and the next with something new in the catalogue, unless it is urgent."""
 COUNTS_APART_MS = 10_000
@@ -101,7 +101,8 @@ class EpochFreezer:
 
     def freeze_if_due(self) -> EpochRecord | None:
         """Freeze when something changed and it is time: at once after a removal, APART_MS after
-        the last for other changes, COUNTS_APART_MS when only events wait to be counted.
+        the last for other changes or when as many events wait as one epoch counts, COUNTS_APART_MS
+        when only fewer do.
 
         Raises: Refused: another froze first; call again. WriterGone.
         """
@@ -120,7 +121,8 @@ class EpochFreezer:
             if not is_changed and pending.seq <= newest.seq:
                 return None
             is_urgent = pending.changed > newest.changed and pending.urgent != self._urgent
-            apart_ms = APART_MS if is_changed else COUNTS_APART_MS
+            is_behind = pending.seq - newest.seq >= EVENTS_MAX
+            apart_ms = APART_MS if is_changed or is_behind else COUNTS_APART_MS
             if not is_urgent and self._clock.now_ms() < newest.served_ms + apart_ms:
                 return None
         return self.freeze(pending)
@@ -188,8 +190,7 @@ class EpochFreezer:
         if self._record is None:
             record = self._reads.newest_epoch()
             if record is not None:
-                rows = read_rows(record, reads=self._reads, files=self._files)
-                self._frozen = thaw(record.header, rows_bytes(rows), record.root)
+                self._frozen = thaw_epoch(record, reads=self._reads, files=self._files, known=None)
                 self._record = record
                 self._deltas = DELTAS_MAX
         return self._record

@@ -91,6 +91,10 @@ class LessonGatherer:
     def _new_replayer(self) -> Replayer:
         return Replayer(self._evidence, public_keys=self._public_keys, epochs=self._epochs)
 
+    def newest_index(self) -> Index | None:
+        """That of the epoch opened last."""
+        return self._epochs.newest_built()
+
     def gather(self) -> int:
         """Take the next receipts that are old enough; how many those were.
 

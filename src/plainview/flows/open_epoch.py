@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from plainview.core.catalogue import Leaves
+from plainview.core.catalogue import Frozen
 from plainview.core.feed import Index, build_index, work_out_queues
 from plainview.core.learn import load_weights
 from plainview.core.receipts import weights_due
@@ -13,7 +13,7 @@ from plainview.core.terms.epoch import Epoch, EpochHeader
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
-from plainview.flows.read_epoch import STALE_MS, NoEpoch, open_next
+from plainview.flows.read_epoch import STALE_MS, NoEpoch, thaw_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.objects import Objects
 from plainview.ports.serving import EpochFiles, ServingReads
@@ -65,7 +65,7 @@ class EpochShelf:
         self._files = files
         self._objects = objects
         self._newest: ServedEpoch | None = None
-        self._leaves: tuple[int, Leaves] | None = None
+        self._frozen: Frozen | None = None
         self._weights: dict[Digest, Weights] = {}
         self._changed = threading.Condition()
         self.hurry: Callable[[], None] = lambda: None
@@ -122,8 +122,8 @@ class EpochShelf:
         record = self._reads.newest_logged_epoch()
         if record is None or (held and held.epoch.header.number == record.number):
             return False
-        epoch, leaves = open_next(record, reads=self._reads, files=self._files, known=self._leaves)
-        self._leaves = (record.number, leaves)
+        self._frozen = thaw_epoch(record, reads=self._reads, files=self._files, known=self._frozen)
+        epoch = self._frozen.epoch
         weights, lines = weights_under(epoch.header, objects=self._objects, known=self._weights)
         self._weights = lines
         index = build_index(

@@ -31,6 +31,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.events import (
     CountedVideo,
+    comment_draft,
     count_events,
     empty_state,
     encode_event,
@@ -55,7 +56,7 @@ from plainview.core.receipts import (
 )
 from plainview.core.terms.epoch import COUNTERS, FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
-from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CommentId, Digest, VideoId, ViewerId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.slate import Context, Slate, SlateRequest
 from plainview.core.terms.viewer import Event, ViewerState
@@ -118,6 +119,7 @@ class Pocket:
         self._states: dict[ViewerId, ViewerState] = {}
         self._counted_states: dict[ViewerId, ViewerState] = {}
         self._counts: dict[VideoId, Counts] = {}
+        self._comments = 0
         self._uncounted: list[tuple[ViewerId, Event]] = []
         self._events_counted, self._events_root = 0, NO_DIGEST
         self.decisions: list[Decision] = []
@@ -272,6 +274,12 @@ class Pocket:
         """Append what a client reports to the viewer's chain."""
         for event in events:
             self._append(viewer, parse_client_event(event, at_ms=now_ms))
+
+    def take_comment(self, viewer: ViewerId, video: VideoId, *, key: str, now_ms: int) -> None:
+        """Append the event of a comment whose text nobody keeps here."""
+        self._comments += 1
+        comment = CommentId(self._comments)
+        self._append(viewer, comment_draft(key=key, video=video, comment=comment, at_ms=now_ms))
 
     def _append(self, viewer: ViewerId, event: Event) -> None:
         chain = self.chains.setdefault(viewer, [])

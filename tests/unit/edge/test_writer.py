@@ -181,22 +181,3 @@ def test_a_folder_may_lie_deeper_than_a_sockets_name_reaches(tmp_path: Path) -> 
     listener.close()
     with pytest.raises(OSError, match="refused"):
         connect_to(folder / "writer.sock")
-
-
-def test_a_command_can_be_sent_without_waiting(running: Running, client: WriterClient) -> None:
-    """What is sent is carried out and answered as what is submitted, a refusal too, and whoever
-    holds the answer to come cannot take the command back."""
-    _, sent = client.send(opening(7))
-    assert not sent.cancel()
-    assert sent.result(5).viewer == f"{7:032x}"
-    _, refused = client.send(TakeEvents(viewer=ViewerId("f" * 32), events=()))
-    with pytest.raises(Refused):
-        refused.result(5)
-    running.stop()
-    ident, _ = client.send(opening(8))
-    assert isinstance(client.give_up(ident), WriterGone)
-    running.start()
-    assert client.submit(opening(9)).viewer == f"{9:032x}"
-    reads = SqliteReads(running.folder / "plainview.db")
-    assert reads.db.execute("SELECT count(*) FROM viewers").fetchone() == (2,)
-    reads.db.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plainview.core.catalogue import parse_header
+from plainview.core.catalogue import Frozen, parse_header
 from plainview.core.catalogue.freeze import DAY_MS
 from plainview.core.learn import starting_weights
 from plainview.core.learn.places import centroids_of, places_of
@@ -14,8 +14,9 @@ from plainview.core.learn.weights_file import with_places
 from plainview.core.terms.epoch import COUNTERS, FLAG_REMOVED, Epoch
 from plainview.core.terms.hashing import digest_of, merkle_root
 from plainview.core.terms.ids import Digest, ViewerId
-from plainview.flows.freeze_epoch import APART_MS, COUNTS_APART_MS, DELTAS_MAX
-from plainview.flows.read_epoch import open_epoch, read_leaves
+from plainview.flows import freeze_epoch
+from plainview.flows.freeze_epoch import APART_MS, COUNTS_APART_MS
+from plainview.flows.read_epoch import open_epoch, read_leaves, thaw_epoch
 from plainview.ports.commands import Refused
 from plainview.ports.serving import PublishWeights
 from tests.edition import Edition
@@ -37,15 +38,22 @@ def freeze(edition: Edition) -> int:
 
 
 def check_all(edition: Edition) -> None:
-    """Every epoch opens, is bound by its root, and its kept leaves lead to it."""
+    """Every epoch opens, alone and on the one before, is bound by its root, and its kept leaves
+    lead to it."""
     newest = edition.reads.newest_epoch()
     assert newest is not None
+    frozen: Frozen | None = None
+    known: tuple[int, tuple[bytes, ...]] | None = None
     for number in range(1, newest.number + 1):
         record = edition.reads.epoch(number)
         assert record is not None
         epoch = open_epoch(record, reads=edition.reads, files=edition.files)
         leaves = read_leaves(record, reads=edition.reads, files=edition.files)
         assert merkle_root(list(leaves)).hex() == epoch.root == record.root
+        frozen = thaw_epoch(record, reads=edition.reads, files=edition.files, known=frozen)
+        assert frozen.leaves.hashes == leaves[1:]
+        known = number, read_leaves(record, reads=edition.reads, files=edition.files, known=known)
+        assert known[1] == leaves
 
 
 def test_the_first_epoch_holds_the_catalogue(edition: Edition) -> None:
@@ -87,6 +95,23 @@ def test_counts_wait_for_their_interval(edition: Edition) -> None:
     assert rows["counters"][:, COUNTERS.index("liked")].nonzero()[0].tolist() == [5]
     counts = edition.reads.counts([edition.world.videos[5].id])
     assert counts == {edition.world.videos[5].id: tuple(int(n == "liked") for n in COUNTERS)}
+
+
+def test_when_more_waits_than_one_epoch_counts_the_next_comes_sooner(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one event an epoch, the second of two likes is counted APART_MS after the first."""
+    monkeypatch.setattr(freeze_epoch, "EVENTS_MAX", 1)
+    freeze(edition)
+    for key, video in (("a", 5), ("b", 6)):
+        edition.act(edition.viewer(1), key, "like", video=edition.world.videos[video].id)
+    edition.clock.now += COUNTS_APART_MS + 1
+    assert freeze(edition) == 2
+    edition.clock.now += APART_MS - 1
+    assert freeze(edition) == 2
+    edition.clock.now += 2
+    assert freeze(edition) == 3
+    assert newest_epoch(edition).rows["counters"][:, COUNTERS.index("liked")].sum() == 2
 
 
 def test_showings_stand_in_the_header_by_day(edition: Edition) -> None:
@@ -177,8 +202,11 @@ def test_of_two_freezers_one_is_refused_and_starts_again(edition: Edition) -> No
     assert newest.number == 3
 
 
-def test_deltas_are_cut_short_by_whole_files(edition: Edition) -> None:
+def test_deltas_are_cut_short_by_whole_files(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over many epochs files are small, a whole one comes at least every DELTAS_MAX, all open."""
+    monkeypatch.setattr(freeze_epoch, "DELTAS_MAX", 20)
     for facts in edition.world.videos[:60]:
         edition.remove(facts.id)
         edition.clock.now += APART_MS + 1
@@ -187,7 +215,7 @@ def test_deltas_are_cut_short_by_whole_files(edition: Edition) -> None:
     whole = [r.number for r in records if r is not None and r.starts_from == r.number]
     assert whole[0] == 1
     gaps = [b - a for a, b in zip(whole, [*whole[1:], 61], strict=True)]
-    assert 1 < max(gaps) <= DELTAS_MAX + 1
+    assert 1 < max(gaps) <= 21
     check_all(edition)
 
 

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
+from plainview.audit.bundle import gather_bundle
 from plainview.audit.check.logged import contradicts_entry
 from plainview.audit.reference import Request, reference_slate
 from plainview.audit.replay import replay_many, with_previous
 from plainview.audit.verdict import Verdict
 from plainview.core.catalogue import parse_header
 from plainview.core.history import EpochFrozen, LineWeights, fold_history, parse_entry
-from plainview.core.learn import load_weights
+from plainview.core.learn import load_weights, starting_weights
+from plainview.core.learn.places import centroids_of
+from plainview.core.learn.weights_file import with_places
 from plainview.core.receipts import (
     RECEIPT_DOMAIN,
     encode_receipt,
@@ -25,6 +29,7 @@ from plainview.core.receipts import (
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.edge.memory import FixedSigner
+from plainview.flows.explain_video import explain_video
 from plainview.flows.open_epoch import ServedEpoch
 from plainview.flows.roll_back import roll_back
 from plainview.flows.run_experiment import STOP_AHEAD_MS
@@ -33,6 +38,7 @@ from plainview.flows.verify_tick import SAME
 from plainview.ports.commands import Refused
 from plainview.ports.learning import TickRecord
 from plainview.ports.lines import RecordLineTick
+from plainview.ports.serving import PublishWeights
 from tests.learning_edition import SHORT_RECIPE
 from tests.lined_edition import BOLD, LINES, LinedEdition, lined
 
@@ -92,7 +98,7 @@ def test_the_reference_agrees_in_each_arm(lived: LinedEdition) -> None:
         header = parse_header(given.header)
         context = receipt.context
         made = reference_slate(
-            header=given.header, rows=given.rows,
+            header=given.header, rows=bytes(given.rows),
             weights=lived.objects.get(receipt.weights),
             main_weights=lived.objects.get(header.weights),
             policy=lived.objects.get(receipt.policy_digest), viewer=receipt.viewer,
@@ -121,6 +127,47 @@ def test_the_log_tells_each_line_parent_by_parent(lived: LinedEdition) -> None:
         assert told[1].digest == told[2].parent
         published = lived.lines.line_published(line)
         assert [one.digest for one in told] == [one.digest for one in published]
+
+
+def test_lines_rank_among_the_lists_of_the_main_weights(edition: LinedEdition) -> None:
+    """Under main weights with centroids a line's weights have none of their own: its slates look in
+    the main ones' lists, replay and agree with the reference, a tick of it is told on that epoch,
+    and a bundle and an explanation find the main file beside the line's."""
+    table = np.random.Generator(np.random.PCG64(1)).integers(-90, 91, size=(4, 64))
+    main = load_weights(edition.objects.get(edition.shelf.newest().epoch.header.weights))
+    data = with_places(
+        starting_weights(), places=main.places,
+        centroids=centroids_of(table.astype(np.int8), probes=2),
+    )  # fmt: skip
+    edition.writer.submit(
+        PublishWeights(
+            digest=edition.objects.put(data), recipe="byhand", origin="imported",
+            at_ms=edition.clock.now,
+        )
+    )  # fmt: skip
+    edition.clock.now += 3_000
+    edition.settle()
+    edition.swipe(1)
+    assert edition.shelf.newest().index.lists is not None
+    under = {
+        arm: receipts[-1] for arm, receipts in edition.by_arm().items()
+        if arm and receipts[-1].epoch == edition.shelf.newest().epoch.header.number
+    }  # fmt: skip
+    assert any(receipt.weights != digest_of(data) for receipt in under.values())
+    for receipt in under.values():
+        assert verdicts_of(edition, receipt.viewer)[-1].outcome == "same"
+        body, signature = edition.receipts_of(receipt.viewer)[-1]
+        bundle = gather_bundle(
+            [(body, signature)], evidence=edition.evidence(), public_key=FixedSigner().public_key()
+        )
+        assert set(bundle.weights_files) == {receipt.weights, digest_of(data)}
+        explained = explain_video(body, receipt.slate[0].video, evidence=edition.evidence())
+        assert explained.arm == receipt.arm
+    test_the_reference_agrees_in_each_arm(edition)
+    edition.ripen()
+    edition.is_ripe = True
+    assert [tick.order.number for _, tick in edition.learn_all()] == [4, 4]
+    assert amiss(edition) == []
 
 
 # ------------------------------------------------------------------------------- what is recorded

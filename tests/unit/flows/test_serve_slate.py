@@ -1,6 +1,5 @@
 """Serving one slate: its inputs are in the receipt, and every refusal leaves nothing behind."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from plainview.flows.explain_video import NoReason, explain_video
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer, ViewerFolds
 from plainview.flows.kept_states import KeptStates
 from plainview.flows.log_interval import IntervalLogger
-from plainview.flows.open_epoch import HeldEpochs
 from plainview.flows.read_epoch import STALE_MS, NoEpoch
 from plainview.flows.serve_slate import (
     EventsNotHere,
@@ -129,25 +127,6 @@ def test_no_epoch_older_than_the_viewers_last_is_cited(edition: Edition) -> None
     edition.publish()
     issued = serve_slate(asked(viewer, 2), by=behind)
     assert parse_receipt(issued.receipt).epoch == 2
-
-
-def test_who_may_not_wait_is_refused_at_once(edition: Edition) -> None:
-    """Where an event or an epoch would be waited for, `HeldEpochs` and no time to wait refuse
-    without a moment's sleep; what is there is served as ever."""
-    viewer = edition.viewer(1)
-    serving = edition.serving()
-    at_once = msgspec.structs.replace(serving, epochs=HeldEpochs(edition.shelf), events_wait_ms=0)
-    assert not serving.folds.is_kept(viewer)
-    serve_slate(asked(viewer, 1), by=at_once)
-    assert serving.folds.is_kept(viewer)
-    slept = edition.clock.now
-    with pytest.raises(EventsNotHere):
-        serve_slate(asked(viewer, 2, last_event=99), by=at_once)
-    began = time.monotonic()
-    with pytest.raises(NoEpoch):
-        HeldEpochs(edition.shelf).at_least(2)
-    assert time.monotonic() - began < 1.0
-    assert edition.clock.now == slept
 
 
 def test_the_first_slate_of_an_epoch_works_out_no_queue(

@@ -57,7 +57,9 @@ def _learn(
 
     learned_by = read_recipe(recipe)
     gatherer = wired.lesson_gatherer(learned_by)
-    learner = wired.learner(learned_by, every_ms=every_ms, examples_min=examples_min)
+    learner = wired.learner(
+        learned_by, every_ms=every_ms, examples_min=examples_min, gatherer=gatherer
+    )
     lines = wired.line_learner()
     while not stop.is_set():
         try:

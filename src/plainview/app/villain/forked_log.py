@@ -314,7 +314,8 @@ class ForkedPublicFiles(PublicFiles):
         if told is None:
             return None if number >= self._fork.first_epoch else super().epoch(number, part)
         given = evidence_of(told, replaced_ms=-1)
-        parts = {"header": given.header, "rows": given.rows, "leaves": b"".join(given.leaves)}
+        rows, leaves = bytes(given.rows), b"".join(given.leaves)
+        parts = {"header": given.header, "rows": rows, "leaves": leaves}
         return parts.get(part)
 
 

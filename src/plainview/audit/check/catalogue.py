@@ -38,6 +38,7 @@ from plainview.core.catalogue import (
     VideoFacts,
     content_embedding,
     placed_at,
+    read_sketch,
     rendition_digest,
 )
 from plainview.core.learn import WeightsRefused, load_weights
@@ -303,6 +304,9 @@ def read_facts(data: bytes) -> VideoFacts:
         topics=tuple(TopicLabel(topic, labeller) for topic, labeller in fields["topics"]),
         language=fields["language"],
         has_sound=bool(fields["has_sound"]),
+        sound=read_sketch(bytes.fromhex(fields["sound"])),
+        meaning=read_sketch(bytes.fromhex(fields["meaning"])),
+        meaning_by=Digest(fields["meaning_by"]),
         poster=Digest(fields["poster"]),
         renditions=tuple(
             RenditionFacts(
@@ -335,7 +339,12 @@ def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str], weights: Wei
     if weights is None or placed_at(row, weights.places)[1].any():
         return ""  # what weights place is asked of all rows together
     due = content_embedding(
-        caption=facts.caption, tags=facts.tags, topics=tuple(named), creator=facts.creator
+        caption=facts.caption,
+        tags=facts.tags,
+        topics=tuple(named),
+        creator=facts.creator,
+        sound=facts.sound,
+        meaning=facts.meaning,
     )
     if tuple(int(x) for x in row["embedding"][0]) != due:
         return "its embedding is not the content function of its facts."

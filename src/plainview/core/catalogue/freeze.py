@@ -1,34 +1,19 @@
-"""Freezing: the next epoch from the last one and what changed, and the bytes between the two."""
-
-import struct
+"""Freezing: the next epoch from the last one and what changed."""
 
 import msgspec
 
 from plainview.core.catalogue.root import (
-    LEAF_BYTES,
-    EpochRefused,
     Leaves,
-    changed_leaves,
+    bound_epoch,
     encode_header,
     hash_leaves,
-    leaf_bytes,
-    leaf_count,
     root_over,
-    verify_leaves,
 )
-from plainview.core.catalogue.rows import ROW_BYTES, BadRows, parse_rows, rows_bytes
-from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader, Rows
+from plainview.core.terms.epoch import Epoch, EpochHeader, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash, merkle_root
 from plainview.core.terms.ids import NO_DIGEST, Digest
 
-DELTA_MAGIC = b"pv-delta-1\n\x00\x00\x00\x00\x00"
-_DELTA_HEAD = struct.Struct("<16sIII")
-_U32 = struct.Struct("<I")
 DAY_MS = 86_400_000
-
-
-class DeltaRefused(EpochRefused):
-    """A delta that is malformed or belongs to other rows: rebuild from the base."""
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +90,20 @@ def shown_by_day(previous: EpochHeader | None, *, frozen_ms: int, shown: int) ->
     return shown, previous.shown_today if days == 1 else 0
 
 
-def thaw(header_bytes: bytes, rows_data: bytes | memoryview, root: Digest) -> Frozen:
+def thaw(
+    header_bytes: bytes,
+    rows_data: bytes | bytearray | memoryview | Rows,
+    root: Digest,
+    *,
+    previous: Leaves | None = None,
+) -> Frozen:
     """A verified epoch read back from storage, ready for the next freeze.
 
+    Args:
+        previous: the leaves of an epoch before: what stands as it did there is not hashed again.
     Raises: EpochRefused: see there.
     """
-    epoch, leaves = verify_leaves(header_bytes, rows_data, root)
+    epoch, leaves = bound_epoch(header_bytes, rows_data, root, previous=previous)
     return Frozen(epoch=epoch, header_bytes=header_bytes, leaves=leaves)
 
 
@@ -120,49 +113,3 @@ def next_events_root(previous: Digest, batch: list[bytes]) -> Digest:
         return previous
     root = merkle_root([leaf_hash(event) for event in batch])
     return digest_of(bytes.fromhex(previous) + root)
-
-
-def delta(before: Rows, rows: Rows) -> bytes:
-    """What turns `before` into `rows`: the leaves that changed, each whole.
-
-    Layout: magic (16), u32 rows before, u32 rows after, u32 leaves, then per leaf its u32 index and
-    its rows. All little-endian.
-    """
-    changed = changed_leaves(before, rows)
-    parts = [_DELTA_HEAD.pack(DELTA_MAGIC, len(before), len(rows), len(changed))]
-    for i in changed:
-        parts += (_U32.pack(i), leaf_bytes(rows, i))
-    return b"".join(parts)
-
-
-def apply_delta(before: Rows, data: bytes) -> Rows:
-    """The rows that `data` turns `before` into.
-
-    Raises: DeltaRefused: another magic, other rows before, a leaf out of place, a length amiss.
-    """
-    if len(data) < _DELTA_HEAD.size:
-        raise DeltaRefused("shorter than its head")
-    magic, rows_before, rows_after, count = _DELTA_HEAD.unpack_from(data)
-    if magic != DELTA_MAGIC or rows_before != len(before):
-        raise DeltaRefused(f"not a delta on {len(before)} rows")
-    whole = bytearray(rows_bytes(before[:rows_after]))
-    whole.extend(bytes(rows_after * ROW_BYTES - len(whole)))
-    at, last = _DELTA_HEAD.size, -1
-    for _ in range(count):
-        if len(data) < at + _U32.size:
-            raise DeltaRefused("cut short")
-        (index,) = _U32.unpack_from(data, at)
-        at += _U32.size
-        if not last < index < leaf_count(rows_after):
-            raise DeltaRefused(f"leaf {index} is out of place")
-        size = min(LEAF_ROWS, rows_after - index * LEAF_ROWS) * ROW_BYTES
-        if len(data) < at + size:
-            raise DeltaRefused("cut short")
-        whole[index * LEAF_BYTES : index * LEAF_BYTES + size] = data[at : at + size]
-        at, last = at + size, index
-    if at != len(data):
-        raise DeltaRefused("bytes are left over")
-    try:
-        return parse_rows(bytes(whole))
-    except BadRows as error:
-        raise DeltaRefused(str(error)) from error

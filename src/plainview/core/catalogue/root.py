@@ -131,24 +131,25 @@ def verify_epoch(
 
     Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
     """
-    return verify_leaves(header_bytes, rows_data, root)[0]
+    return bound_epoch(header_bytes, rows_data, root)[0]
 
 
-def verify_leaves(
+def bound_epoch(
     header_bytes: bytes,
-    rows_data: bytes | bytearray | memoryview,
+    rows_data: bytes | bytearray | memoryview | Rows,
     root: Digest,
     *,
     previous: Leaves | None = None,
 ) -> tuple[Epoch, Leaves]:
-    """As `verify_epoch`, with the leaves it found, and from the `previous` ones, if they are known
-    to be hashed as their rows are: only what differs from those rows is hashed again.
+    """The epoch that is these bytes or these rows, if they are bound by `root`, and its leaves.
 
+    Args:
+        previous: the leaves of an epoch before: what stands as it did there is not hashed again.
     Raises: HeaderRefused, RowsRefused, RootDiffers: see EpochRefused.
     """
     header = parse_header(header_bytes)
     try:
-        rows = parse_rows(rows_data)
+        rows = rows_data if isinstance(rows_data, np.ndarray) else parse_rows(rows_data)
     except BadRows as error:
         raise RowsRefused(str(error)) from error
     if len(rows) != header.rows:

@@ -63,6 +63,8 @@ def make_row(
             tags=facts.tags,
             topics=tuple(label.topic for label in labels),
             creator=facts.creator,
+            sound=facts.sound,
+            meaning=facts.meaning,
         )
     )
     row["counters"] = [count_code(n) for n in facts.counts]
@@ -135,6 +137,8 @@ def merge_rows(rows: Rows, changed: Rows) -> Rows:
     >>> merge_rows(np.zeros(0, ROW), one)["id"].tolist()
     [5]
     """
+    if not len(changed):
+        return rows
     changed = as_rows(changed)
     at = np.searchsorted(rows["id"], changed["id"])
     inside = np.minimum(at, max(len(rows) - 1, 0))

@@ -5,7 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.integers import Ints
+from plainview.core.feed.orders import reordered
 from plainview.core.terms.lists import list_of_each
+from plainview.core.terms.row_changes import spread
 from plainview.core.terms.weights import Centroids
 
 
@@ -48,9 +50,37 @@ def rows_by_list(
     is_new = of_row < 0
     of_row[is_new] = list_of_each(embeddings[is_new], centroids.table)
     rows = np.argsort(of_row, kind="stable").astype(np.int64)
-    starts = np.searchsorted(of_row[rows], np.arange(len(centroids.table) + 1)).astype(np.int64)
+    return _laid_out(of_row, rows, embeddings, centroids)
+
+
+def lists_after(
+    known: Lists,
+    embeddings: NDArray[np.int8],
+    *,
+    moved: NDArray[np.intp],
+    place: NDArray[np.intp] | None,
+) -> Lists:
+    """The lists of a later epoch, of which only `moved` rows stand elsewhere or are new.
+
+    Args: as for `reordered`.
+    """
+    of_row = (
+        known.of_row.copy()
+        if place is None
+        else spread(known.of_row, place=place, count=len(embeddings))
+    )
+    of_row[moved] = list_of_each(embeddings[moved], known.centroids.table)
+    rows = reordered(known.rows, of_row.astype(np.int64), moved=moved, place=place)
+    return _laid_out(of_row, rows, embeddings, known.centroids)
+
+
+def _laid_out(
+    of_row: NDArray[np.int32], rows: Ints, embeddings: NDArray[np.int8], centroids: Centroids
+) -> Lists:
+    lists = np.arange(len(centroids.table) + 1)
     return Lists(
-        centroids=centroids, of_row=of_row, starts=starts, rows=rows,
+        centroids=centroids, of_row=of_row, rows=rows,
+        starts=np.searchsorted(of_row[rows], lists).astype(np.int64),
         embeddings=np.ascontiguousarray(embeddings[rows]),
     )  # fmt: skip
 

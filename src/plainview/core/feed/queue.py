@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plainview.core.feed.index import Index
-from plainview.core.feed.integers import Ints
-from plainview.core.feed.orders import in_order
+from plainview.core.feed.integers import Ints, in_order
 from plainview.core.terms.draws import DRAW_UNIT
 from plainview.core.terms.epoch import FLAG_REMOVED, FLAG_UNLISTED, FLAG_WITHDRAWN
 from plainview.core.terms.policy import MILLI, Policy

@@ -44,6 +44,7 @@ Action = Literal[
     "unmark_sensitive", "mark_synthetic", "unmark_synthetic", "mark_advert", "unmark_advert",
     "unlist", "list",
 ]  # fmt: skip
+CommentAction = Literal["hide", "restore"]
 DecisionCode = Literal[
     "by_creator", "restored", "illegal", "dangerous", "hateful", "sexual", "minors", "privacy",
     "rights", "spam", "misleading", "rules", "labelled", "appeal", "not_listed",
@@ -192,6 +193,16 @@ class DecisionTaken(_Entry, frozen=True, kw_only=True, tag="decision"):
 
     def __post_init__(self) -> None:
         _must_be_id(self.video)
+
+
+class CommentDecided(_Entry, frozen=True, kw_only=True, tag="comment_decision"):
+    """The operator hid somebody's comment or shows it again. `comment` commits to the comment and
+    the words given for it, which only its writer can show."""
+
+    comment: DigestText
+    action: CommentAction
+    author: Author
+    reason_code: DecisionCode
 
 
 class EpochFrozen(_Entry, frozen=True, kw_only=True, tag="epoch"):
@@ -358,7 +369,7 @@ class Erasure(_Entry, frozen=True, kw_only=True, tag="erasure"):
 Entry = (
     Trust | Source | Policies | WeightsPublished | Hours | HourKey | DecisionTaken | EpochFrozen
     | Interval | Promise | PromiseKept | PromiseRefused | Boost | Experiment | ExperimentEnded
-    | LineWeights | Access | Erasure
+    | LineWeights | Access | Erasure | CommentDecided
 )  # fmt: skip
 
 ENTRY_TYPES: Final[dict[str, type[Entry]]] = {

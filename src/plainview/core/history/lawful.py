@@ -14,6 +14,7 @@ import msgspec
 from plainview.core.history.entries import (
     Access,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -385,7 +386,7 @@ class History:
                 words = f"the salt of experiment {name!r} is not revealed a day after its end"
                 self._prefix("experiment_unrevealed", words)
 
-    def _access(self, index: int, entry: Access) -> None:
+    def _told(self, index: int, entry: Access | CommentDecided) -> None:
         pass
 
     def _erasure(self, index: int, entry: Erasure) -> None:  # noqa: ARG002 - all are called alike
@@ -395,8 +396,8 @@ class History:
         Trust: _trust, Source: _source, Policies: _policies, WeightsPublished: _weights,
         Hours: _hours, HourKey: _hour_key, DecisionTaken: _decision, EpochFrozen: _epoch,
         Interval: _interval, Promise: _promise, PromiseKept: _settle, PromiseRefused: _settle,
-        Boost: _boost, Experiment: _experiment, ExperimentEnded: _experiment_end, Access: _access,
-        Erasure: _erasure, LineWeights: _line_weights,
+        Boost: _boost, Experiment: _experiment, ExperimentEnded: _experiment_end, Access: _told,
+        Erasure: _erasure, CommentDecided: _told, LineWeights: _line_weights,
     }  # fmt: skip
 
     # ---------------------------------------------------------------------------------- saying

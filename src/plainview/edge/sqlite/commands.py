@@ -1,6 +1,7 @@
 """Importing this registers every command the writer carries out; a new module is named here."""
 
 from plainview.edge.sqlite import (
+    comments,
     experiments,
     intake,
     jobs,
@@ -12,4 +13,4 @@ from plainview.edge.sqlite import (
     view,
 )
 
-CARRYING = (experiments, intake, jobs, learning, levers, lines, serving, tlog, view)
+CARRYING = (comments, experiments, intake, jobs, learning, levers, lines, serving, tlog, view)

@@ -31,6 +31,7 @@ SAID = {
     " each hidden until its hour is over.",
     "hour_key": "The key of chance for the hour of 18 November 2026, 11:00 UTC was revealed.",
     "decision": "A video was removed: spam or a scam.",
+    "comment_decision": "A comment was hidden by an operator: hateful, or harassing somebody.",
     "epoch": "Epoch 81 of the catalogue was frozen: after 12 decisions.",
     "interval": "2 pages of videos were signed and 1 action of viewers was taken.",
     "promise": "An upload was taken whole: by 18 November 2026, 11:07:40 UTC it is published, or"

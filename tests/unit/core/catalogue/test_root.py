@@ -1,4 +1,4 @@
-"""The root binds the header and every row; proofs and deltas hold to it."""
+"""The root binds the header and every row; proofs hold to it."""
 
 from hashlib import sha256
 
@@ -9,17 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plainview.core.catalogue import (
-    DeltaRefused,
     Frozen,
     HeaderRefused,
     ProofRefused,
     RootDiffers,
     RowsRefused,
-    apply_delta,
     as_rows,
     changed_leaves,
     check_row,
-    delta,
     encode_header,
     epoch_root,
     freeze,
@@ -31,7 +28,6 @@ from plainview.core.catalogue import (
     rows_bytes,
     thaw,
     verify_epoch,
-    verify_leaves,
 )
 from plainview.core.terms.epoch import ROW, Rows
 from plainview.core.terms.hashing import leaf_hash, node_hash
@@ -134,46 +130,13 @@ def test_a_freeze_on_a_freeze_equals_one_from_nothing(
     assert again.leaves.hashes == second.leaves.hashes
 
 
-@settings(max_examples=40)
-@given(IDS, IDS)
-def test_a_delta_turns_one_table_into_the_other(old: list[int], new: list[int]) -> None:
-    """Whatever grew, shrank or moved, the delta leads from one to the other."""
-    before, after = _rows(old), _rows(new)
-    assert rows_bytes(apply_delta(before, delta(before, after))) == rows_bytes(after)
-
-
-def test_a_delta_carries_the_changed_leaves_only() -> None:
-    """One changed row among 200 costs one leaf of 64: a head of 28 bytes, 4 for the index."""
+def test_only_changed_leaves_are_hashed_again() -> None:
+    """One changed row among 200 is one changed leaf of 64."""
     before = _rows(list(range(1, 201)))
     after = before.copy()
     after["flags"][70] = 1
     assert changed_leaves(before, as_rows(after)) == [1]
-    assert len(delta(before, as_rows(after))) == 28 + 4 + 64 * 168
     assert changed_leaves(before, before) == []
-
-
-@pytest.mark.parametrize("at", ["magic", "rows", "index", "cut", "long", "order", "head"])
-def test_bad_deltas_are_refused(at: str) -> None:
-    """Other magic or rows, a leaf out of place, a cut or a tail, a table out of order."""
-    before, after = _rows([1, 2]), _rows([2, 3])
-    data = bytearray(delta(before, after))
-    match at:
-        case "magic":
-            data[0] ^= 1
-        case "rows":
-            data[16] ^= 1
-        case "index":
-            data[28] = 1
-        case "cut":
-            del data[-1]
-        case "long":
-            data.append(0)
-        case "order":
-            data[32:40] = bytes([9, 0, 0, 0, 0, 0, 0, 0])
-        case "head":
-            del data[20:]
-    with pytest.raises(DeltaRefused):
-        apply_delta(before, bytes(data))
 
 
 def test_verification_names_what_is_wrong() -> None:
@@ -193,25 +156,6 @@ def test_verification_names_what_is_wrong() -> None:
         verify_epoch(frozen.header_bytes, rows[:168], root)
     with pytest.raises(RowsRefused):
         verify_epoch(frozen.header_bytes, rows[:100], root)
-
-
-def test_verified_from_the_leaves_before_it_is_the_same() -> None:
-    """An epoch opened after another has the leaves it has alone, whether rows changed, came or
-    went; and a row that is not what the root says is found wherever it stands."""
-    ids = list(range(1, 200))
-    before = _freeze(_rows(ids)).leaves
-    for changed in (ids, ids[:70], [*ids, 300, 301], [*ids[:100], 190, 300]):
-        rows = _rows(changed).copy()
-        rows["length_ms"][len(rows) // 2] += 1
-        frozen = _freeze(rows)
-        data, root = rows_bytes(rows), frozen.epoch.root
-        epoch, leaves = verify_leaves(frozen.header_bytes, data, root, previous=before)
-        assert (epoch.root, leaves.hashes) == (root, frozen.leaves.hashes)
-        for at in (0, len(data) // 2, len(data) - 1):
-            flipped = bytearray(data)
-            flipped[at - at % 168 + 20] ^= 1
-            with pytest.raises(RootDiffers):
-                verify_leaves(frozen.header_bytes, bytes(flipped), root, previous=before)
 
 
 @settings(max_examples=40)

@@ -13,7 +13,7 @@ from plainview.core.catalogue import (
     RenditionFacts,
     TopicLabel,
     VideoFacts,
-    apply_delta,
+    apply_deltas,
     build_rows,
     count_code,
     count_floor,
@@ -24,6 +24,7 @@ from plainview.core.catalogue import (
     merge_rows,
     next_events_root,
     parse_header,
+    read_sketch,
     rendition_digest,
     rows_bytes,
     topic_list,
@@ -51,6 +52,9 @@ def _facts(v: dict[str, Any]) -> VideoFacts:
         language=v["language"],
         has_sound=bool(v["has_sound"]),
         looks=int(v["looks"]),
+        sound=read_sketch(bytes.fromhex(v["sound"])),
+        meaning=read_sketch(bytes.fromhex(v["meaning"])),
+        meaning_by=Digest(v["meaning_by"]),
         poster=Digest(v["poster"]),
         renditions=tuple(
             RenditionFacts(digest=d, short_edge=edge, width=w, height=h, size_bytes=size)
@@ -117,7 +121,7 @@ def test_delta() -> None:
     _, before, after = _tables()
     data = bytes.fromhex(VECTORS["delta"]["bytes"])
     assert delta(before, after) == data
-    assert np.array_equal(apply_delta(before, data), after)
+    assert np.array_equal(apply_deltas(before, [data]), after)
 
 
 def test_events_root_and_decisions() -> None:

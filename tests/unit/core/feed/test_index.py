@@ -1,13 +1,10 @@
 """The index: orders and features of an epoch, by hand."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from plainview.core.feed import BadRow, build_index
-from plainview.core.feed.index import _columns_compiled, columns_of, popularity
-from plainview.core.terms.epoch import COUNTERS
+from plainview.core.feed.index import points_of, popular_by, rising_by
 from plainview.core.terms.weights import EPOCH_FEATURES
 from tests.worlds import big_catalogue, epoch_of, video
 
@@ -25,30 +22,9 @@ def test_popularity_by_hand() -> None:
              "reported")  # fmt: skip
     counts = {name: np.zeros(1, dtype=np.int64) for name in names}
     counts |= {"shown": np.array([150]), "finished": np.array([80]), "liked": np.array([10])}
-    popular, rising = popularity(counts, age_min=np.array([60]))
-    assert popular.tolist() == [1325 * (8 + 57)]
-    assert rising.tolist() == [7767]
-
-
-def test_compiled_columns_are_those_of_the_reference() -> None:
-    """Of counts, ages, lengths and flags of every size the compiled pass makes the same features
-    and the same two orders' values, number by number."""
-    draws = np.random.default_rng(3)
-    n = 4_000
-    wide = draws.integers(0, 1 << draws.integers(1, 17, (n, 1)), (n, len(COUNTERS)))
-    about: dict[str, Any] = {
-        "embeddings": draws.integers(-127, 128, (n, 64)).astype(np.int8),
-        "age_min": draws.integers(0, 1 << draws.integers(1, 24, n)),
-        "length_ms": draws.integers(1, 2 << draws.integers(1, 24, n)),
-        "flags": draws.integers(0, 256, n).astype(np.uint8),
-    }
-    codes = wide.astype(np.uint16)
-    features, popular, rising = _columns_compiled(codes, **about)
-    reference = columns_of(codes, **about)
-    assert features.dtype == reference[0].dtype == np.int8
-    assert np.array_equal(features, reference[0])
-    assert np.array_equal(popular, reference[1])
-    assert np.array_equal(rising, reference[2])
+    points = points_of(counts)
+    assert popular_by(points, shown=counts["shown"]).tolist() == [1325 * (8 + 57)]
+    assert rising_by(points, age_min=np.array([60])).tolist() == [7767]
 
 
 def test_rejections_lower_both_orders() -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from plainview.core.catalogue import count_code, count_floor
 from plainview.core.feed.integers import COUNT_FLOORS, COUNT_MAX, clip127, eighths_log2, in_order
-from plainview.core.feed.orders_numba import in_order_numba
 
 
 def test_eighths_of_a_binary_logarithm_by_hand() -> None:
@@ -56,4 +55,3 @@ def test_in_order_is_what_lexsort_says(keys: list[tuple[int, int, int]]) -> None
     wide, few, middling = columns
     for some in ([wide], [few, middling], [few, wide], [middling, few, wide]):
         assert in_order(*some).tolist() == np.lexsort(some[::-1]).tolist()
-        assert in_order_numba(*some).tolist() == np.lexsort(some[::-1]).tolist()

@@ -221,7 +221,7 @@ def test_what_cannot_be_read_back_is_not_written() -> None:
 def test_each_type_has_its_name() -> None:
     """The names on the wire are those of the specification's table."""
     assert sorted(ENTRY_TYPES) == [
-        "access", "boost", "decision", "epoch", "erasure", "experiment",
+        "access", "boost", "comment_decision", "decision", "epoch", "erasure", "experiment",
         "experiment_end", "hour_key", "hours",
         "interval", "line_weights", "policies", "promise", "promise_kept", "promise_refused",
         "source", "trust", "weights",

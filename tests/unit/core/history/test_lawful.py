@@ -134,7 +134,7 @@ def test_what_was_established_can_be_asked() -> None:
     assert history.sources == {digest("source"): 1}
     assert set(history.policies.values()) == {2}
     assert {name: at[0] for name, at in history.weights.items()} == {
-        digest("weights 1"): 3, digest("weights 2"): 17,
+        digest("weights 1"): 3, digest("weights 2"): 18,
     }  # fmt: skip
     assert history.hour_commitment(HOUR) is not None
     assert history.hour_commitment(HOUR - 1) is None
@@ -143,9 +143,9 @@ def test_what_was_established_can_be_asked() -> None:
     assert history.hour_keys[HOUR][1].at_ms == OVER_MS
     found = history.epoch(3)
     assert found is not None
-    assert found[0] == 18
+    assert found[0] == 19
     assert history.epoch(6) is None
-    assert [at[0] for at in history.line_weights] == [21, 23]
+    assert [at[0] for at in history.line_weights] == [22, 24]
     assert history.trust is not None
     assert (history.trust.version, history.trust.retention_days) == (2, 120)
     assert history.erased_receipts == 1

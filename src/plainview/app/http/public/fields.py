@@ -11,6 +11,7 @@ from plainview.app.http.public.sentences import (
     ACTION_WORDS,
     AUTHOR_WORDS,
     BOOST_WORDS,
+    COMMENT_WORDS,
     REASON_WORDS,
     REFUSAL_WORDS,
     TYPE_OF,
@@ -84,6 +85,13 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "reason_code": "Why, from a closed list.",
         "reason": "A commitment to the words that are shown where the video was. Anyone can have"
         " the words and the salt, and hold them against it.",
+    },
+    "comment_decision": {
+        "comment": "A commitment to the comment and to the words given for it, under a salt of its"
+        " writer's: whoever wrote it is told all three and can hold them against it.",
+        "action": "What was decided.",
+        "author": "Who decided.",
+        "reason_code": "Why, from a closed list.",
     },
     "epoch": {
         "number": "Counts the frozen catalogues.",
@@ -163,6 +171,9 @@ CODES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("decision", "action"): ACTION_WORDS,
     ("decision", "author"): AUTHOR_WORDS,
     ("decision", "reason_code"): REASON_WORDS,
+    ("comment_decision", "action"): COMMENT_WORDS,
+    ("comment_decision", "author"): AUTHOR_WORDS,
+    ("comment_decision", "reason_code"): REASON_WORDS,
     ("promise_refused", "reason_code"): REFUSAL_WORDS,
     ("boost", "reason_code"): BOOST_WORDS,
     ("access", "reason_code"): ACCESS_WORDS,

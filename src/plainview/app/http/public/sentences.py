@@ -17,6 +17,7 @@ from plainview.core.history import (
     Access,
     BadEntry,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -42,6 +43,7 @@ TYPE_OF: Final = {kind: name for name, kind in ENTRY_TYPES.items()}
 
 TYPE_WORDS: Final[Mapping[str, str]] = {
     "decision": "Decisions about videos",
+    "comment_decision": "Decisions about comments",
     "policies": "Rules of the feeds",
     "weights": "Weights",
     "source": "Program code",
@@ -94,6 +96,11 @@ ACTION_WORDS: Final[Mapping[str, str]] = {
     "unmark_advert": "A video is no longer marked as an advertisement",
     "unlist": "A video was taken off all lists",
     "list": "A video was put back on the lists",
+}
+
+COMMENT_WORDS: Final[Mapping[str, str]] = {
+    "hide": "A comment was hidden",
+    "restore": "A comment is shown again",
 }
 
 REFUSAL_WORDS: Final[Mapping[str, str]] = {
@@ -252,6 +259,14 @@ def _decision(entry: DecisionTaken) -> str:
     return f"{done}: {REASON_WORDS[entry.reason_code]}."
 
 
+def _comment_decision(entry: CommentDecided) -> str:
+    done = COMMENT_WORDS[entry.action]
+    by = f" by {AUTHOR_WORDS[entry.author]}"
+    return (
+        f"{done}{by}{'' if entry.action == 'restore' else f': {REASON_WORDS[entry.reason_code]}'}."
+    )
+
+
 def _epoch(entry: EpochFrozen, videos: int | None) -> str:
     held = f"{plural(videos, 'video')}, " if videos is not None else ""
     count = entry.decisions
@@ -340,6 +355,7 @@ SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "hours": _hours,
     "hour_key": _hour_key,
     "decision": _decision,
+    "comment_decision": _comment_decision,
     "epoch": lambda entry: _epoch(entry, None),
     "interval": _interval,
     "promise": _promise,
