@@ -28,7 +28,7 @@ def work(tmp_path: Path) -> Path:
 
 
 def test_smallest_first(source: Path, work: Path) -> None:
-    """Planned, then the smallest rendition with the poster, then the rest in one run."""
+    """Planned, then the smallest rendition with poster and sound, then the rest in one run."""
     tools = FakeMediaTools(some_facts())
     steps = list(make_renditions(source, tools=tools, limits=LIMITS, work=work))
     planned, first, more = steps
