@@ -25,7 +25,7 @@ def recomputed(data: bytes, bundle: Bundle) -> dict[str, object]:
     context = receipt.context
     return reference_slate(
         header=epoch.header,
-        rows=epoch.rows,
+        rows=bytes(epoch.rows),
         weights=bundle.weights_files[receipt.weights],
         policy=bundle.policy_files[receipt.policy_digest],
         viewer=receipt.viewer,

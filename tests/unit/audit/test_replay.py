@@ -41,7 +41,7 @@ def changed(inputs: ReplayInputs, **fields: object) -> ReplayInputs:
     return msgspec.structs.replace(inputs, **fields)
 
 
-def flipped(data: bytes, *, at: int, bit: int = 0) -> bytes:
+def flipped(data: bytes | memoryview, *, at: int, bit: int = 0) -> bytes:
     other = bytearray(data)
     other[at] ^= 1 << bit
     return bytes(other)

@@ -311,7 +311,11 @@ class ForkedPublicFiles(PublicFiles):
         if told is None:
             return None if number >= self._fork.first_epoch else super().epoch(number, part)
         given = evidence_of(told, replaced_ms=-1)
-        parts = {"header": given.header, "rows": given.rows, "leaves": b"".join(given.leaves)}
+        parts = {
+            "header": given.header,
+            "rows": bytes(given.rows),
+            "leaves": b"".join(given.leaves),
+        }
         return parts.get(part)
 
 
