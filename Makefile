@@ -42,9 +42,10 @@ drill: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## the long pr
 bench: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html $(PEERS) ## measure, and write the figures into bench/
 	@$(PY) -m bench $(ARGS)
 
-# With modes in ARGS (A SA) it prints only; whole it writes the figures.
+# With modes in ARGS (A SA) it prints only; whole it writes the figures. In the surroundings that `bench` gives, or columns come out otherwise: some are
+# rounded from what BLAS adds up.
 bench-quality: $(STAMPS)/quality $(STAMPS)/link ## the recommender on a real log beside its peers (PLAINVIEW_DATA says where the log is)
-	@$(PY) -m $(if $(ARGS),bench.kuairand $(ARGS),bench kuairand)
+	@$(if $(ARGS),env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m bench.kuairand $(ARGS),$(PY) -m bench kuairand)
 
 lint: $(STAMPS)/dev ## ruff, and the one way imports may point
 	@$(VENV)/bin/ruff check .

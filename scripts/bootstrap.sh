@@ -62,7 +62,8 @@ install_pinned() {
         case $name in # as measured for Python 3.11 on x86-64
         server) size="about 205 MB to download" ;;
         node) size="about 60 MB: this machine has no Node to build the browser app with" ;;
-        dev) size="about 350 MB, less what is here already" ;;
+        text) size="about 30 MB" ;;
+        dev) size="about 380 MB, less what is here already" ;;
         *) size="small" ;;
         esac
         echo "plainview: installing requirements/$name.txt, pinned by hash ($size)"

@@ -20,9 +20,10 @@ compile() { # compile OUT ARGS...
     echo "requirements/$out: $(grep -c '==' "requirements/$out") packages"
 }
 
-compile dev.txt pyproject.toml --extra server --group dev --group build --group node
+compile dev.txt pyproject.toml --extra server --extra text --group dev --group build --group node
 compile base.txt pyproject.toml --constraints requirements/dev.txt
 compile server.txt pyproject.toml --extra server --constraints requirements/dev.txt
+compile text.txt pyproject.toml --extra text --constraints requirements/dev.txt
 compile build.txt --group build --constraints requirements/dev.txt
 compile quality.txt --group quality --constraints requirements/dev.txt
 compile node.txt --group node --constraints requirements/dev.txt

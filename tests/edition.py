@@ -20,6 +20,8 @@ from plainview.edge.sqlite.database import open_to_write
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.group_commit import DirectWriter, GroupCommit
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
+from plainview.edge.sqlite.learning_reads import SqliteLearningReads
+from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.flows.begin_log import SourceTree, begin_log
 from plainview.flows.fold_viewer import ViewerFolds
@@ -27,6 +29,7 @@ from plainview.flows.freeze_epoch import EpochFreezer
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.prepare_edition import commit_hours, name_edition, prepare_edition
 from plainview.flows.publish_checkpoint import CheckpointPublisher
+from plainview.flows.run_experiment import Experiments
 from plainview.flows.serve_slate import Serving, SlateAsked, serve_slate
 from plainview.ports.intake import DecideVideo
 from plainview.ports.view import Issued, OpenSession, TakeEvents
@@ -52,9 +55,10 @@ class Edition:
         self.reads = SqliteIntakeReads(folder.database)
         self.objects = LocalObjects(folder.objects)
         self.files = LocalEpochFiles(folder.epochs)
-        chance = CountedChance()
+        self.chance = chance = CountedChance()
         self.log_reads = SqliteLogReads(self.reads)
         self.experiments = SqliteExperimentReads(self.reads)
+        self.lines = SqliteLineReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         name_edition("test", reads=self.reads, writer=self.writer)
         if has_log:
@@ -108,7 +112,14 @@ class Edition:
         """As after a restart."""
         return EpochFreezer(
             reads=self.reads, writer=self.writer, files=self.files, objects=self.objects,
-            clock=self.clock,
+            clock=self.clock, lines=self.experiment_flow().lines,
+        )  # fmt: skip
+
+    def experiment_flow(self) -> Experiments:
+        """What is done with experiments."""
+        return Experiments(
+            reads=self.experiments, writer=self.writer, objects=self.objects, clock=self.clock,
+            chance=self.chance, lines=self.lines, learning=SqliteLearningReads(self.reads),
         )  # fmt: skip
 
     def serving(self) -> Serving:

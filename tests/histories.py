@@ -10,6 +10,7 @@ import msgspec
 from plainview.core.history import (
     Access,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -19,6 +20,7 @@ from plainview.core.history import (
     HourKey,
     Hours,
     Interval,
+    LineWeights,
     Offer,
     Policies,
     Promise,
@@ -153,6 +155,27 @@ def experiment_end(name: str, *, at_ms: int, salt: str = "") -> ExperimentEnded:
     )  # fmt: skip
 
 
+def recipes(name: str, *, at_ms: int) -> Experiment:
+    """Half by the main weights, half by those of the recipe "bold"."""
+    return msgspec.structs.replace(
+        experiment(name, at_ms=at_ms), arms=("for-you", "for-you+bold"),
+        recipes=(NO_DIGEST, digest("recipe bold")),
+    )  # fmt: skip
+
+
+def line_weights(name: str, parent: str, *, at_ms: int) -> LineWeights:
+    """Of the recipe "bold" of the experiment "twice", which begins where they are their parent."""
+    return LineWeights(
+        at_ms=at_ms, experiment="twice", recipe="bold", digest=digest(name), parent=digest(parent),
+        lineage=NO_DIGEST if name == parent else digest("lineage"),
+    )  # fmt: skip
+
+
+def in_line(entry: EpochFrozen, name: str) -> EpochFrozen:
+    """The same epoch, with those weights in that line."""
+    return msgspec.structs.replace(entry, line_weights=(("twice/bold", digest(name)),))
+
+
 def boost(*, at_ms: int, policy: str = "for-you", from_ms: int | None = None) -> Boost:
     """A boost of one video."""
     begins = at_ms if from_ms is None else from_ms
@@ -204,10 +227,20 @@ def lawful() -> list[Entry]:
         experiment("half-and-half", at_ms=at + 2700),
         boost(at_ms=at + 2800),
         Access(at_ms=at + 2900, subject=digest("viewer"), reason_code="support", by="operator"),
+        CommentDecided(
+            at_ms=at + 2950, comment=digest("comment"), action="hide", author="operator",
+            reason_code="hateful",
+        ),
         Erasure(at_ms=at + 3000, subject=digest("viewer"), request=digest("asked"), receipts=1),
         learned("weights 2", "weights 1", at_ms=at + 3100),
         epoch(3, at_ms=at + 3200, decisions=1, weights="weights 2"),
         experiment_end("half-and-half", at_ms=at + 3300),
+        recipes("twice", at_ms=at + 3400),
+        line_weights("weights 2", "weights 2", at_ms=at + 3410),
+        in_line(epoch(4, at_ms=at + 3420, decisions=1, weights="weights 2"), "weights 2"),
+        line_weights("bold 1", "weights 2", at_ms=at + 3430),
+        in_line(epoch(5, at_ms=at + 3440, decisions=1, weights="weights 2"), "bold 1"),
+        experiment_end("twice", at_ms=at + 3500),
         interval(2, at_ms=at + 5000, receipts=3),
         HourKey(at_ms=OVER_MS, hour=HOUR, key=hour_key(HOUR).hex()),
         Hours(at_ms=OVER_MS, first=HOUR + 48, commitments=keys(HOUR + 48, 24)),
@@ -311,5 +344,15 @@ def broken() -> dict[str, list[Entry]]:
         "promise_epoch_unknown": _with(promise("upload 1", at_ms=at), PromiseKept(
             at_ms=at, upload=kept, video="1004", epoch=2)),
         "served_too_early": _without(Source),
+        "line_undeclared": _with(line_weights("weights 1", "weights 1", at_ms=at)),
+        "line_parent": _with(
+            recipes("twice", at_ms=at), line_weights("weights 1", "weights 1", at_ms=at + 10),
+            line_weights("bold 2", "bold 1", at_ms=at + 20)),
+        "line_unlogged": _with(
+            recipes("twice", at_ms=at), line_weights("weights 1", "weights 1", at_ms=at + 10),
+            in_line(epoch(2, at_ms=at + 20), "bold 1")),
+        "epoch_lines": _with(
+            recipes("twice", at_ms=at), line_weights("weights 1", "weights 1", at_ms=at + 10),
+            in_line(epoch(2, at_ms=at + 60_000), "weights 1")),
         "hour_uncommitted": _with(interval(2, at_ms=BEGIN_MS + 48 * HOUR_MS)),
     }  # fmt: skip

@@ -203,6 +203,7 @@ class HonestWorld:
                     at_ms=self.now_ms, number=number, root=epoch.root,
                     previous_root=header.previous_root, weights=header.weights,
                     decisions=header.decisions, frozen_ms=header.frozen_ms,
+                    line_weights=header.line_weights,
                 )
             )  # fmt: skip
             self._logged_epoch = number

@@ -17,6 +17,7 @@ from plainview.edge.upload_files import LocalUploadFiles
 from plainview.flows.become_creator import local_creator
 from plainview.flows.intake import Intake
 from plainview.flows.publish_video import MAKE_VIDEO, VideoMaker
+from plainview.flows.read_text import READ_TEXT, TextReader
 from plainview.flows.remove_video import FORGET_FILES, FileForgetter
 from plainview.flows.run_jobs import Doer, JobRunner
 from plainview.flows.take_upload import take_upload
@@ -24,6 +25,7 @@ from plainview.ports.commands import Command, Writer
 from plainview.ports.intake import NewVideo, UploadId, UploadRecord
 from plainview.ports.media import MediaTools
 from plainview.ports.serving import NameEdition
+from plainview.ports.text import TextModel
 
 assert CARRYING
 NOW_MS = 1_790_000_000_000
@@ -93,14 +95,18 @@ class World:
             intake=intake or self.intake,
         )
 
-    def runner(self, tools: MediaTools, *, intake: Intake | None = None) -> JobRunner:
+    def runner(
+        self, tools: MediaTools, *, intake: Intake | None = None, text: TextModel | None = None
+    ) -> JobRunner:
         """What does the jobs; leases are never renewed, since the clock stands."""
         intake = intake or self.intake
-        maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO,))
+        maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO,), text=text)
         forgetter = FileForgetter(intake=intake)
+        reader = TextReader(text, reads=self.reads, writer=intake.writer)
         doers = {
             MAKE_VIDEO: Doer(maker.do, maker.give_up),
             FORGET_FILES: Doer(forgetter.do, forgetter.give_up),
+            READ_TEXT: Doer(reader.do, reader.give_up),
         }
         return JobRunner(
             doers,

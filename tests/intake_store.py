@@ -32,10 +32,12 @@ from plainview.ports.intake import (
     UploadRecord,
 )
 from plainview.ports.serving import ServingReads
+from plainview.ports.text import Meaning
 from plainview.ports.view import OpenSession
 
 ANN, BEN = ViewerId("a" * 32), ViewerId("b" * 32)
 assert CARRYING
+MEANING = Meaning(numbers=bytes([2] * 64), model=Digest("e" * 64))
 REASON = Reason(code="broken", message="It is damaged.", what_to_do="Send it again.")
 
 
@@ -86,19 +88,20 @@ class Store:
             )
         ).receipt
 
-    def publish(self, upload: str = "u1", *edges: int) -> VideoId:
+    def publish(self, upload: str = "u1", *edges: int, meaning: Meaning | None = None) -> VideoId:
         return self.writer.submit(
             PublishVideo(
                 upload=upload, length_ms=6_000, width=540, height=960, has_sound=True, loudness=0,
-                looks=bytes(8), thumbhash=b"t", poster=Digest("b" * 64),
+                looks=bytes(8), sound=bytes([1] * 64), meaning=meaning, thumbhash=b"t",
+                poster=Digest("b" * 64),
                 renditions=tuple(rendition(edge) for edge in edges or (360,)), at_ms=30,
             )
         ).video  # fmt: skip
 
-    def published(self, upload: str = "u1") -> VideoId:
+    def published(self, upload: str = "u1", *, meaning: Meaning | None = None) -> VideoId:
         self.begin(upload)
         self.finish(upload)
-        return self.publish(upload)
+        return self.publish(upload, meaning=meaning)
 
     def decide(self, action: str, ident: str, video: int = 1, **fields: object) -> None:
         decision = {

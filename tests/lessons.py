@@ -32,7 +32,7 @@ def drawn_examples(count: int, *, viewers: int = 40, seed: int = 1) -> Examples:
     out["viewer"][:, 0] = 1 + rng.integers(0, viewers, size=count)
     out["length_ms"], out["video"] = 8000, 1 + rng.integers(0, 500, size=count)
     for h in range(len(HEADS)):
-        pull = X[:, h] + X[:, 100 + h] - 20 * h
+        pull = X[:, h] + X[:, 100 + h] - 160 * h // (len(HEADS) - 1)
         out["labels"][:, h] = np.where(pull + rng.integers(-60, 61, size=count) > 0, LABEL_ONE, 0)
     return out
 
@@ -70,7 +70,9 @@ class Taught:
             assert given is not None
             file = self.evidence.weights(receipt.weights)
             assert file is not None
-            self.indexes[receipt.epoch] = open_epoch(given).index_for(load_weights(file))
+            self.indexes[receipt.epoch] = open_epoch(given).index_for(
+                load_weights(file), file_of=self.evidence.weights
+            )
         if receipt.policy_digest not in self.policies:
             file = self.evidence.policy(receipt.policy_digest)
             assert file is not None

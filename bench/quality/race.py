@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+import plainview.core
 from bench.quality import ours
 from bench.quality.columns import Columns
 from bench.quality.compare import OURS
@@ -37,10 +38,13 @@ FITS: Final[dict[str, Fit]] = {
 }  # fmt: skip
 
 
-def runs_in(model: str, mode: str) -> bool:
-    """Whether a model is run in a mode: the deep network only with tab and without slates, for the
-    time it takes; elsewhere the protocol's figures stand for it."""
-    return model != "dcn-din" or mode in ("A", "B")
+def code_of(model: str) -> list[Path]:
+    """The files that what a model says hangs on, its columns and the rows apart. Ours is made by
+    what learns and serves, so by all of the core."""
+    files = {OURS: ("ours.py", "teacher.py"), "vw": ("peer_vw.py",), "dcn-din": ("peer_deep.py",)}
+    own = [Path(__file__).parent / name for name in (*files.get(model, ()), "peers.py", "race.py")]
+    core = Path(plainview.core.__file__).parent
+    return own + (sorted(core.rglob("*.py")) if model == OURS else [])
 
 
 class Race:
@@ -97,11 +101,8 @@ class Race:
     def digest(self, mode: str, model: str) -> str:
         """SHA-256 of the model's code, its columns and the rows, in hex."""
         out = sha256(self.given(mode).X.tobytes() + self.test.tobytes() + self.train.tobytes())
-        files = ["ours.py", "teacher.py"] if model == OURS else ["peers.py", "peer_deep.py"]
-        if model == "vw":
-            files = ["peers.py", "peer_vw.py"]
-        for name in files:
-            out.update((Path(__file__).parent / name).read_bytes())
+        for path in code_of(model):
+            out.update(path.read_bytes())
         return out.hexdigest()
 
     def known_before(self, moment_ms: int) -> Ints:

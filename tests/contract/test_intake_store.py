@@ -18,7 +18,8 @@ from plainview.ports.intake import (
     NoteReceived,
     RefuseUpload,
 )
-from tests.intake_store import ANN, BEN, REASON, Store, open_store, refusal, rendition
+from plainview.ports.text import SetMeaning
+from tests.intake_store import ANN, BEN, MEANING, REASON, Store, open_store, refusal, rendition
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -222,6 +223,34 @@ def test_editing_is_the_creators_own(store: Store) -> None:
     assert store.reads.videos([video])[video].caption == "New"
     assert refusal(store, msgspec.structs.replace(edit, creator=CreatorId(2))) == "not_yours"
     assert refusal(store, msgspec.structs.replace(edit, video=VideoId(5))) == "no_video"
+
+
+def test_words_that_were_read_are_read_again_when_edited(store: Store) -> None:
+    """An edit forgets what the former words meant and queues a reading, each edit one of its own;
+    words that nobody read queue none."""
+    plain, read = store.published("u1"), store.published("u2", meaning=MEANING)
+    edits = [
+        EditVideo(video=video, creator=CreatorId(1), caption=caption, tags=("x",), at_ms=60)
+        for video, caption in ((plain, "New"), (read, "New"), (read, "New"))
+    ]
+    for edit in edits:
+        store.writer.submit(edit)
+
+    def readings() -> list[str]:
+        found = [job.subject for job in store.reads.jobs(count=9) if job.kind == "read_text"]
+        return [subject.partition(":")[0] for subject in found]
+
+    assert readings() == [str(read)]
+    before = store.reads.pending().changed
+    of = SetMeaning(video=read, caption="New", tags=("x",), meaning=MEANING)
+    store.writer.submit(msgspec.structs.replace(of, caption="Cap"))
+    store.writer.submit(msgspec.structs.replace(of, video=VideoId(9)))
+    assert store.reads.pending().changed == before
+    store.writer.submit(of)
+    store.writer.submit(of)
+    assert store.reads.pending().changed == before + 1
+    store.writer.submit(msgspec.structs.replace(edits[1], caption="Newer"))
+    assert readings() == [str(read)] * 2
 
 
 def test_a_handle_is_one_creators(store: Store) -> None:

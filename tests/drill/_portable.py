@@ -25,7 +25,9 @@ from tests.golden.slates import PATH
 from tests.pocket_evidence import START_MS
 
 WIDTHS = (256, 128)
-OFFSETS = dict(zip(HEADS, (0, 104, -814, -1071, -1176, -1268, -255, -1355, 104), strict=True))
+OFFSETS = dict(
+    zip(HEADS, (0, 104, -814, -1071, -1176, -1268, -1412, -255, -1355, 104), strict=True)
+)
 SLATES = 220
 VIDEOS = 500
 

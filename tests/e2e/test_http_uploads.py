@@ -12,11 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
+from plainview.core.catalogue import read_sketch
+from plainview.core.media.sound import sound_of
 from plainview.core.receipts import UPLOAD_DOMAIN, verify
 from plainview.core.terms.hashing import digest_of
+from plainview.edge.text_model import find_text_model
 from tests.e2e import media_samples
 from tests.live import LiveService, LiveViewer
 from tests.stock import stock
+from tests.tunes import tune_bytes, tune_file
 
 TUS = {"tus-resumable": "1.0.0"}
 CHUNK = {**TUS, "content-type": "application/offset+octet-stream"}
@@ -184,6 +188,34 @@ def check_editing_and_withdrawing(service: LiveService, ann: LiveViewer, video: 
     assert ben.http.get(f"/media/{video}/360.mp4").status_code == 410
     assert ben.http.get(path).status_code == 410
     assert ben.http.get(f"/api/v1/creators/{handle}").json()["videos"] == []
+
+
+def test_what_it_sounds_like_and_what_it_says_are_published(
+    ann: LiveViewer, tmp_path: Path
+) -> None:
+    """A video's public facts hold the sketch of its sound, and the meaning of its words with the
+    digest of the model that the text extra brought."""
+    source = tmp_path / "tune.mp4"
+    picture = media_samples.PICTURE.format(size="180x320", rate=12, s=4)
+    media_samples.ffmpeg(
+        *("-v", "error", "-f", "lavfi", "-i", picture),
+        *("-i", str(tune_file(tmp_path / "tune.wav", 1, s=4)), *media_samples.FAST),
+        *("-shortest", str(source)),
+    )
+    data = source.read_bytes()
+    where = begin(ann, len(data), caption="Kittens asleep in a basket", tags="nap")
+    send(ann, where, data, at=0).raise_for_status()
+    video = outcome(ann, where)["video"]
+    facts = ann.http.get(f"/tlog/videos/{video}").raise_for_status().json()
+    sound = read_sketch(bytes.fromhex(facts["sound"]))
+    tune = sound_of(tune_bytes(1, s=4))
+    assert sum(a * b for a, b in zip(sound, tune, strict=True)) > 256 * 256 // 2
+    model = find_text_model("auto")
+    assert model is not None
+    assert facts["meaning_by"] == model.digest
+    assert read_sketch(bytes.fromhex(facts["meaning"])) == model.read(
+        "kittens asleep in a basket nap"
+    )
 
 
 def test_what_is_no_video_is_refused_and_leaves_nothing(

@@ -8,7 +8,9 @@ from typing import Any
 
 import av
 import msgspec
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from plainview.core.media.plan import MediaLimits, Plan, make_plan
 from plainview.core.media.refusals import Refusal, TookTooMuch
@@ -23,6 +25,7 @@ from plainview.flows.make_renditions import (
 )
 from tests.e2e import media_samples
 from tests.e2e.media_samples import ACCEPTED, REFUSED, ffmpeg
+from tests.tunes import tune_file
 
 LIMITS = MediaLimits()
 
@@ -241,6 +244,34 @@ def test_same_source_same_bytes(tools: FfmpegTools, tmp_path: Path, work: Path) 
     assert first.poster.file.digest == second.poster.file.digest
     assert first.poster.thumbhash_base64 == second.poster.thumbhash_base64
     assert first.poster.dhash64 == second.poster.dhash64
+
+
+def test_one_sound_under_other_pictures_is_known_again(
+    tools: FfmpegTools, tmp_path: Path, work: Path
+) -> None:
+    """A tune in another codec, softer, under another picture, gives a sketch near the first one's;
+    another tune under the first one's picture does not."""
+
+    def sketch(name: str, seed: int, *args: str, size: str = "320x180") -> NDArray[np.float64]:
+        source = tmp_path / name
+        sound = tune_file(tmp_path / f"{seed}.wav", seed, s=5)
+        picture = media_samples.PICTURE.format(size=size, rate=12, s=5)
+        media_samples.ffmpeg(
+            *("-v", "error", "-f", "lavfi", "-i", picture, "-i", str(sound)),
+            *(*media_samples.FAST, *args, "-shortest", str(source)),
+        )
+        folder = work / name
+        folder.mkdir()
+        _, first, _ = made_of(source, tools, folder)
+        assert len(first.sound) == 64
+        return np.array(first.sound, float)
+
+    first = sketch("first.mp4", 1, "-c:a", "aac", "-b:a", "128k")
+    again = sketch("again.mkv", 1, "-c:a", "libvorbis", "-af", "volume=-9dB", size="180x320")
+    other = sketch("other.mp4", 2, "-c:a", "aac", "-b:a", "128k")
+    length = float(first @ first)
+    assert first @ again > 0.5 * length
+    assert first @ other < 0.35 * length
 
 
 class _Tight(Jail):

@@ -6,16 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from plainview.core.history import Experiment, ExperimentEnded, fold_history, parse_entry
+from plainview.core.history import (
+    Experiment,
+    ExperimentEnded,
+    LineWeights,
+    fold_history,
+    parse_entry,
+)
 from plainview.core.terms.hashing import digest_of
 from plainview.edge.sqlite.group_commit import NotCarriedOut
-from plainview.ports.commands import Command, Done
+from plainview.ports.commands import Command, Done, Refused
 from plainview.ports.experiments import (
     DeclareExperiment,
     EndExperiment,
     ExperimentRecord,
     StopExperiment,
 )
+from plainview.ports.lines import BeginLines
 from tests.edition import Edition
 
 MINUTE_MS = 60_000
@@ -83,3 +90,59 @@ def test_the_entry_does_not_stand_without_its_row(edition: Edition, name: str, w
         edition.writer.submit(command)
         before = state(edition)
     assert len(before[1]) == 2
+
+
+# ------------------------------------------------------------------------------------------- lines
+
+
+def lines_of(edition: Edition) -> tuple[list[tuple[object, ...]], list[LineWeights]]:
+    """All rows of lines, and all entries of them."""
+    rows = [row for name in ("lines", "line_weights") for row in
+            edition.db.execute(f"SELECT * FROM {name}")]  # fmt: skip
+    bodies = edition.db.execute("SELECT body FROM log_entries ORDER BY n").fetchall()
+    entries = [parse_entry(body) for (body,) in bodies]
+    assert fold_history(entries)[1] == []
+    return rows, [one for one in entries if isinstance(one, LineWeights)]
+
+
+def with_recipes(edition: Edition) -> BeginLines:
+    """An experiment of two recipes is declared; how its lines begin once it is under way."""
+    now_ms = edition.clock.now_ms()
+    record = ExperimentRecord(
+        name="twice", plan=digest_of(b"plan"), arms=("for-you+bold", "for-you+calm"),
+        shares_milli=(500, 500), from_ms=now_ms + 1, to_ms=now_ms + MINUTE_MS, salt=bytes(32),
+        recipes=(digest_of(b"bold"), digest_of(b"calm")),
+    )  # fmt: skip
+    edition.writer.submit(DeclareExperiment(experiment=record, at_ms=now_ms))
+    return BeginLines(experiment="twice", at_ms=now_ms + 1)
+
+
+def test_lines_begin_all_or_none_and_once(edition: Edition) -> None:
+    """Where the second line cannot be written the first has not begun either, nor is it logged;
+    asked twice they begin once."""
+    begin = with_recipes(edition)
+    edition.db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON line_weights WHEN NEW.line = 'twice/calm'"
+        " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
+    with pytest.raises(NotCarriedOut, match="disk full"):
+        edition.writer.submit(begin)
+    assert lines_of(edition) == ([], [])
+    edition.db.execute("DROP TRIGGER full")
+    edition.writer.submit(begin)
+    once = lines_of(edition)
+    assert [one.line for one in once[1]] == ["twice/bold", "twice/calm"]
+    assert {one.digest for one in once[1]} == {edition.reads.weights()}
+    edition.writer.submit(begin)
+    assert lines_of(edition) == once
+
+
+def test_lines_begin_in_the_time_of_their_experiment_alone(edition: Edition) -> None:
+    """Not before it, not when it is over, and of none that was never declared."""
+    begin = with_recipes(edition)
+    for at_ms in (begin.at_ms - 1, begin.at_ms + MINUTE_MS):
+        with pytest.raises(Refused, match="not under way"):
+            edition.writer.submit(BeginLines(experiment="twice", at_ms=at_ms))
+    with pytest.raises(Refused, match="no experiment"):
+        edition.writer.submit(BeginLines(experiment="other", at_ms=begin.at_ms))
+    assert lines_of(edition) == ([], [])

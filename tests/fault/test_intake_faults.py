@@ -138,14 +138,14 @@ class DyingTools(FakeMediaTools):
     at = 0
 
     def __getattribute__(self, name: str) -> object:
-        if name in ("probe", "measure_loudness", "transcode", "take_poster", "inspect"):
+        if name in ("probe", "measure_loudness", "transcode", "take_poster", "hear", "inspect"):
             self.at -= 1
             if self.at == 0:
                 raise Died
         return super().__getattribute__(name)
 
 
-@pytest.mark.parametrize("at", range(1, 9))
+@pytest.mark.parametrize("at", range(1, 10))
 def test_dying_between_the_steps_of_the_work(world: World, at: int) -> None:
     """Killed before any step of probing, encoding or posters, the next process ends it well."""
     world.send()

@@ -17,6 +17,7 @@ from plainview.core.history import (
     trust_id,
 )
 from plainview.core.terms.hashing import leaf_hash, merkle_root
+from plainview.core.terms.ids import NO_DIGEST
 from tests.histories import broken, digest, document, key_of, lawful, public
 
 PATH = Path(__file__).parents[2] / "specs" / "vectors" / "log-entries-v1.json"
@@ -68,11 +69,14 @@ def _refused() -> list[dict[str, str]]:
         other("a digest in upper case", "source", digest("source"), digest("source").upper()),
         other("a reason that is on no list", "decision", '"spam"', '"because"'),
         other("free text for a reason", "decision", digest("reason 1"), "it was a call for help"),
-        other("an address as a name", "experiment", '"half-and-half"', '"anna@example.org"'),
-        other("a name of 25 characters", "experiment", '"half-and-half"', f'"{"a" * 25}"'),
-        other("a viewer's id as a name", "experiment", '"half-and-half"', f'"{"ab" * 16}"'),
+        other("an address as a name", "experiment", '"twice"', '"anna@example.org"'),
+        other("a name of 25 characters", "experiment", '"twice"', f'"{"a" * 25}"'),
+        other("a viewer's id as a name", "experiment", '"twice"', f'"{"ab" * 16}"'),
         other("an id of 2**63", "boost", '"1003"', f'"{2**63}"'),
         other("an id with a leading zero", "boost", '"1003"', '"01003"'),
+        other("a recipe without its digest", "experiment", digest("recipe bold"), NO_DIGEST),
+        other("a recipe that no arm names", "experiment", '"for-you+bold"', '"popular"'),
+        other("a line that begins with others", "line_weights", digest("lineage"), NO_DIGEST),
         other("shares that are not all", "experiment", "[500,500]", "[500,400]"),
         other("a batch of none with a root", "interval", '"count":3', '"count":0'),
         other("a viewer's id for a subject", "access", digest("viewer"), "ab" * 16),
@@ -90,7 +94,9 @@ def _commitments() -> dict[str, Any]:
     records = [f"record {i}" for i in range(5)]
     salts = [record_salt(SECRET, label="receipt", number=i) for i in range(5)]
     made = [commitment(salt, text.encode()) for salt, text in zip(salts, records, strict=True)]
-    labels = ("receipt", "event", "upload", "reason", "subject", "request")
+    labels = (
+        "receipt", "event", "upload", "reason", "subject", "request", "alias", "comment",
+    )  # fmt: skip
     return {
         "secret": SECRET.hex(),
         "salts": [

@@ -1,8 +1,8 @@
 /** The calls that a feed does not need before its first video plays. */
 import { id, request, v1 } from "./api";
 import type {
-  CheckAnswer, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Kept, Lever, LeverEvidence, Me, OutsiderSays,
-  Overview, Queue, SignedReceipt, Upload, Video,
+  CheckAnswer, Comments, Creator, CreatorPage, EventsAnswer, Found, HandedOver, Job, Kept, Lever, LeverEvidence, Me, OutsiderSays,
+  Overview, Queue, Reported, SignedReceipt, Upload, Video, Written,
 } from "./types";
 
 export const more = {
@@ -14,11 +14,22 @@ export const more = {
     request<OutsiderSays>(`${v1}/villain/check`, { method: "POST", body: held, timeout_ms: 90_000 }),
   check: (last: number) =>
     request<CheckAnswer>(`${v1}/check`, { method: "POST", body: { last }, timeout_ms: 120_000 }),
-  editVideo: (video: string, change: { caption: string; tags: string[] }) =>
+  editVideo: (video: string, change: { caption: string; tags: string[]; takes_comments?: boolean }) =>
     request<Video>(`${v1}/videos/${id(video)}`, { method: "PATCH", body: change }),
   deleteVideo: (video: string) =>
     request<unknown>(`${v1}/videos/${id(video)}`, { method: "DELETE" }),
   creator: (handle: string) => request<CreatorPage>(`${v1}/creators/${id(handle)}`),
+  comments: (video: string, before: string | null) =>
+    request<Comments>(`${v1}/videos/${id(video)}/comments${before ? `?before=${id(before)}` : ""}`),
+  comment: (video: string, text: string, key: string) =>
+    request<Written>(`${v1}/videos/${id(video)}/comments`, { method: "POST", body: { text, key } }),
+  deleteComment: (comment: string) => request<unknown>(`${v1}/comments/${id(comment)}`, { method: "DELETE" }),
+  reportComment: (comment: string, reason: string) =>
+    request<unknown>(`${v1}/comments/${id(comment)}/report`, { method: "POST", body: { reason } }),
+  hideComment: (comment: string, reason_code: string) =>
+    request<unknown>(`${v1}/comments/${id(comment)}/hide`, { method: "POST", body: { reason_code } }),
+  showComment: (comment: string) => request<unknown>(`${v1}/comments/${id(comment)}/show`, { method: "POST" }),
+  reported: () => request<Reported>(`${v1}/operator/comments`),
   kept: () => request<Kept>(`${v1}/kept`),
   me: () => request<Me>(`${v1}/me`),
   editMe: (me: { name: string; handle: string; bio: string }) =>

@@ -20,6 +20,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete my comment
+         * @description Erase what the asker said.
+         */
+        delete: operations["delete_api_v1_comments_comment_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide a comment
+         * @description As the operator, with a reason code, for the log; else as the creator of the video.
+         */
+        post: operations["post_api_v1_comments_comment_id_hide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a comment
+         * @description Put it before the operator, once.
+         */
+        post: operations["post_api_v1_comments_comment_id_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a comment again
+         * @description Undo a hiding: the operator anybody's, a creator their own.
+         */
+        post: operations["post_api_v1_comments_comment_id_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/creators/{handle}": {
         parameters: {
             query?: never;
@@ -229,6 +309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My comments
+         * @description All that the asker said and did not delete.
+         */
+        get: operations["get_api_v1_me_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/queue": {
         parameters: {
             query?: never;
@@ -241,6 +341,26 @@ export interface paths {
          * @description The asker's videos that are still owed showings, in the order of their turns.
          */
         get: operations["get_api_v1_me_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reported comments
+         * @description What viewers reported, for the operator.
+         */
+        get: operations["get_api_v1_operator_comments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -623,9 +743,35 @@ export interface paths {
         head?: never;
         /**
          * Edit my video
-         * @description Change caption and tags of the asker's own video.
+         * @description Change caption, tags or the taking of comments of the asker's own video.
          */
         patch: operations["patch_api_v1_videos_video_id"];
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comments
+         * @description Wrap a given callable to be called in a thread pool using
+         *     ``anyio.to_thread.run_sync``, keeping a reference to the original callable as
+         *     :attr:`func`
+         */
+        get: operations["get_api_v1_videos_video_id_comments"];
+        put?: never;
+        /**
+         * Write a comment
+         * @description Keep it and chain its event; both durable when answered. Again with its key: the same.
+         */
+        post: operations["post_api_v1_videos_video_id_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/villain": {
@@ -745,6 +891,43 @@ export interface components {
             failures: components["schemas"]["FailureShape"][];
             ok: number;
         };
+        /** CommentBody */
+        CommentBody: {
+            key: string;
+            text: string;
+        };
+        /** CommentDone */
+        CommentDone: {
+            id: string;
+        };
+        /** CommentShape */
+        CommentShape: {
+            alias: string;
+            at_ms: number;
+            creator: components["schemas"]["CreatorShape"] | null;
+            hidden_by: string;
+            id: string;
+            is_creators: boolean;
+            is_mine: boolean;
+            public_reason: string;
+            reason_code: string;
+            text: string;
+            video: string;
+        };
+        /** CommentsShape */
+        CommentsShape: {
+            comments: components["schemas"]["CommentShape"][];
+            count: number;
+            hide_reasons: {
+                [key: string]: string;
+            };
+            may_hide: boolean;
+            next: string | null;
+            report_reasons: {
+                [key: string]: string;
+            };
+            takes_comments: boolean;
+        };
         /** ConsideredShape */
         ConsideredShape: {
             candidates: number;
@@ -770,6 +953,7 @@ export interface components {
         };
         /** CountsShape */
         CountsShape: {
+            commented: number;
             liked: number;
             saved: number;
             shared: number;
@@ -869,6 +1053,13 @@ export interface components {
             receipt: string;
             signature: string;
         };
+        /** HideBody */
+        HideBody: {
+            /** @default  */
+            public_reason: string;
+            /** @default  */
+            reason_code: string;
+        };
         /** InclusionShape */
         InclusionShape: {
             entry: string;
@@ -959,6 +1150,11 @@ export interface components {
             removals: components["schemas"]["RemovalShape"][];
             uploads: components["schemas"]["UploadShape"][];
             videos: components["schemas"]["VideoShape"][];
+        };
+        /** MyCommentsShape */
+        MyCommentsShape: {
+            comments: components["schemas"]["CommentShape"][];
+            next: string | null;
         };
         /** Overview */
         Overview: {
@@ -1054,6 +1250,25 @@ export interface components {
             url: string;
             width: number;
         };
+        /** ReportBody */
+        ReportBody: {
+            reason: string;
+        };
+        /** ReportedListShape */
+        ReportedListShape: {
+            reason_codes: {
+                [key: string]: string;
+            };
+            reported: components["schemas"]["ReportedShape"][];
+        };
+        /** ReportedShape */
+        ReportedShape: {
+            comment: components["schemas"]["CommentShape"];
+            reasons: {
+                [key: string]: number;
+            };
+            video: components["schemas"]["VideoShape"] | null;
+        };
         /** RestoreBody */
         RestoreBody: {
             /** @default  */
@@ -1140,6 +1355,7 @@ export interface components {
         VideoBody: {
             caption?: string | null;
             tags?: string[] | null;
+            takes_comments?: boolean | null;
         };
         /** VideoShape */
         VideoShape: {
@@ -1162,6 +1378,7 @@ export interface components {
             renditions: components["schemas"]["RenditionShape"][];
             slot: string;
             tags: string[];
+            takes_comments: boolean;
             thumbhash: string;
             topics: string[];
             width: number;
@@ -1210,6 +1427,11 @@ export interface components {
             label: string;
             words: string;
         };
+        /** WrittenShape */
+        WrittenShape: {
+            comment: components["schemas"]["CommentShape"];
+            events: components["schemas"]["EventsShape"];
+        };
     };
     responses: never;
     parameters: never;
@@ -1239,6 +1461,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    delete_api_v1_comments_comment_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_comments_comment_id_hide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HideBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_comments_comment_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_comments_comment_id_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDone"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1657,6 +2035,44 @@ export interface operations {
             };
         };
     };
+    get_api_v1_me_comments: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCommentsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     get_api_v1_me_queue: {
         parameters: {
             query?: never;
@@ -1673,6 +2089,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueShape"];
+                };
+            };
+        };
+    };
+    get_api_v1_operator_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedListShape"];
                 };
             };
         };
@@ -2385,6 +2821,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VideoShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    get_api_v1_videos_video_id_comments: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentsShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    post_api_v1_videos_video_id_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -189,6 +189,7 @@ def _up(options: argparse.Namespace) -> int:
 
     settings = settings_of(options)
     _see_recipe(settings)
+    _see_text_model(settings)
     folder = DataFolder(settings.data)
     folder.prepare()
     try:
@@ -217,6 +218,21 @@ def _see_recipe(settings: Settings) -> None:
     except (OSError, BadRecipe) as error:
         raise BadSetting(
             f"--learn (or PLAINVIEW_LEARN) must be on, off or a recipe file: {error}."
+        ) from error
+
+
+def _see_text_model(settings: Settings) -> None:
+    """That the text model can be read. Raises: BadSetting."""
+    if settings.text_model in ("auto", "off"):
+        return
+    from plainview.edge.text_model import NoTextModel, find_text_model
+
+    try:
+        find_text_model(settings.text_model)
+    except NoTextModel as error:
+        raise BadSetting(
+            "--text-model (or PLAINVIEW_TEXT_MODEL) must be auto, off or a model's folder:"
+            f" {error}."
         ) from error
 
 

@@ -5,11 +5,20 @@ import sys
 from math import isinf
 from pathlib import Path
 
-from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
+from plainview.app.experiment_words import (
+    line_words,
+    metric_words,
+    moment_text,
+    number_words,
+    state_words,
+)
+from plainview.app.recipe_file import ON, canonical_recipe, recipe_to_edit
 from plainview.app.trust_command import writing
 from plainview.app.wire import Wired
 from plainview.core.experiments import METRICS, BadPlan, Estimate, NoChoices
+from plainview.core.learn import BadRecipe
 from plainview.core.policy import PolicyRefused
+from plainview.core.terms.hashing import digest_of
 from plainview.edge.data_folder import DataFolder, FolderRefused
 from plainview.flows.run_experiment import Experiments, NoExperiment, Shown
 from plainview.ports.commands import Refused
@@ -20,6 +29,8 @@ def experiment_command(options: argparse.Namespace, data: Path) -> int:
     if options.what is None and options.action != "status":
         print(f"plainview: which? plainview experiment {options.action} …", file=sys.stderr)
         return 2
+    if options.action == "recipe":
+        return _recipe(options.what)
     folder = DataFolder(data)
     if not folder.database.exists():
         print(f"plainview: there is nothing at {data}.", file=sys.stderr)
@@ -28,13 +39,23 @@ def experiment_command(options: argparse.Namespace, data: Path) -> int:
     wired.writer.close()
     try:
         if options.action == "declare":
-            return _declare(folder, wired, Path(options.what))
+            return _declare(folder, wired, Path(options.what), recipes=options.recipe)
+        if options.action == "adopt":
+            return _adopt(wired, options.what, to=options.to)
         if options.action == "stop":
             return _stop(folder, wired, options.what)
         if options.action == "estimate":
             return _estimate(wired, Path(options.what), slates=options.slates)
         return _status(wired, options.what)
-    except (BadPlan, NoExperiment, NoChoices, PolicyRefused, FolderRefused, OSError) as error:
+    except (
+        BadPlan,
+        BadRecipe,
+        NoExperiment,
+        NoChoices,
+        PolicyRefused,
+        FolderRefused,
+        OSError,
+    ) as error:
         print(f"plainview: {error}", file=sys.stderr)
         return 1
     except Refused as refusal:
@@ -44,10 +65,42 @@ def experiment_command(options: argparse.Namespace, data: Path) -> int:
         wired.reads.db.close()
 
 
-def _declare(folder: DataFolder, wired: Wired, file: Path) -> int:
+def _recipe(what: str) -> int:
+    """The line of a recipe in a declaration, or the program's own recipe to edit."""
+    try:
+        if what == ON:
+            print(recipe_to_edit(what))
+            return 0
+        recipe, data = canonical_recipe(Path(what))
+    except (BadRecipe, OSError) as error:
+        print(f"plainview: {error}", file=sys.stderr)
+        return 1
+    print(f'{recipe.name} = "{digest_of(data)}"')
+    return 0
+
+
+def _adopt(wired: Wired, line: str, *, to: str | None) -> int:
+    """Write the recipe of a line and say how it becomes the main one."""
+    name, _, recipe = line.partition("/")
+    data = wired.experiment_flow().recipe(name, recipe)
+    if to is None:
+        print("plainview: say where to write it: --to FILE", file=sys.stderr)
+        return 2
+    Path(to).write_bytes(data)
+    print(
+        f"The recipe “{recipe}”, as “{name}” declared it, is in {to}. To learn by it from now on:"
+    )
+    print(f"  plainview up --learn {to}")
+    print("The main line then learns by it, from the weights that rank now; the log names the")
+    print("recipe with each publication. What its line learned ends with the experiment.")
+    return 0
+
+
+def _declare(folder: DataFolder, wired: Wired, file: Path, *, recipes: list[str]) -> int:
     data = file.read_bytes()
+    given = [canonical_recipe(Path(one))[1] for one in recipes]
     with writing(folder) as writer:
-        plan = _flow(wired, writer).declare(data)
+        plan = _flow(wired, writer).declare(data, recipes=given)
     print(f"The experiment “{plan.name}” is declared in the public log.")
     for arm, share in zip(plan.arms, plan.shares_milli, strict=True):
         print(f"  {share / 10:5.1f} %  {arm}")
@@ -117,6 +170,8 @@ def _say(shown: Shown, *, now_ms: int) -> None:
     print(f"{shown.plan.question}\n")
     for words in (*shown.reading.cautions, *shown.reading.tripped):
         print(f"! {words}")
+    for one in shown.lines:
+        print(f"  {line_words(one)}")
     first = shown.plan.arms[0]
     for metric in METRICS:
         print(f"\n{metric_words(metric)}, per viewer")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from plainview.flows.run_experiment import LineShown
 from plainview.ports.experiments import ExperimentRecord
 
 METRIC_WORDS: Final = {
@@ -48,3 +49,12 @@ def state_words(one: ExperimentRecord, *, now_ms: int) -> str:
     if now_ms < one.from_ms:
         return f"begins {moment_text(one.from_ms)}"
     return f"under way until {moment_text(one.over_ms)}"
+
+
+def line_words(one: LineShown) -> str:
+    """What a line came to."""
+    told = f"{one.line or 'main line'}: {one.published} of {one.ticks} windows published"
+    if not one.losses:
+        return told
+    last = one.losses[-1]
+    return f"{told}; loss at tick {last.tick} {last.before:.4f} -> {last.after:.4f}"

@@ -12,6 +12,7 @@ from plainview.ports.commands import Refused, WriterGone
 
 if TYPE_CHECKING:
     from plainview.app.wire import Wired
+    from plainview.flows.verify_lines import LineVerifier
     from plainview.flows.verify_tick import Outcome, TickVerifier
 
 MINUTE_MS = 60_000
@@ -70,6 +71,8 @@ def _status(wired: "Wired", *, last: int) -> int:
             f"Tick {tick.number:<5}{tick.reason or 'published'}: {tick.chosen:,} of "
             f"{tick.examples:,} examples of {tick.viewers:,} viewers{losses}; {tick.took_ms:,} ms"
         )
+    for line in wired.lines.lines_at(wired.clock.now_ms()):
+        print(f"Line      {line.line}: {_weights(line.weights)}, tick {line.learned}")
     for fault in wired.learning_reads.lesson_faults(count=3):
         print(f"Fault     receipt {fault.receipt[:12]}…: {fault.reason}")
     return 0
@@ -83,15 +86,23 @@ def _weights(digest: str) -> str:
 
 
 def _verify(wired: "Wired", number: int | None) -> int:
+    from plainview.flows.verify_lines import LineVerifier
     from plainview.flows.verify_tick import DIFFERS, GONE, SAME, NoTick, TickVerifier
 
     verifier = TickVerifier(
         learning=wired.learning_reads, log=wired.log_reads, reads=wired.reads,
         files=wired.epoch_files, objects=wired.objects,
     )  # fmt: skip
+    lines = LineVerifier(
+        learning=wired.learning_reads, lines=wired.lines, log=wired.log_reads, reads=wired.reads,
+        files=wired.epoch_files, objects=wired.objects,
+    )  # fmt: skip
     outcomes: Iterable[Outcome]
     try:
-        outcomes = _all(verifier) if number is None else [verifier.tick(number)]
+        if number is None:
+            outcomes = _all(verifier, lines)
+        else:
+            outcomes = [verifier.tick(number), *lines.tick(number)]
     except NoTick as error:
         print(f"plainview: {error}", file=sys.stderr)
         return 2
@@ -106,9 +117,10 @@ def _verify(wired: "Wired", number: int | None) -> int:
     return 1 if found[DIFFERS] or (found[GONE] and number is not None) else 0
 
 
-def _all(verifier: "TickVerifier") -> "Iterator[Outcome]":
-    yield from verifier.ticks()
-    yield from verifier.published()
+def _all(verifier: "TickVerifier", lines: "LineVerifier") -> "Iterator[Outcome]":
+    for one in (verifier, lines):
+        yield from one.ticks()
+        yield from one.published()
 
 
 # ------------------------------------------------------------------------------------ roll-back

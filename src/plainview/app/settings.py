@@ -39,6 +39,13 @@ SETTINGS = (
         "2000",
         "examples that a learning tick waits for",
     ),
+    Setting(
+        "text_model",
+        "--text-model",
+        "PLAINVIEW_TEXT_MODEL",
+        "auto",
+        "auto: that of the text extra, where installed; off; or a model's folder",
+    ),
 )
 
 
@@ -61,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     learn: str = "on"
     learn_every_s: int = 300
     learn_min: int = 2000
+    text_model: str = "auto"
     is_demo: bool = False
     has_levers: bool = False
 
@@ -109,6 +117,7 @@ def read_settings(
         learn=found["learn"],
         learn_every_s=_whole("learn_every", found["learn_every"], least=1, most=86_400),
         learn_min=_whole("learn_min", found["learn_min"], least=1, most=1_000_000),
+        text_model=found["text_model"],
         is_demo=is_demo,
         has_levers=has_levers or is_demo,
     )

@@ -155,7 +155,7 @@ class Supervisor:
         web = [root, str(sock.fileno()), *levers, *rhythm]
         self.children = [
             self._child("writer", "writer", [root]),
-            self._child("worker", "worker", [root, settings.edition, *demo]),
+            self._child("worker", "worker", [root, settings.edition, settings.text_model, *demo]),
             *(self._child(f"web-{k}", "web", web, sock.fileno()) for k in range(settings.web)),
         ]
         if settings.learns:

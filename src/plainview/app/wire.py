@@ -15,9 +15,11 @@ from plainview.edge.clock import SystemChance, SystemClock
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import LocalEpochFiles, LocalObjects
 from plainview.edge.log_files import LocalLogFiles
+from plainview.edge.sqlite.comment_reads import SqliteCommentReads
 from plainview.edge.sqlite.experiments import SqliteExperimentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.edge.sqlite.learning_reads import SqliteLearningReads
+from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from plainview.flows.gather_cosignatures import CosignatureGatherer
     from plainview.flows.gather_lessons import LessonGatherer
     from plainview.flows.intake import Intake
+    from plainview.flows.learn_lines import LineLearner
     from plainview.flows.learn_tick import Learner
     from plainview.flows.log_interval import IntervalLogger
     from plainview.flows.open_epoch import EpochShelf
@@ -62,6 +65,8 @@ class Wired:
         self.log_reads = SqliteLogReads(self.reads)
         self.learning_reads = SqliteLearningReads(self.reads)
         self.experiments = SqliteExperimentReads(self.reads)
+        self.comments = SqliteCommentReads(self.reads)
+        self.lines = SqliteLineReads(self.reads)
         self.log_files = LocalLogFiles(folder.log)
         self._intake: Intake | None = None
         self._offered: Sequence[FeedPolicy] | None = None
@@ -78,7 +83,7 @@ class Wired:
 
         return EpochFreezer(
             reads=self.reads, writer=self.writer, files=self.epoch_files, objects=self.objects,
-            clock=self.clock,
+            clock=self.clock, lines=self.experiment_flow().lines,
         )  # fmt: skip
 
     @property
@@ -168,6 +173,8 @@ class Wired:
             objects=self.objects,
             clock=self.clock,
             chance=self.chance,
+            lines=self.lines,
+            learning=self.learning_reads,
         )
 
     def interval_logger(self) -> "IntervalLogger":
@@ -208,27 +215,39 @@ class Wired:
             )
         return self._intake
 
-    def job_runner(self, studio: "DemoStudio | None") -> "JobRunner":
-        """What does the jobs, for the worker; without a jail, uploads are refused with advice."""
+    def job_runner(self, studio: "DemoStudio | None", *, text: str) -> "JobRunner":
+        """What does the jobs, for the worker; without a jail, uploads are refused with advice.
+
+        `text` is the setting of the text model.
+        """
         from plainview.edge.ffmpeg import FfmpegTools
         from plainview.edge.jail import ADVICE, JailMissing, find_jail
+        from plainview.edge.text_model import NoTextModel, find_text_model
         from plainview.flows.make_demo import DEMO_CLIP, ClipMaker
         from plainview.flows.publish_video import MAKE_VIDEO, UploadCloser, VideoMaker
+        from plainview.flows.read_text import READ_TEXT, TextReader
         from plainview.flows.remove_video import FORGET_FILES, FileForgetter
         from plainview.flows.run_jobs import Doer, JobRunner
 
         intake = self.intake()
+        try:
+            model = find_text_model(text)
+        except NoTextModel as error:  # seen at the start; gone since
+            LOG.warning("captions are not read: %s", error)
+            model = None
         maker: VideoMaker | UploadCloser
         try:
             tools = FfmpegTools(find_jail()[0])
-            maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO, DEMO_CLIP))
+            maker = VideoMaker(tools, intake=intake, kinds=(MAKE_VIDEO, DEMO_CLIP), text=model)
         except JailMissing as error:
             LOG.warning("%s", error)
             maker = UploadCloser(ADVICE, intake=intake)
         forgetter = FileForgetter(intake=intake)
+        reader = TextReader(model, reads=intake.reads, writer=intake.writer)
         doers = {
             MAKE_VIDEO: Doer(maker.do, maker.give_up),
             FORGET_FILES: Doer(forgetter.do, forgetter.give_up),
+            READ_TEXT: Doer(reader.do, reader.give_up),
         }
         if studio is not None:
             clips = ClipMaker(studio, intake=intake, folder=self.folder.uploads / ".clips")
@@ -288,6 +307,20 @@ class Wired:
             writer=self.writer,
             clock=self.clock,
             opened=gatherer.newest_index if gatherer else lambda: None,
+        )
+
+    def line_learner(self) -> "LineLearner":
+        """What makes the ticks of an experiment's lines, for the learner."""
+        from plainview.flows.learn_lines import LineLearner
+
+        return LineLearner(
+            learning=self.learning_reads,
+            lines=self.lines,
+            reads=self.reads,
+            files=self.epoch_files,
+            objects=self.objects,
+            writer=self.writer,
+            clock=self.clock,
         )
 
     @property

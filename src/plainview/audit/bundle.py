@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from plainview.audit.evidence import EpochEvidence, Evidence
+from plainview.core.catalogue import EpochRefused, parse_header
 from plainview.core.receipts import parse_receipt
-from plainview.core.terms.ids import Digest, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, Digest, ViewerId
 
 SPEC: Final = "bundle-v1"
 ROWS_BYTES_MAX: Final = 1 << 30
@@ -83,8 +84,9 @@ def gather_bundle(
     for receipt in receipts:
         if (epoch := evidence.epoch(receipt.epoch)) is not None:
             epochs[receipt.epoch] = epoch
-        if (file := evidence.weights(receipt.weights)) is not None:
-            weights[receipt.weights] = file
+        for digest in (receipt.weights, *_main_weights(epoch)):
+            if (file := evidence.weights(digest)) is not None:
+                weights[digest] = file
         if (file := evidence.policy(receipt.policy_digest)) is not None:
             policies[receipt.policy_digest] = file
         if (key := evidence.hour_key(receipt.hour)) is not None:
@@ -102,6 +104,17 @@ def gather_bundle(
             viewer: tuple(evidence.events(viewer, after=0, upto=n)) for viewer, n in longest.items()
         },
     )
+
+
+def _main_weights(epoch: EpochEvidence | None) -> tuple[Digest, ...]:
+    """Those whose centroids divide the epoch's rows, whichever weights ranked."""
+    if epoch is None:
+        return ()
+    try:
+        header = parse_header(epoch.header)
+    except EpochRefused:
+        return ()
+    return () if header.centroids == NO_DIGEST else (header.weights,)
 
 
 def encode_bundle(bundle: Bundle) -> bytes:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest, ViewerId
 
 
@@ -67,8 +68,9 @@ class SignedReceipt(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayInputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that one slate was made from, for checking it alone. None stands for "not at hand".
 
-    `events` are the canonical events 1, 2, 3, … of the viewer's chain, at least as many as the
-    receipt folds; `public_keys` are those that may have signed it.
+    `weights` are those the receipt names; `main_weights` the epoch's, where those are a line's and
+    the epoch names centroids. `events` are the canonical events 1, 2, 3, … of the viewer's chain,
+    at least as many as the receipt folds; `public_keys` are those that may have signed it.
     """
 
     receipt: bytes
@@ -80,6 +82,7 @@ class ReplayInputs(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[bytes]
     hour_key: bytes | None
     previous: Digest | None = NO_DIGEST
+    main_weights: bytes | None = None
 
 
 class OneSlate:
@@ -92,9 +95,11 @@ class OneSlate:
         """The one epoch."""
         return self._inputs.epoch
 
-    def weights(self, digest: Digest) -> bytes | None:  # noqa: ARG002
-        """The one weights file."""
-        return self._inputs.weights
+    def weights(self, digest: Digest) -> bytes | None:
+        """The one weights file, or that of the main weights beside it."""
+        main = self._inputs.main_weights
+        is_main = main is not None and digest_of(main) == digest
+        return main if is_main else self._inputs.weights
 
     def policy(self, digest: Digest) -> bytes | None:  # noqa: ARG002
         """The one policy file."""

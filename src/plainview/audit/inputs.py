@@ -1,5 +1,6 @@
 """Each input of a slate, checked against the receipt that names it."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
@@ -17,9 +18,16 @@ from plainview.core.catalogue import (
 from plainview.core.catalogue.rows import BadRows
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
 from plainview.core.feed import FeedRefused, Index, WeightsMismatch, build_index
-from plainview.core.learn import WeightsRefused, load_weights
+from plainview.core.learn import NoMainWeights, WeightsRefused, centroids_under, load_weights
 from plainview.core.policy import PolicyRefused, compile_policy
-from plainview.core.receipts import Receipt, hour_commitment, hour_of, seed_of
+from plainview.core.receipts import (
+    Receipt,
+    hour_commitment,
+    hour_of,
+    line_of,
+    seed_of,
+    weights_due,
+)
 from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader
 from plainview.core.terms.hashing import leaf_hash, merkle_root
 from plainview.core.terms.ids import Digest
@@ -29,6 +37,9 @@ from plainview.core.terms.weights import Weights
 
 EPOCH_AGE_MS_MAX: Final = 30_000
 """A receipt may not cite an epoch that was replaced longer ago than this."""
+
+WeightsFiles = Callable[[Digest], bytes | None]
+"""The weights file of a digest, None where it is not at hand."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,16 +72,16 @@ class EpochInUse:
         self._epoch = epoch
         self._index: Index | None = None
 
-    def index_for(self, weights: Weights) -> Index:
-        """Built at first use, with the weights that the header names.
+    def index_for(self, weights: Weights, *, file_of: WeightsFiles) -> Index:
+        """Built at first use, for any of the weights that the header names.
 
-        Raises: FeedRefused: a bad row, or other centroids than those of the weights.
+        Raises: FeedRefused: a bad row, or other centroids than those of the weights. LearnError:
+            the weights are a line's, and those that the rows stand by are not at hand.
         """
         assert self._epoch is not None, "only an epoch that was checked has an index"
         if self._index is None:
-            self._index = build_index(
-                self._epoch, centroids=weights.centroids, earlier=self._earlier
-            )
+            centroids = centroids_under(self._epoch.header, weights, file_of=file_of)
+            self._index = build_index(self._epoch, centroids=centroids, earlier=self._earlier)
             self._earlier = None
         return self._index
 
@@ -84,7 +95,12 @@ class EpochInUse:
         self._earlier = earlier
 
     def checked_for(
-        self, receipt: Receipt, weights: Weights | None, findings: list[Finding]
+        self,
+        receipt: Receipt,
+        weights: Weights | None,
+        findings: list[Finding],
+        *,
+        file_of: WeightsFiles,
     ) -> Index | None:
         """The index of the epoch that `receipt` names and may name, with those `weights`; else
         None, with findings (of weights that are missing there are findings already).
@@ -101,17 +117,25 @@ class EpochInUse:
             words = f"it is epoch {self.header.number} of edition {self.header.edition!r}"
             findings.append(Finding(stage="epoch header", detail=words))
             return None
-        if self.header.weights != receipt.weights:
+        if weights_due(self.header, receipt.arm) != receipt.weights:
             words = "the epoch was frozen for other weights than the receipt names"
+            if line_of(receipt.arm):
+                words = f"in arm {receipt.arm!r} other weights rank under this epoch"
             findings.append(Finding(stage="weights", detail=words))
             return None
         try:
-            index = None if weights is None else self.index_for(weights)
+            index = None if weights is None else self.index_for(weights, file_of=file_of)
         except WeightsMismatch as error:
             findings.append(Finding(stage="epoch header", detail=str(error)))
             return None
         except FeedRefused as error:
             findings.append(Finding(stage="epoch rows", detail=str(error)))
+            return None
+        except NoMainWeights as error:
+            findings.append(Finding(stage="weights", detail=str(error), is_missing=True))
+            return None
+        except WeightsRefused as error:
+            findings.append(Finding(stage="weights", detail=str(error)))
             return None
         late_ms = receipt.now_ms - self.given.replaced_ms
         if self.given.replaced_ms >= 0 and late_ms > EPOCH_AGE_MS_MAX:

@@ -36,7 +36,9 @@ LABELS = ("restricted", "sensitive", "synthetic", "advert")
 SOURCES = (
     "following", "near_recent", "near_lasting", "rising", "popular", "fresh", "newest", "rest",
 )  # fmt: skip
-HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
+HEADS = (
+    "finish", "long", "like", "save", "share", "follow", "comment", "skip", "reject", "watch",
+)  # fmt: skip
 ONE = 1 << 24
 CERTAIN = 1 << 40
 
@@ -61,15 +63,32 @@ def reference_slate(
     viewer: str,
     events: Sequence[bytes],
     request: Request,
+    arm: str = "",
+    main_weights: bytes = b"",
 ) -> dict[str, Any]:
     """The slate and the digests of feed-v1, with the epoch's root and the chain's head.
 
     Keys: `slate` (list of (video, slot, source, propensity, value)), `caught_up`, `candidates`,
-    `values`, `features`, `epoch_root`, `events_head`.
+    `values`, `features`, `epoch_root`, `events_head`. `weights` are those due in the receipt's
+    `arm`; where they are a line's, the rows stand by `main_weights`.
     """
     state, head = fold_events(viewer, events)
-    made = Reference(header, rows, weights, policy, state, request).slate()
+    facts = parse_canonical(header)
+    assert weights_due(facts, arm) == sha256(weights).hexdigest()
+    main = main_weights or weights
+    assert facts["weights"] == sha256(main).hexdigest()
+    made = Reference(header, rows, weights, policy, state, request, main=main).slate()
     return {**made, "epoch_root": epoch_root(header, rows), "events_head": head}
+
+
+def weights_due(facts: dict[str, Any], arm: str) -> str:
+    """epoch-v1 §8: of the arm's line, `EXPERIMENT/RECIPE` for `EXPERIMENT/POLICY+RECIPE`."""
+    experiment, _, rest = arm.partition("/")
+    _, plus, recipe = rest.partition("+")
+    for line, digest in facts["line_weights"]:
+        if plus and line == f"{experiment}/{recipe}":
+            return str(digest)
+    return str(facts["weights"])
 
 
 def wave(m: int) -> int:
@@ -97,15 +116,18 @@ class Reference:
         policy: bytes,
         state: State,
         request: Request,
+        *,
+        main: bytes = b"",
     ) -> None:
         facts: dict[str, Any] = parse_canonical(header)
-        assert facts["weights"] == sha256(weights).hexdigest()
         self._lists: dict[int, int] = {}
         self.frozen_min: int = facts["frozen_ms"] // 60_000
         self.volume: int = max(facts["shown_today"], facts["shown_yesterday"])
         self.rows: list[Row] = read_rows(rows)
         self.network: Network = read_network(weights)
-        assert facts["centroids"] == self.network.centroids_digest
+        lists = read_network(main) if main and main != weights else self.network
+        assert facts["centroids"] == lists.centroids_digest
+        self.centroids, self.probes = lists.centroids, lists.probes
         self.rules: Rules = read_rules(policy)
         self.state, self.request = state, request
         self.now_min = request.now_ms // 60_000
@@ -279,17 +301,17 @@ class Reference:
         """What a near source offers: interest by interest, each its share of `wanted`."""
         offered: list[Row] = []
         masses = [mass for mass, _ in interests]
-        probes = max(1, self.network.probes // max(1, len(interests)))
+        probes = max(1, self.probes // max(1, len(interests)))
         for (_, vector), k in zip(interests, shares(wanted, masses), strict=True):
             rows = self.eligible
-            if self.network.centroids:
+            if self.centroids:
                 asked = self._nearest_lists(vector)[:probes]
                 rows = [row for row in rows if self._list_of(row) in asked]
             offered += sorted(rows, key=lambda row: -dot(row.embedding, vector))[:k]
         return offered
 
     def _nearest_lists(self, vector: Sequence[int]) -> list[int]:
-        dots = [dot(centroid, vector) for centroid in self.network.centroids]
+        dots = [dot(centroid, vector) for centroid in self.centroids]
         return sorted(range(len(dots)), key=lambda c: (-dots[c], c))
 
     def _list_of(self, row: Row) -> int:

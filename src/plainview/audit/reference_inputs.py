@@ -273,6 +273,8 @@ def fold_events(viewer: str, events: Sequence[bytes]) -> tuple[State, str]:
             del state.lately[:-200]
         elif kind == "watch":
             _add_watch(state, event)
+        elif kind == "comment":
+            continue
         elif kind in SETS:
             name, key = SETS[kind]
             state.sets[name].setdefault(int(event[key]), event["n"])

@@ -12,6 +12,8 @@ from plainview.core.terms.ids import Digest
 from plainview.ports.media import MadeFile, OnProgress, Poster
 
 SOURCE_MARK = b"fake video\n"
+FAKE_SOUND = b"".join((n * (n // 800 + 1) % 5_000).to_bytes(2, "little") for n in range(16_000))
+"""Two seconds of a saw that rises every tenth of a second."""
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
@@ -118,6 +120,12 @@ class FakeMediaTools:
         data = path.read_bytes()
         digest = Digest(hashlib.sha256(data).hexdigest())
         return MadeFile(path=path, size_bytes=len(data), digest=digest)
+
+    def hear(self, path: Path, *, work: Path) -> bytes:
+        assert path.is_file()
+        assert work.is_dir()
+        self.calls.append("hear")
+        return FAKE_SOUND
 
     def take_poster(self, source: Path, *, plan: Plan, work: Path) -> Poster:
         assert source.is_file()

@@ -29,6 +29,7 @@ _PROBE = Path(__file__).parent / "_jailed_probe.py"
 _GIB = 1024**3
 _PROBE_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=60, output_bytes=1, wall_s=120)
 _LOUDNESS_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=120, output_bytes=1, wall_s=300)
+_HEARING_LIMITS = JailLimits(memory_bytes=3 * _GIB, cpu_s=60, output_bytes=2 * 1024**2, wall_s=120)
 _POSTER_LIMITS = JailLimits(memory_bytes=6 * _GIB, cpu_s=180, output_bytes=32 * 1024**2, wall_s=300)
 # A rendition may cost this much processor time per second of video, and never less than the floor.
 _CPU_PER_SECOND, _CPU_FLOOR_S = 20, 60
@@ -152,6 +153,24 @@ class FfmpegTools:
                 return read_mp4(read_at, size_bytes=path.stat().st_size)
         except (FileNotFoundError, BadMp4):
             return None
+
+    def hear(self, path: Path, *, work: Path) -> bytes:
+        found = self.inspect(path)
+        if found is None or not found.audio_codec:
+            return b""
+        path, work = path.resolve(), work.resolve()
+        with _scratch(work) as scratch:
+            samples = scratch / "sound.s16"
+            run = self._run_ffmpeg(
+                arguments.hearing_args(rendition=str(path), output=str(samples)),
+                reads=[path],
+                writes=scratch,
+                limits=_HEARING_LIMITS,
+            )
+            _refuse_excess(run)
+            if not run.is_ok:
+                raise ToolFailed(_last_words(run))
+            return samples.read_bytes()
 
     def fingerprint(self, path: Path) -> MadeFile:
         return _fingerprint(path)

@@ -1,4 +1,7 @@
-"""`MemoryStore` with a video's way in: uploads, jobs, publishing, deciding. For tests."""
+"""`MemoryStore` with a video's way in: uploads, jobs, publishing, deciding. For tests.
+
+Long, for it is one idea: each of these sees at once what the others did.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -39,6 +42,7 @@ from plainview.ports.intake import (
     UploadRecord,
 )
 from plainview.ports.serving import Pending
+from plainview.ports.text import Meaning, SetMeaning
 
 
 class _JobRow(msgspec.Struct):
@@ -60,6 +64,7 @@ class MemoryIntake(MemoryStore):
         self._uploads: dict[UploadId, UploadRecord] = {}
         self._jobs: list[_JobRow] = []
         self._videos: dict[VideoId, VideoRecord] = {}
+        self._meanings: dict[VideoId, Meaning] = {}
         self._decisions: list[tuple[str, Decision]] = []
 
     def submit(self, command: Command[Any]) -> Any:
@@ -75,6 +80,7 @@ class MemoryIntake(MemoryStore):
             AddRenditions: self._add,
             DecideVideo: self._decide,
             EditVideo: self._edit,
+            SetMeaning: self._mean,
             BecomeCreator: self._become,
             QueueJobs: lambda c: self._queue(c.jobs, c.at_ms),
             ClaimJob: self._claim,
@@ -186,6 +192,8 @@ class MemoryIntake(MemoryStore):
             poster=command.poster, published_ms=command.at_ms, renditions=command.renditions,
             counts=NO_COUNTS, flags=0,
         )  # fmt: skip
+        if command.meaning is not None:
+            self._meanings[video] = command.meaning
         self._set(command.upload, stage="published", video=video, finished_ms=command.at_ms)
         self._change()
         return Published(video=video)
@@ -232,6 +240,19 @@ class MemoryIntake(MemoryStore):
         edited = msgspec.structs.replace(video, caption=command.caption, tags=command.tags)
         if edited != video:
             self._videos[command.video] = edited
+            self._change()
+            if self._meanings.pop(command.video, None) is not None:
+                at = self._facts["catalogue_changes"]
+                job = NewJob("read_text", f"{command.video}:{at}", 100)
+                self._queue([job], command.at_ms)
+        return Done()
+
+    def _mean(self, command: SetMeaning) -> Done:
+        video = self._videos.get(command.video)
+        words = (video.caption, video.tags) if video is not None else None
+        is_read = words == (command.caption, command.tags)
+        if is_read and self._meanings.get(command.video) != command.meaning:
+            self._meanings[command.video] = command.meaning
             self._change()
         return Done()
 

@@ -95,6 +95,7 @@ def state_epoch(epoch: EpochRecord, *, previous_root: Digest) -> EpochFrozen:
         root=epoch.root,
         previous_root=previous_root,
         weights=header.weights,
+        line_weights=header.line_weights,
         decisions=header.decisions,
         frozen_ms=epoch.frozen_ms,
         at_ms=epoch.served_ms,

@@ -8,7 +8,7 @@ from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.experiments import Estimate, NoChoices, ips, judged, sndr, snips
 from plainview.core.experiments.judging import Choice, choices_of, log_of_choices
 from plainview.core.feed import Index, build_index
-from plainview.core.learn import load_weights
+from plainview.core.learn import NoMainWeights, centroids_under, load_weights
 from plainview.core.policy import compile_policy
 from plainview.core.receipts import Receipt, parse_receipt
 from plainview.core.terms.ids import Digest
@@ -73,16 +73,19 @@ class PolicyEstimator:
 
     def _index(self, receipt: Receipt, weights: Weights) -> Index | None:
         if receipt.epoch not in self._indexes:
-            given = self._evidence.epoch(receipt.epoch)
-            self._indexes[receipt.epoch] = (
-                None
-                if given is None
-                else build_index(
-                    verify_epoch(given.header, given.rows, receipt.epoch_root),
-                    centroids=weights.centroids,
-                )
-            )
+            self._indexes[receipt.epoch] = self._opened(receipt, weights)
         return self._indexes[receipt.epoch]
+
+    def _opened(self, receipt: Receipt, weights: Weights) -> Index | None:
+        given = self._evidence.epoch(receipt.epoch)
+        if given is None:
+            return None
+        epoch = verify_epoch(given.header, given.rows, receipt.epoch_root)
+        try:
+            centroids = centroids_under(epoch.header, weights, file_of=self._evidence.weights)
+        except NoMainWeights:
+            return None
+        return build_index(epoch, centroids=centroids)
 
     def _weight(self, digest: Digest) -> Weights | None:
         if digest not in self._weights:

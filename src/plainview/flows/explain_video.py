@@ -6,7 +6,7 @@ from plainview.audit.evidence import Evidence
 from plainview.core.catalogue import EpochRefused, verify_epoch
 from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.feed import BadRequest, Why, build_index, explain, trace_slate
-from plainview.core.learn import load_weights
+from plainview.core.learn import NoMainWeights, centroids_under, load_weights
 from plainview.core.policy import compile_policy
 from plainview.core.receipts import parse_receipt, request_of, seed_of
 from plainview.core.terms.ids import VideoId
@@ -49,8 +49,12 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
         raise NoReason(f"The stored epoch is not the one the receipt names: {error}") from error
     state = fold(empty_state(receipt.viewer), [parse_event(body) for body in events])
     loaded = load_weights(weights)
+    try:
+        centroids = centroids_under(epoch.header, loaded, file_of=evidence.weights)
+    except NoMainWeights as error:
+        raise NoReason("What this slate was made from is no longer kept.") from error
     trace = trace_slate(
-        index=build_index(epoch, centroids=loaded.centroids),
+        index=build_index(epoch, centroids=centroids),
         weights=loaded,
         policy=compile_policy(policy),
         state=state,

@@ -49,6 +49,11 @@ class ViewerFolds:
             known = self._states.get(viewer)
         return known or self.state(viewer)
 
+    def is_kept(self, viewer: ViewerId) -> bool:
+        """Whether a state is kept, so that only what came since must be folded."""
+        with self._lock:
+            return self._states.get(viewer) is not None
+
     def _fold_on(self, state: ViewerState) -> ViewerState | None:
         """`state` after the events it lacks; None if that does not end in the stored head."""
         found = self._reads.chain_after(state.viewer, state.n)

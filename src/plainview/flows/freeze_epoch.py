@@ -1,7 +1,7 @@
 """Freeze an epoch: what changed in the catalogue and what was counted become the next one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -58,6 +58,10 @@ COUNTS_APART_MS = 10_000
 """Between an epoch and the next that differs in counts alone."""
 
 
+LinesAt = Callable[[int], tuple[tuple[str, Digest], ...]]
+"""(line, weights) at a time, sorted by line."""
+
+
 class FreezeReads(ServingReads, CatalogueReads, ViewReads, Protocol):
     """All that freezing reads."""
 
@@ -77,7 +81,11 @@ class EpochFreezer:
         files: EpochFiles,
         objects: Objects,
         clock: Clock,
+        lines: LinesAt = lambda _now_ms: (),
     ) -> None:
+        """`lines`: the weights of the lines of the experiment under way then, see
+        `Experiments.lines`."""
+        self._lines = lines
         self._reads = reads
         self._writer = writer
         self._files = files
@@ -104,8 +112,11 @@ class EpochFreezer:
         if weights is None:
             return None
         if newest is not None and self._frozen is not None:
+            header = self._frozen.epoch.header
             is_changed = (
-                pending.changed > newest.changed or weights != self._frozen.epoch.header.weights
+                pending.changed > newest.changed
+                or weights != header.weights
+                or self._lines(self._now_ms()) != header.line_weights
             )
             if not is_changed and pending.seq <= newest.seq:
                 return None
@@ -136,6 +147,7 @@ class EpochFreezer:
         gains, states = self._count(batch, rows)
         rows = with_counts(rows, self._totals(gains))
         header = before.epoch.header if before else None
+        now_ms = self._now_ms()
         frozen = freeze(
             before,
             rows=rows,
@@ -147,7 +159,8 @@ class EpochFreezer:
             events_root=next_events_root(
                 header.events_root if header else NO_DIGEST, [event.body for event in batch]
             ),
-            frozen_ms=self._clock.now_ms(),
+            frozen_ms=now_ms,
+            line_weights=self._lines(now_ms),
             centroids=ranking.centroids_digest,
             shown=sum(gained[SHOWN] for gained in gains.values()),
         )
@@ -162,6 +175,11 @@ class EpochFreezer:
         for state in states.values():
             self._states.put(state)
         return record
+
+    def _now_ms(self) -> int:
+        """The time that an epoch frozen now has."""
+        last_ms = self._frozen.epoch.header.frozen_ms if self._frozen else 0
+        return max(self._clock.now_ms(), last_ms)
 
     def _forget(self) -> None:
         self._record = self._frozen = None

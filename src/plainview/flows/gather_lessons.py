@@ -11,6 +11,7 @@ from plainview.audit.inputs import EpochInUse, Finding, OpenedEpochs, check_weig
 from plainview.audit.replay import Replayer
 from plainview.core.events import BrokenChain, EventRefused, empty_state, fold, parse_event
 from plainview.core.feed import FeedRefused, Index
+from plainview.core.learn import LearnError
 from plainview.core.learn.recipe import Recipe
 from plainview.core.lessons import (
     FOLLOWING_MAX,
@@ -21,6 +22,7 @@ from plainview.core.lessons import (
 )
 from plainview.core.policy import PolicyRefused, compile_policy
 from plainview.core.receipts import BadReceipt, Receipt, parse_receipt, receipt_id
+from plainview.core.terms.epoch import LINES_MAX
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.viewer import Event, ViewerState
@@ -81,7 +83,7 @@ class LessonGatherer:
         self._public_keys = public_keys
         self._epochs = OpenedEpochs(kept=EPOCHS_KEPT)
         self._replayer, self._replays = self._new_replayer(), 0
-        self._weights: Weights | None = None
+        self._weights: dict[Digest, Weights] = {}
         self._policies: dict[Digest, Policy] = {}
         self._states = KeptStates(entries=STATES_KEPT)
         self._read = EventsRead(reads, kept=EVENTS_KEPT)
@@ -185,14 +187,19 @@ class LessonGatherer:
             raise _Fault(f"another slate by {verdict.stage}")
 
     def _index(self, receipt: Receipt) -> Index:
-        if self._weights is None or self._weights.digest != receipt.weights:
+        weights = self._weights.get(receipt.weights)
+        if weights is None:
             findings: list[Finding] = []
-            self._weights = check_weights(
-                receipt, self._evidence.weights(receipt.weights), findings
-            )
-            if self._weights is None:
+            weights = check_weights(receipt, self._evidence.weights(receipt.weights), findings)
+            if weights is None:
                 raise _Fault(f"its weights: {findings[0].detail}")
-        return self._epoch(receipt).index_for(self._weights)
+            while len(self._weights) > LINES_MAX:
+                self._weights.pop(next(iter(self._weights)))
+            self._weights[receipt.weights] = weights
+        try:
+            return self._epoch(receipt).index_for(weights, file_of=self._evidence.weights)
+        except LearnError as error:
+            raise _Fault(f"the weights of its epoch: {error}") from error
 
     def _epoch(self, receipt: Receipt) -> EpochInUse:
         given = self._evidence.epoch(receipt.epoch)

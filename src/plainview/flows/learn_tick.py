@@ -9,22 +9,22 @@ import numpy as np
 
 from plainview.core.catalogue import parse_header
 from plainview.core.feed import Index, build_index
-from plainview.core.learn import NotExact, TooFewViewers, load_weights
+from plainview.core.learn import NotExact, TooFewViewers, centroids_under, load_weights
 from plainview.core.learn.composed import composed
 from plainview.core.learn.embed import embed_tick
 from plainview.core.learn.embed_gate import embed_fields, place_gate
-from plainview.core.learn.gate import gate
-from plainview.core.learn.lineage import Dropped, lineage_record
+from plainview.core.learn.lineage import Dropped
 from plainview.core.learn.recipe import Recipe, encode_recipe, parse_recipe, recipe_digest
-from plainview.core.learn.tick import Parent, Tick, learn_tick, run, tick_seed
+from plainview.core.learn.tick import Parent, Tick, learn_tick, tick_seed
 from plainview.core.learn.window import EXAMPLE, Examples, Window, choose, window_of
 from plainview.core.lessons import shifts_fields, value_shifts
 from plainview.core.policy import compile_policy
 from plainview.core.terms.canonical import Canonical
 from plainview.core.terms.epoch import Epoch
 from plainview.core.terms.hashing import digest_of
-from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.core.terms.ids import Digest
 from plainview.core.terms.weights import Places
+from plainview.flows.judge_tick import MadeFiles, dropped_of, judged
 from plainview.flows.read_epoch import NoEpoch, open_epoch
 from plainview.ports.clock import Clock
 from plainview.ports.commands import Writer
@@ -61,15 +61,6 @@ class FilesDiffer(Exception):
     """A stored file is not the one of its name, or an order names an epoch of other weights than
     it learns on from: altered. Learn nothing from it; put the true file back, or publish other
     weights (`plainview learn roll-back`)."""
-
-
-class MadeFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """A tick's outcome, and the files that it names."""
-
-    made: MadeTick
-    weights: bytes = b""
-    state: bytes = b""
-    lineage: bytes = b""
 
 
 class Learner:
@@ -250,48 +241,27 @@ def make_tick(
         examples_in(learning.lessons(order.held_after_seq, order.held_upto_seq)),
         parent=parent, recipe=recipe,
     )  # fmt: skip
-    examples, judged_on = len(window.examples), len(held_out.examples)
     try:
         tick = learn_tick(parent, window, recipe)
     except TooFewViewers as error:
         raise NotYet(TOO_FEW_VIEWERS) from error
     except NotExact:
-        made = MadeTick(reason=NOT_EXACT, examples=examples, held_out=judged_on)
+        made = MadeTick(
+            reason=NOT_EXACT, examples=len(window.examples), held_out=len(held_out.examples)
+        )
         return MadeFiles(made=made)
     tick, embeddings = move_videos(
         tick, parent=parent, epoch=epoch, window=window, held_out=held_out, recipe=recipe,
         history=_history(order, offered, learning=learning),
     )  # fmt: skip
-    verdict = gate(
-        load_weights(tick.weights),
-        parent=load_weights(parent.weights),
-        held_out=held_out.examples,
-        float_logits=run(tick.network, held_out.examples)[0],
-        recipe=recipe,
-    )
-    lineage = lineage_record(
-        tick,
-        parent=parent,
-        window=window,
-        held_out=held_out,
-        recipe=recipe,
-        verdict=verdict,
-        shifts=_shifts(order, parent, tick, epoch=epoch, objects=objects, opened=opened),
-        dropped=dropped_before(order, learning=learning),
-        embeddings=embeddings,
-    )
-    made = MadeTick(
-        weights=digest_of(tick.weights),
-        state=digest_of(tick.state),
-        lineage=digest_of(lineage),
-        reason=verdict.reason,
-        examples=examples,
-        held_out=judged_on,
-        chosen=tick.chosen,
-        viewers=tick.viewers,
+    return judged(
+        tick, parent=parent, window=window, held_out=held_out, recipe=recipe,
+        shifts=shifts_on(
+            epoch, order=order, parent=parent, tick=tick, objects=objects, opened=opened
+        ),
+        dropped=dropped_before(order, learning=learning), embeddings=embeddings,
         newest_ms=max(one.at_ms for one in offered),
-    )
-    return MadeFiles(made=made, weights=tick.weights, state=tick.state, lineage=lineage)
+    )  # fmt: skip
 
 
 def move_videos(
@@ -354,12 +324,7 @@ def held_out_window(examples: Examples, *, parent: Parent, recipe: Recipe) -> Wi
 def dropped_before(order: TickOrder, *, learning: LearningReads) -> list[Dropped]:
     """The candidates that were dropped since the parent was published, oldest first."""
     between = order.number - 1 - order.since
-    ticks = learning.ticks(before=order.number, count=between) if between else ()
-    return [
-        Dropped(lineage=tick.made.lineage, reason=tick.made.reason)
-        for tick in reversed(ticks)
-        if tick.made.lineage != NO_DIGEST
-    ]
+    return dropped_of(learning.ticks(before=order.number, count=between) if between else ())
 
 
 def examples_in(lessons: Iterable[Lesson]) -> Examples:
@@ -403,17 +368,21 @@ def _epoch(order: TickOrder, *, reads: ServingReads, files: EpochFiles) -> Epoch
     return epoch
 
 
-def _shifts(
+def shifts_on(
+    epoch: Epoch,
+    *,
     order: TickOrder,
     parent: Parent,
     tick: Tick,
-    *,
-    epoch: Epoch,
     objects: Objects,
-    opened: Index | None,
+    opened: Index | None = None,
 ) -> dict[str, Canonical]:
+    """What the tick's weights change for the probe viewers, on that epoch."""
     policy = compile_policy(stored(order.policy, objects=objects))
     old, new = load_weights(parent.weights), load_weights(tick.weights)
-    index = build_index(epoch, centroids=old.centroids, earlier=opened)
+    centroids = centroids_under(
+        epoch.header, old, file_of=lambda digest: stored(digest, objects=objects)
+    )
+    index = build_index(epoch, centroids=centroids, earlier=opened)
     moved = value_shifts(old, new, index=index, policy=policy)
     return shifts_fields(moved, index=index, policy=policy)

@@ -9,6 +9,7 @@ from plainview.core.media.facts import MediaFacts
 from plainview.core.media.judge import judge_rendition
 from plainview.core.media.loudness import Loudness
 from plainview.core.media.plan import MediaLimits, Plan, Rendition, make_plan, refuse_size
+from plainview.core.media.sound import sound_of
 from plainview.ports.media import MadeFile, MediaTools, OnProgress, Poster
 
 
@@ -28,10 +29,12 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FirstPlayable(msgspec.Struct, frozen=True, kw_only=True):
-    """All that publishing needs: the smallest rendition and the poster."""
+    """All that publishing needs: the smallest rendition, the poster, and what its sound is known
+    by, () when there is nothing to hear."""
 
     made: MadeRendition
     poster: Poster
+    sound: tuple[int, ...]
 
 
 class MoreMade(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +93,11 @@ def make_renditions(
         on_progress=shares.part_of(smallest),
         is_background=is_background,
     )
-    yield FirstPlayable(made=first, poster=tools.take_poster(source, plan=plan, work=work))
+    yield FirstPlayable(
+        made=first,
+        poster=tools.take_poster(source, plan=plan, work=work),
+        sound=_sound_of(first, tools=tools, loudness=loudness, work=work),
+    )
     if not rest:
         return
     yield MoreMade(
@@ -106,6 +113,15 @@ def make_renditions(
             is_background=is_background,
         )
     )
+
+
+def _sound_of(
+    first: MadeRendition, *, tools: MediaTools, loudness: Loudness | None, work: Path
+) -> tuple[int, ...]:
+    """Of the rendition, not of the source: whoever has what was published can make it again."""
+    if loudness is None or loudness.is_silence:
+        return ()
+    return sound_of(tools.hear(first.file.path, work=work))
 
 
 def probe_source(source: Path, *, tools: MediaTools, limits: MediaLimits) -> MediaFacts:

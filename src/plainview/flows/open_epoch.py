@@ -1,14 +1,15 @@
 """Keep the newest epoch open, with its index and its weights, ready for every request."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from plainview.core.catalogue import Frozen
 from plainview.core.feed import Index, build_index, work_out_queues
 from plainview.core.learn import load_weights
-from plainview.core.terms.epoch import Epoch
+from plainview.core.receipts import weights_due
+from plainview.core.terms.epoch import Epoch, EpochHeader
 from plainview.core.terms.ids import Digest
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.weights import Weights
@@ -22,13 +23,19 @@ from plainview.ports.tlog import LogReads
 class ServedEpoch(msgspec.Struct, frozen=True, eq=False):
     """What a slate is made from: the epoch's index and the weights its header names, one pair.
 
-    `served_ms` is when it became the newest.
+    `served_ms` is when it became the newest, `lines` the weights of an experiment's lines.
     """
 
     epoch: Epoch
     index: Index
     weights: Weights
     served_ms: int
+    lines: dict[Digest, Weights] = {}
+
+    def weights_for(self, arm: str) -> Weights:
+        """Those that rank for a viewer in that arm of an experiment, "" for none."""
+        due = weights_due(self.epoch.header, arm)
+        return self.weights if due == self.weights.digest else self.lines[due]
 
 
 class EpochShelf:
@@ -117,19 +124,42 @@ class EpochShelf:
             return False
         self._frozen = thaw_epoch(record, reads=self._reads, files=self._files, known=self._frozen)
         epoch = self._frozen.epoch
-        weights = self._weights_of(epoch.header.weights)
+        weights, lines = weights_under(epoch.header, objects=self._objects, known=self._weights)
+        self._weights = lines
         index = build_index(
             epoch, centroids=weights.centroids, earlier=held.index if held else None
         )
         work_out_queues(index, policies=self._policies)
-        served = ServedEpoch(epoch, index, weights, record.served_ms)
+        served = ServedEpoch(epoch, index, weights, record.served_ms, lines)
         with self._changed:
             self._newest = served
             self._replaced_ms = None
             self._changed.notify_all()
         return True
 
-    def _weights_of(self, digest: Digest) -> Weights:
-        if digest not in self._weights:
-            self._weights = {digest: load_weights(self._objects.get(digest))}
-        return self._weights[digest]
+    def held(self) -> "HeldEpochs":
+        """The shelf, for who may not wait."""
+        return HeldEpochs(self)
+
+
+class HeldEpochs:
+    """`Epochs` of a shelf, as it is now: one that it does not hold yet is not waited for."""
+
+    def __init__(self, shelf: EpochShelf) -> None:
+        self._shelf = shelf
+
+    def at_least(self, number: int) -> ServedEpoch:
+        """The newest, if of that number or later. Raises: NoEpoch."""
+        return self._shelf.at_least(number, wait_s=0.0)
+
+
+def weights_under(
+    header: EpochHeader, *, objects: Objects, known: Mapping[Digest, Weights] | None = None
+) -> tuple[Weights, dict[Digest, Weights]]:
+    """The main weights that a header names, and those of lines; `known` are not loaded again."""
+    held = known or {}
+    found = {
+        digest: held.get(digest) or load_weights(objects.get(digest))
+        for digest in (header.weights, *(digest for _, digest in header.line_weights))
+    }
+    return found[header.weights], found

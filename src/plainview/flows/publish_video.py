@@ -4,6 +4,7 @@ import base64
 from contextlib import suppress
 from pathlib import Path
 
+from plainview.core.catalogue import sketch_bytes
 from plainview.core.media.refusals import MediaFault, Refusal
 from plainview.core.terms.ids import Digest, VideoId
 from plainview.flows.intake import OPENER_UPLOAD_PRIORITY, REST_BEHIND, Intake
@@ -14,6 +15,7 @@ from plainview.flows.make_renditions import (
     Planned,
     make_renditions,
 )
+from plainview.flows.read_text import read_text
 from plainview.flows.run_jobs import Lease, MadeWay, TryLater
 from plainview.ports.catalogue import RenditionRecord
 from plainview.ports.commands import WriterGone
@@ -27,6 +29,7 @@ from plainview.ports.intake import (
     UploadRecord,
 )
 from plainview.ports.media import MediaTools
+from plainview.ports.text import TextModel
 
 MAKE_VIDEO = "make_video"
 NOTE_EVERY_MS = 400
@@ -49,8 +52,16 @@ class VideoMaker:
     files go when all renditions are in the catalogue, or when it is refused.
     """
 
-    def __init__(self, tools: MediaTools, *, intake: Intake, kinds: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        tools: MediaTools,
+        *,
+        intake: Intake,
+        kinds: tuple[str, ...],
+        text: TextModel | None = None,
+    ) -> None:
         self._tools = tools
+        self._text = text
         self._intake = intake
         self._kinds = kinds
 
@@ -134,6 +145,8 @@ class VideoMaker:
                     has_sound=sound is not None and not sound.is_silence,
                     loudness=round(sound.integrated_lufs * 100) if sound else 0,
                     looks=first.poster.dhash64.to_bytes(8, "big"),
+                    sound=sketch_bytes(first.sound),
+                    meaning=read_text(self._text, caption=record.caption, tags=record.tags),
                     thumbhash=base64.b64decode(first.poster.thumbhash_base64),
                     poster=poster,
                     renditions=(rendition,),

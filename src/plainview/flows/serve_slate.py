@@ -15,6 +15,7 @@ from plainview.core.receipts import (
     build_receipt,
     hour_of,
     next_request,
+    policy_of,
 )
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.core.terms.policy import Policy
@@ -67,6 +68,7 @@ class Serving(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     edition: str
     release: Digest
     is_release_logged: Callable[[], bool] = lambda: False
+    events_wait_ms: int = EVENTS_WAIT_MS
     experiment_at: Callable[[int], ExperimentRecord | None] = lambda _now_ms: None
 
 
@@ -123,6 +125,21 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
 
     Raises: SlateRefused: see there. NoViewer. NoEpoch: nothing was frozen yet. WriterGone.
     """
+    made = make_issue(asked, by=by)
+    if isinstance(made, Issued):
+        return made
+    try:
+        return by.writer.submit(made)
+    except Refused as refusal:
+        raise slate_refusal(refusal) from refusal
+
+
+def make_issue(asked: SlateAsked, *, by: Serving) -> IssueSlate | Issued:
+    """`serve_slate` up to the writer: what it must carry out before the slate may be answered, or
+    what was answered before.
+
+    Raises: as `serve_slate`, but for what the writer says.
+    """
     if asked.policy not in by.policies:
         raise UnknownPolicy(f"There is no feed called {asked.policy!r}.")
     state = _state_with(asked, by=by)
@@ -142,8 +159,9 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         state, hour_key.key, nonce=asked.nonce, now_ms=now_ms, context=asked.context
     )
     slate = make_slate(
-        index=served.index, weights=served.weights, policy=policy, state=state, request=request
-    )
+        index=served.index, weights=served.weights_for(arm), policy=policy, state=state,
+        request=request,
+    )  # fmt: skip
     receipt = build_receipt(
         slate,
         request=request,
@@ -159,7 +177,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         arm=arm,
         release_state=LOGGED if by.is_release_logged() else UNLOGGED,
     )
-    issue = IssueSlate(
+    return IssueSlate(
         viewer=asked.viewer,
         number=asked.number,
         nonce=asked.nonce,
@@ -170,15 +188,16 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
         at_ms=now_ms,
         arm=arm,
     )
-    try:
-        return by.writer.submit(issue)
-    except Refused as refusal:
-        next_number = int(refusal.detail.get("next_number", 0))
-        if refusal.code == NumberTaken.code:
-            raise NumberTaken(refusal.message, next_number=next_number) from refusal
-        if refusal.code == NumberGap.code:
-            raise NumberGap(refusal.message, next_number=next_number) from refusal
-        raise
+
+
+def slate_refusal(refusal: Refused) -> Exception:
+    """What stands for the writer's refusal of a slate."""
+    next_number = int(refusal.detail.get("next_number", 0))
+    if refusal.code == NumberTaken.code:
+        return NumberTaken(refusal.message, next_number=next_number)
+    if refusal.code == NumberGap.code:
+        return NumberGap(refusal.message, next_number=next_number)
+    return refusal
 
 
 def _policy_for(asked: SlateAsked, now_ms: int, *, by: Serving) -> tuple[Policy, str]:
@@ -187,10 +206,11 @@ def _policy_for(asked: SlateAsked, now_ms: int, *, by: Serving) -> tuple[Policy,
     under_way = by.experiment_at(now_ms) if asked.chosen_by == "default" else None
     if under_way is None:
         return by.policies[asked.policy], ""
-    name = under_way.arms[arm_index(under_way.salt, asked.viewer, under_way.shares_milli)]
+    arm = under_way.arms[arm_index(under_way.salt, asked.viewer, under_way.shares_milli)]
+    name = policy_of(arm)
     if name not in by.policies:
         raise NotReady(f"The feed {name!r} of an experiment is not on offer here.")
-    return by.policies[name], arm_text(under_way.name, name)
+    return by.policies[name], arm_text(under_way.name, arm)
 
 
 def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:
@@ -200,7 +220,7 @@ def _state_with(asked: SlateAsked, *, by: Serving) -> ViewerState:
         state = by.folds.state(asked.viewer)
         if state.n >= asked.last_event:
             return state
-        if waited >= EVENTS_WAIT_MS:
+        if waited >= by.events_wait_ms:
             raise EventsNotHere(f"Event {asked.last_event} is not here; the last is {state.n}.")
         by.clock.sleep_ms(POLL_MS)
         waited += POLL_MS

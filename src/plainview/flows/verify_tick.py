@@ -10,7 +10,8 @@ from plainview.core.learn import LearnError, starting_weights
 from plainview.core.learn.lineage_file import parse_restored
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest
-from plainview.flows.learn_tick import FilesDiffer, MadeFiles, NotYet, make_tick, stored
+from plainview.flows.judge_tick import MadeFiles
+from plainview.flows.learn_tick import FilesDiffer, NotYet, make_tick, stored
 from plainview.flows.read_epoch import NoEpoch
 from plainview.ports.learning import LearningReads, Published, TickRecord
 from plainview.ports.objects import NoObject, Objects
@@ -113,7 +114,7 @@ class TickVerifier:
             return GONE, f"{error} is not stored"
         except (FilesDiffer, LearnError) as error:
             return DIFFERS, f"it cannot be made again: {error}"
-        words = _first_difference(record, again) or self._kept(record)
+        words = first_difference(record, again) or self._kept(record)
         if words:
             return DIFFERS, words
         told = "published" if record.is_published else made.reason
@@ -179,7 +180,8 @@ def _as_logged(body: bytes) -> tuple[str, str, str, str]:
     return entry.digest, entry.origin, entry.lineage, entry.recipe
 
 
-def _first_difference(record: TickRecord, again: MadeFiles) -> str:
+def first_difference(record: TickRecord, again: MadeFiles) -> str:
+    """Words for the first thing in which a tick made again is not as it was recorded."""
     for name in ("weights", "state", "lineage", "reason", "examples", "held_out", "chosen"):
         was, found = getattr(record.made, name), getattr(again.made, name)
         if was != found:

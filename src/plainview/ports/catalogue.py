@@ -30,7 +30,8 @@ class RenditionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown of a video. `flags` are the fold of its decisions as they stand now."""
+    """What is shown of a video. `flags` are the fold of its decisions as they stand now, `comments`
+    how many everybody sees under it; as of the newest epoch, like `counts`."""
 
     id: VideoId
     creator: CreatorRecord
@@ -48,6 +49,8 @@ class VideoRecord(msgspec.Struct, frozen=True, kw_only=True):
     renditions: tuple[RenditionRecord, ...]
     counts: Counts
     flags: int
+    comments: int = 0
+    takes_comments: bool = True
 
 
 class Removal(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,9 @@ EndCode = Literal["over", "operator", "guard"]
 class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An experiment. It divides viewers from `from_ms` to before `over_ms`.
 
+    `recipes` are beside `arms`: the digest of the recipe that an arm `POLICY+RECIPE` names, zeros
+    for any other; empty where no arm names one.
+
     `salt` is known to this service alone until the log says that the experiment has ended.
     """
 
@@ -27,6 +30,7 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
     stop_ms: int | None = None
     reason_code: EndCode = "over"
     is_ended: bool = False
+    recipes: tuple[Digest, ...] = ()
 
     @property
     def over_ms(self) -> int:
@@ -39,7 +43,7 @@ class DeclareExperiment(Command[Done], frozen=True, kw_only=True):
 
     Refused: `no_log`: there is no public log to declare it in. `experiment_exists`: another of
     that name. `experiment_overlaps`: it would run at the time of one that has not ended.
-    `policy_unknown`: an arm is no policy on offer. `too_late`: it would begin before `at_ms`.
+    `policy_unknown`: an arm's policy is not on offer. `too_late`: it would begin before `at_ms`.
     """
 
     experiment: ExperimentRecord

@@ -10,6 +10,7 @@ import msgspec
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord
 from plainview.ports.commands import Command, Done
+from plainview.ports.text import Meaning
 
 UploadId = str
 """32 lower-case hex digits, chosen by who asks, so that asking twice begins one upload."""
@@ -143,8 +144,9 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 class PublishVideo(Command[Published], frozen=True, kw_only=True):
     """Make an upload a video in the catalogue, playable with the renditions given.
 
-    Its objects must be durable before. Publishing an upload again answers with its video and
-    changes nothing. Refused: `no_upload`: there is none, or it was refused.
+    Its objects must be durable before. `sound` is 64 signed bytes, or none. Publishing an upload
+    again answers with its video and changes nothing. Refused: `no_upload`: there is none, or it was
+    refused.
     """
 
     upload: UploadId
@@ -154,6 +156,8 @@ class PublishVideo(Command[Published], frozen=True, kw_only=True):
     has_sound: bool
     loudness: int
     looks: bytes
+    sound: bytes
+    meaning: Meaning | None = None
     thumbhash: bytes
     poster: Digest
     renditions: tuple[RenditionRecord, ...]
@@ -186,7 +190,10 @@ class DecideVideo(Command[Done], frozen=True, kw_only=True):
 
 
 class EditVideo(Command[Done], frozen=True, kw_only=True):
-    """Change caption and tags of a creator's own video. Refused: `no_video`, `not_yours`."""
+    """Change caption and tags of a creator's own video. Refused: `no_video`, `not_yours`.
+
+    What the former words meant is forgotten, and, if they were read, a job queued to read these.
+    """
 
     video: VideoId
     creator: CreatorId

@@ -93,6 +93,14 @@ class MediaTools(Protocol):
         """
         ...
 
+    def hear(self, path: Path, *, work: Path) -> bytes:
+        """The first SOUND_S_MAX seconds of a finished rendition's sound: mono, 16 bits
+        little-endian, SOUND_RATE_HZ. Nothing when it has none.
+
+        Raises: TookTooMuch, ToolFailed.
+        """
+        ...
+
     def fingerprint(self, path: Path) -> MadeFile:
         """The size and digest of a file that is there, made durable again."""
         ...

@@ -74,6 +74,9 @@ def put_to_work(
                 ),
                 now_ms=now_ms,
             )  # fmt: skip
+            if "comment" in reaction.kinds:
+                key = f"{served.number}-{place}-c"
+                pocket.take_comment(served.viewer, video, key=key, now_ms=now_ms)
         if i % slates_per_epoch == slates_per_epoch - 1:
             pocket.freeze(now_ms)
         if restarts and i % rests == rests - 1 and i + 1 < slates:

@@ -31,6 +31,7 @@ from plainview.core.catalogue import (
 )
 from plainview.core.events import (
     CountedVideo,
+    comment_draft,
     count_events,
     empty_state,
     encode_event,
@@ -51,13 +52,15 @@ from plainview.core.receipts import (
     public_key_of,
     receipt_id,
     sign,
+    weights_due,
 )
 from plainview.core.terms.epoch import COUNTERS, FLAG_SILENT, Rows
 from plainview.core.terms.hashing import digest_of, leaf_hash
-from plainview.core.terms.ids import NO_DIGEST, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CommentId, Digest, VideoId, ViewerId
 from plainview.core.terms.policy import Policy
 from plainview.core.terms.slate import Context, Slate, SlateRequest
 from plainview.core.terms.viewer import Event, ViewerState
+from plainview.core.terms.weights import Weights
 from plainview.sim.world import World
 
 EDITION: Final = "pocket"
@@ -102,6 +105,7 @@ class Pocket:
         self.weights_bytes = weights
         self.weights = load_weights(weights)
         self.weights_files = {digest_of(weights): weights}
+        self._lines: dict[str, Weights] = {}
         self.policies_bytes = {digest_of(data): data for data in policies}
         compiled = [compile_policy(data) for data in policies]
         self.policies: dict[str, Policy] = {policy.name: policy for policy in compiled}
@@ -115,6 +119,7 @@ class Pocket:
         self._states: dict[ViewerId, ViewerState] = {}
         self._counted_states: dict[ViewerId, ViewerState] = {}
         self._counts: dict[VideoId, Counts] = {}
+        self._comments = 0
         self._uncounted: list[tuple[ViewerId, Event]] = []
         self._events_counted, self._events_root = 0, NO_DIGEST
         self.decisions: list[Decision] = []
@@ -166,6 +171,7 @@ class Pocket:
             frozen_ms=now_ms,
             centroids=self.weights.centroids_digest,
             shown=shown,
+            line_weights=tuple((line, self._lines[line].digest) for line in sorted(self._lines)),
         )
         epoch = self._frozen.epoch
         self.epochs[epoch.header.number] = PocketEpoch(
@@ -215,6 +221,18 @@ class Pocket:
         self.weights_bytes = data
         self.weights_files[digest_of(data)] = data
 
+    def rank_in_line(self, line: str, data: bytes | None) -> None:
+        """Rank by that weights file in the arms of a line of an experiment, from the next epoch on;
+        None: the line has ended."""
+        self._lines.pop(line, None)
+        if data is not None:
+            self._lines[line] = load_weights(data)
+            self.weights_files[digest_of(data)] = data
+
+    def _ranking(self, arm: str) -> Weights:
+        due = weights_due(self.index.header, arm)
+        return next((one for one in self._lines.values() if one.digest == due), self.weights)
+
     def _flagged(self, rows: Rows) -> Rows:
         """`rows` with the flags that the decisions amount to."""
         concerned = {decision.video for decision in self.decisions}
@@ -257,6 +275,12 @@ class Pocket:
         for event in events:
             self._append(viewer, parse_client_event(event, at_ms=now_ms))
 
+    def take_comment(self, viewer: ViewerId, video: VideoId, *, key: str, now_ms: int) -> None:
+        """Append the event of a comment whose text nobody keeps here."""
+        self._comments += 1
+        comment = CommentId(self._comments)
+        self._append(viewer, comment_draft(key=key, video=video, comment=comment, at_ms=now_ms))
+
     def _append(self, viewer: ViewerId, event: Event) -> None:
         chain = self.chains.setdefault(viewer, [])
         numbered = msgspec.structs.replace(event, n=len(chain) + 1)
@@ -281,8 +305,8 @@ class Pocket:
         rules = self.policies[policy]
         request = self._request(state, now_ms=now_ms, context=context or Context(size=8))
         slate = make_slate(
-            index=self.index, weights=self.weights, policy=rules, state=state, request=request,
-            kernels=self._kernels,
+            index=self.index, weights=self._ranking(arm or ""), policy=rules, state=state,
+            request=request, kernels=self._kernels,
         )  # fmt: skip
         return self._issue(state, slate, rules, request, arm)
 

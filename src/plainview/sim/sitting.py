@@ -15,13 +15,18 @@ ClientEvent = dict[str, object]
 def events_of(
     reaction: Reaction, video: VideoFacts, *, number: int, position: int, key: str
 ) -> list[ClientEvent]:
-    """What the client reports of one showing. `key` (at most 28 characters) names it."""
+    """What the client reports of one showing. `key` (at most 28 characters) names it.
+
+    A comment is not among them: it is sent with its text, by whoever has something to say.
+    """
     about = {"video": str(video.id), "number": number}
     events: list[ClientEvent] = [
         {"key": f"{key}-s", "kind": "shown", "position": position, **about},
         {"key": f"{key}-w", "kind": "watch", "ms": reaction.ms, "loops": reaction.loops, **about},
     ]
     for i, kind in enumerate(reaction.kinds):
+        if kind == "comment":
+            continue
         if kind == "follow":
             target = {"creator": str(video.creator), "video": str(video.id)}
         elif kind in ("mute", "block"):

@@ -12,7 +12,8 @@ that is here. A simulated viewer
  - drifts: every so often one loved topic is dropped for another;
  - leaves by a hazard each second, which depends on the hook in the first second, on liking, on
    patience with length, and on how long the sitting has lasted;
- - presses buttons by habit: some like all they finish, some hardly ever.
+ - presses buttons by habit: some like all they finish, some hardly ever; now and then writes a
+   comment, the likelier the better it was liked, by a stream of draws of its own.
 Numbers are integers in per mille, drawn from named seeds.
 """
 
@@ -28,6 +29,8 @@ from plainview.sim.world import STYLES, HiddenTraits
 
 STEP_MS: Final = 1_000
 LOOPS_MAX: Final = 4
+COMMENTS_OF: Final = 10_000
+"""Generosity 200 and liking 600, both per mille, make 12 comments in a thousand such showings."""
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +58,7 @@ class SimViewer:
         """Draw a viewer. `topics`: all topics of the world, at least two."""
         self._seed, self._name, self._topics = seed, name, topics
         self._chance = Chance(seed, "viewer", name)
+        self._comments = Chance(seed, "comments", name)
         chance = self._chance
         drawn = chance.some_of(topics, chance.between(2, 4) + 3)
         loved = drawn[: max(2, len(drawn) - 3)]
@@ -139,6 +143,8 @@ class SimViewer:
             if pleasures >= 2 and chance.happens(habits.generosity // 3):
                 kinds.append("follow")
                 self._pleasures[video.creator] = -1_000
+            if self._comments.happens(habits.generosity * liking // COMMENTS_OF):
+                kinds.append("comment")
         elif liking < -450 and chance.happens(habits.generosity // 4):
             kinds.append("not_interested")
         elif liking < -900 and chance.happens(20):

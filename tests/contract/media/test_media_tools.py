@@ -154,6 +154,25 @@ def test_poster(bench: Bench, work: Path) -> None:
     assert [path.name for path in work.iterdir()] == ["poster.jpg"]
 
 
+def test_what_is_heard_of_a_rendition(bench: Bench, work: Path) -> None:
+    """A second of sound is some 8,000 samples of 16 bits, not all 0, and leaves no file behind."""
+    tools, source = bench
+    facts, plan = planned(bench)
+    (made,) = tools.transcode(
+        source,
+        plan=plan,
+        renditions=plan.renditions,
+        loudness=tools.measure_loudness(source, facts=facts),
+        audio_from=None,
+        work=work,
+    )
+    heard = tools.hear(made.path, work=work)
+    assert len(heard) % 2 == 0
+    assert 14_000 <= len(heard) <= 2 * 8_000 * 60
+    assert any(heard)
+    assert [path.name for path in work.iterdir()] == ["360.mp4"]
+
+
 def test_source_is_not_changed(bench: Bench, work: Path) -> None:
     """After all of it the source has the bytes it had."""
     tools, source = bench

@@ -1,18 +1,23 @@
 """`plainview experiment` on a folder whose service is stopped, and the operator's page of it."""
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from plainview.app.cli import main
-from plainview.app.experiment_words import state_words
+from plainview.app.experiment_words import line_words, state_words
 from plainview.app.http.public.experiment_page import experiment_page, experiments_page
+from plainview.app.recipe_file import read_recipe
 from plainview.core.experiments import ArmReading, Difference, Outcome, Reading, read_results
+from plainview.core.learn.recipe import STARTING_RECIPE, encode_recipe
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
-from plainview.flows.run_experiment import Shown
+from plainview.core.terms.ids import NO_DIGEST
+from plainview.flows.run_experiment import LineShown, Loss, Shown
 from plainview.ports.experiments import ExperimentRecord
 from tests.edition import Edition, serve
 from tests.unit.core.experiments.test_readings import PLAN
@@ -236,3 +241,86 @@ def test_five_arms_have_five_colours() -> None:
     text = experiment_page(Shown(record=record(), plan=plan, reading=reading), now_ms=0)
     bars = [bar.get("fill") for bar in plots(text)[0].findall("rect")]
     assert len(set(bars)) == len(bars) == 5
+
+
+# ------------------------------------------------------------------------------------------ recipes
+
+
+def recipe_file(folder: Path, name: str = "bold") -> Path:
+    """The program's own recipe under another name, laid out for people."""
+    recipe = msgspec.structs.replace(STARTING_RECIPE, name=name)
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(json.loads(encode_recipe(recipe)), indent=2))
+    return file
+
+
+def test_a_recipe_is_printed_to_edit_and_told_by_its_digest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program's own as JSON that reads back; of a file the line that a declaration needs,
+    whatever its white space; what is none is refused."""
+    assert main(["experiment", "recipe", "on"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(encode_recipe(STARTING_RECIPE))
+    file = recipe_file(folder)
+    assert main(["experiment", "recipe", str(file)]) == 0
+    told = capsys.readouterr().out
+    digest = digest_of(encode_recipe(msgspec.structs.replace(STARTING_RECIPE, name="bold")))
+    assert told == f'bold = "{digest}"\n'
+    for text in ('{"name": 1.5}', "no JSON", '{"name": "x"}'):
+        file.write_text(text)
+        assert main(["experiment", "recipe", str(file)]) == 1
+    assert main(["experiment", "recipe", str(folder / "none")]) == 1
+
+
+def test_a_recipe_is_declared_with_its_file_and_adopted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the file, or with another's, it is refused; with it the recipe can be had
+    back, byte for byte, with the word on how to learn by it."""
+    file, other = recipe_file(folder), recipe_file(folder, "calm")
+    main(["experiment", "recipe", str(file)])
+    line = capsys.readouterr().out
+    plan = folder / "half.toml"
+    plan.write_text(FILE.replace('"popular"', '"for-you+bold"') + f"[recipes]\n{line}")
+    assert run(folder, "declare", str(plan)) == 1
+    assert run(folder, "declare", str(plan), "--recipe", str(other)) == 1
+    assert "is not given" in capsys.readouterr().err
+    assert run(folder, "declare", str(plan), "--recipe", str(file)) == 0
+    assert "10.0 %  for-you+bold" in capsys.readouterr().out
+    to = folder / "main.json"
+    assert run(folder, "adopt", "half/bold", "--to", str(to)) == 0
+    assert f"plainview up --learn {to}" in capsys.readouterr().out
+    assert digest_of(to.read_bytes()) in line
+    assert read_recipe(str(to)).name == "bold"
+    assert run(folder, "adopt", "half/calm", "--to", str(to)) == 1
+    assert run(folder, "adopt", "half/bold") == 2
+
+
+def test_the_page_shows_what_each_recipe_learned() -> None:
+    """A plot with a line for the main weights and each recipe, a ring where one was dropped, the
+    same in a table; before anything was learned there is the table alone."""
+    plan = msgspec.structs.replace(
+        PLAN, arms=("for-you", "for-you+bold"), recipes=(NO_DIGEST, digest_of(b"bold"))
+    )
+    main_line = LineShown(
+        line="", recipe=NO_DIGEST, ticks=2,
+        losses=(Loss(4, 0.5, 0.45, True), Loss(5, 0.45, 0.44, True)),
+    )  # fmt: skip
+    bold = LineShown(
+        line="half/bold", recipe=digest_of(b"bold"), ticks=2,
+        losses=(Loss(4, 0.5, 0.4, True), Loss(5, 0.4, 0.41, False)),
+    )  # fmt: skip
+    whole = msgspec.structs.replace(shown(far_apart()), plan=plan, lines=(main_line, bold))
+    text = experiment_page(whole, now_ms=2 * DAY_MS)
+    (plot,) = [one for one in plots(text) if "Loss" in one.get("aria-label", "")]
+    assert len(plot.findall("polyline")) == 2
+    assert [dot.get("fill") for dot in plot.findall("circle")].count("var(--raised)") == 1
+    for words in ("half/bold", "main line", "1 of 2", "2 of 2", "0.4100", digest_of(b"bold")[:12]):
+        assert words in text
+    none = msgspec.structs.replace(bold, losses=())
+    text = experiment_page(msgspec.structs.replace(whole, lines=(none,)), now_ms=2 * DAY_MS)
+    assert "0 of 2" in text
+    assert not [one for one in plots(text) if "Loss" in one.get("aria-label", "")]
+    assert (
+        line_words(bold) == "half/bold: 1 of 2 windows published; loss at tick 5 0.4000 -> 0.4100"
+    )

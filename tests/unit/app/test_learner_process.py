@@ -37,6 +37,9 @@ class Failing:
     def learner(self, recipe: object, **_: Any) -> None:
         """None is needed."""
 
+    def line_learner(self) -> None:
+        """None either."""
+
     def gather(self) -> int:
         """Fails."""
         raise self.error

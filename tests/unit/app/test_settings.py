@@ -1,13 +1,16 @@
 """Settings: flag before variable before default, and words for what cannot be."""
 
+from pathlib import Path
+
 import pytest
 
+from plainview.app.cli import main
 from plainview.app.settings import SETTINGS, BadSetting, default_web, read_settings
 
 VARIABLES = {
     "PLAINVIEW_DATA_DIR": "/srv/data", "HOST": "0.0.0.0", "PORT": "9000", "PLAINVIEW_WEB": "3",
     "PLAINVIEW_EDITION": "north", "PLAINVIEW_LEARN": "off", "PLAINVIEW_LEARN_EVERY_S": "60",
-    "PLAINVIEW_LEARN_MIN": "500",
+    "PLAINVIEW_LEARN_MIN": "500", "PLAINVIEW_TEXT_MODEL": "off",
 }  # fmt: skip
 
 
@@ -17,6 +20,7 @@ def test_without_anything_the_defaults_hold() -> None:
     assert (str(settings.data), settings.host, settings.port) == ("data", "127.0.0.1", 8080)
     assert (settings.web, settings.edition) == (default_web(), "home")
     assert (settings.learn, settings.learn_every_s, settings.learn_min) == ("on", 300, 2000)
+    assert settings.text_model == "auto"
     assert settings.learns
     assert not settings.is_open
 
@@ -27,6 +31,7 @@ def test_variables_stand_before_defaults() -> None:
     assert (str(settings.data), settings.host, settings.port) == ("/srv/data", "0.0.0.0", 9000)
     assert (settings.web, settings.edition) == (3, "north")
     assert (settings.learns, settings.learn_every_s, settings.learn_min) == (False, 60, 500)
+    assert settings.text_model == "off"
     assert settings.is_open
     assert set(VARIABLES) == {setting.variable for setting in SETTINGS}
 
@@ -35,12 +40,13 @@ def test_flags_stand_before_variables() -> None:
     """Every setting has a flag that wins."""
     flags = {
         "data": "d", "host": "::1", "port": "1", "web": "2", "edition": "e", "learn": "r.json",
-        "learn_every": "5", "learn_min": "7",
+        "learn_every": "5", "learn_min": "7", "text_model": "models/small",
     }  # fmt: skip
     settings = read_settings(flags, VARIABLES)
     assert (str(settings.data), settings.host, settings.port) == ("d", "::1", 1)
     assert (settings.web, settings.edition) == (2, "e")
     assert (settings.learn, settings.learn_every_s, settings.learn_min) == ("r.json", 5, 7)
+    assert settings.text_model == "models/small"
     assert set(flags) == {setting.name for setting in SETTINGS}
 
 
@@ -49,6 +55,18 @@ def test_the_demonstration_has_levers() -> None:
     assert read_settings({}, {}, is_demo=True).has_levers
     assert read_settings({}, {}, has_levers=True).has_levers
     assert not read_settings({}, {}).has_levers
+
+
+def test_a_text_model_that_is_none_stops_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`plainview up` says what the folder lacks and makes nothing."""
+    data = tmp_path / "data"
+    assert main(["up", "--text-model", str(tmp_path), "--data", str(data)]) == 1
+    said = capsys.readouterr().err
+    assert "auto, off or a model's folder" in said
+    assert "holds no model.safetensors and no tokenizer.json" in said
+    assert not data.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from bench.kuairand import ALONE, MODELS, split_models
+from bench.kuairand import ALONE, MODELS, modes_amiss, split_models
+from bench.quality.compare import OURS
 from bench.quality.known import Known
 from bench.quality.peer_vw import Words
 from bench.quality.peers import Task
+from bench.quality.race import code_of
 from tests.made_log import made_log
 
 
@@ -38,3 +40,23 @@ def test_words_are_the_columns_that_are_not_0_and_the_ids() -> None:
             f"|c {columns} |u {log.user[row]} |v {video}"
             f" |a {known.author_of[video]} |t {known.tag_of[video]}"
         )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_amiss"),
+    [((), False), (("SA",), False), (("SB", "SA"), False), (("SB",), True), (("C",), True)],
+)
+def test_modes_are_asked_for_with_what_they_begin_from(
+    wanted: tuple[str, ...], is_amiss: bool
+) -> None:
+    """Any frozen mode may stand alone, a mode that learns on needs the one it begins from, in
+    whatever order; and only modes of the protocol are known."""
+    assert bool(modes_amiss(wanted)) == is_amiss
+
+
+def test_scores_are_kept_by_all_that_made_them() -> None:
+    """What ours says of a row is kept under the code of the tick and of the kernel that serves, so
+    that a change there is measured anew; a peer's under the peer's own."""
+    ours, vw = ({path.name for path in code_of(model)} for model in (OURS, "vw"))
+    assert {"ours.py", "teacher.py", "tick.py", "recipe.py", "kernels_numba.py"} <= ours
+    assert vw == {"peer_vw.py", "peers.py", "race.py"}

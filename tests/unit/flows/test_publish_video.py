@@ -6,16 +6,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from plainview.core.catalogue import VideoFacts
 from plainview.core.media.plan import Plan
 from plainview.core.media.refusals import Broken, ToolFailed
-from plainview.core.terms.ids import VideoId
-from plainview.edge.fake_media import FakeMediaTools
+from plainview.core.media.sound import sound_of
+from plainview.core.terms.ids import NO_DIGEST, VideoId
+from plainview.edge.fake_media import FAKE_SOUND, FakeMediaTools
+from plainview.edge.fake_text import FakeTextModel
+from plainview.flows.edit_video import edit_video
 from plainview.flows.publish_video import GAVE_UP, UploadCloser
+from plainview.flows.read_text import READ_TEXT
 from plainview.flows.remove_video import remove_video, restore_video, withdraw_video
 from plainview.flows.run_jobs import FAILURES_MAX, Lease
 from plainview.ports.intake import Job, UploadRecord
 from plainview.ports.media import Poster
-from tests.intake_samples import FILE, UPLOAD, World, media_facts
+from tests.intake_samples import FILE, NOW_MS, UPLOAD, World, media_facts
 
 
 @pytest.fixture
@@ -29,6 +34,11 @@ def upload(world: World, ident: str = UPLOAD) -> UploadRecord:
     found = world.reads.upload(ident)
     assert found is not None
     return found
+
+
+def facts(world: World) -> VideoFacts:
+    """Of the first video."""
+    return world.reads.facts_of([VideoId(1)])[VideoId(1)]
 
 
 class FailingTools(FakeMediaTools):
@@ -67,6 +77,61 @@ def test_a_silent_source_is_marked(world: World) -> None:
     world.send()
     world.runner(FakeMediaTools(media_facts(has_audio=False))).run_next()
     assert not world.reads.videos([VideoId(1)])[VideoId(1)].has_sound
+    assert facts(world).sound == ()
+
+
+def test_what_a_sound_is_known_by_is_kept_with_the_facts(world: World) -> None:
+    """It is the sketch of what is heard of the smallest rendition, which is heard once."""
+    world.send()
+    tools = FakeMediaTools(media_facts())
+    world.runner(tools).run_next()
+    assert facts(world).sound == sound_of(FAKE_SOUND) != ()
+    assert tools.calls.count("hear") == 1
+
+
+def test_what_words_mean_is_kept_with_the_facts_and_read_again_when_edited(world: World) -> None:
+    """Caption and tags are read once at publication and once more after an edit; the fact names
+    the model."""
+    model = FakeTextModel()
+    world.send()
+    runner = world.runner(FakeMediaTools(media_facts()), text=model)
+    while runner.run_next():
+        pass
+    assert model.texts == ["hello there a"]
+    assert facts(world).meaning == model.read("hello there a")
+    assert facts(world).meaning_by == model.digest
+    creator = facts(world).creator
+    edit_video(
+        VideoId(1), creator=creator, caption="Goodbye", tags=(), at_ms=NOW_MS,
+        writer=world.direct,
+    )  # fmt: skip
+    assert (facts(world).meaning, facts(world).meaning_by) == ((), NO_DIGEST)
+    assert runner.run_next()
+    assert facts(world).meaning == model.read("goodbye") != ()
+    assert model.texts == ["hello there a", "hello there a", "goodbye", "goodbye"]
+
+
+def test_without_a_model_words_are_not_read(world: World) -> None:
+    """A video published without one has no meaning, and an edit queues no reading; one whose model
+    is gone loses its meaning with the edit."""
+    world.send()
+    world.runner(FakeMediaTools(media_facts())).run_next()
+    assert (facts(world).meaning, facts(world).meaning_by) == ((), NO_DIGEST)
+    other = "1f" * 16
+    world.send(FILE + b"2", upload=other)
+    world.runner(FakeMediaTools(media_facts()), text=FakeTextModel()).run_next()
+    for video in (1, 2):
+        edit_video(
+            VideoId(video), creator=facts(world).creator, caption="New", tags=(), at_ms=NOW_MS,
+            writer=world.direct,
+        )  # fmt: skip
+    readings = [job for job in world.reads.jobs(count=9) if job.kind == READ_TEXT]
+    assert [job.subject.partition(":")[0] for job in readings] == ["2"]
+    runner = world.runner(FakeMediaTools(media_facts()))
+    while runner.run_next():
+        pass
+    assert {job.stage for job in world.reads.jobs(count=9)} == {"done"}
+    assert world.reads.facts_of([VideoId(2)])[VideoId(2)].meaning == ()
 
 
 def test_others_become_playable_first(world: World) -> None:

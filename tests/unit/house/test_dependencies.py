@@ -14,7 +14,7 @@ PINS = sorted((ROOT / "requirements").glob("*.txt"))
 BESIDE_DEV = [path for path in PINS if path.name in ("peers-sim.txt", "quality.txt")]
 """What only a comparison with peers installs."""
 NOT_THE_NAME = {"PIL": "pillow"}  # imported name -> package, where they differ in more than - and _
-NOT_IMPORTED = {"uvloop"}  # granian takes it by name
+NOT_IMPORTED = {"uvloop", "wordllama"}  # granian takes one by name; of the other, files are read
 
 
 def declared(group: list[str]) -> dict[str, Requirement]:

@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from plainview import __version__
 from plainview.app.http.checking import CHECK_ROUTES
+from plainview.app.http.comments import COMMENT_ROUTES
 from plainview.app.http.creators import CREATOR_ROUTES
 from plainview.app.http.errors import ApiError, answer_error
 from plainview.app.http.experiments import EXPERIMENT_ROUTES
@@ -87,6 +88,7 @@ def build_application(service: Service) -> Litestar:
             get_description,
             *VILLAIN_ROUTES,
             *CREATOR_ROUTES,
+            *COMMENT_ROUTES,
             *UPLOAD_ROUTES,
             *MEDIA_ROUTES,
             *OPERATOR_ROUTES,

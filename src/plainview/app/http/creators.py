@@ -22,6 +22,7 @@ from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.flows.become_creator import become_creator
 from plainview.flows.edit_video import edit_video
 from plainview.flows.remove_video import withdraw_video
+from plainview.flows.write_comment import allow_comments
 from plainview.ports.catalogue import CreatorRecord
 
 ERRORS.update({
@@ -77,9 +78,10 @@ class MeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoBody(msgspec.Struct, frozen=True, kw_only=True):
-    """New words under a video; what is left out stays."""
+    """New words under a video, and whether viewers may add theirs; what is left out stays."""
 
     caption: str | None = None
+    takes_comments: bool | None = None
     tags: Annotated[list[str], msgspec.Meta(max_length=100)] | None = None
 
 
@@ -205,7 +207,7 @@ def _get_video(request: Request[Any, Any, Any], video_id: int) -> VideoShape:
 async def patch_video(
     request: Request[Any, Any, Any], video_id: int, data: VideoBody
 ) -> VideoShape:
-    """Change caption and tags of the asker's own video."""
+    """Change caption, tags or the taking of comments of the asker's own video."""
     return await service_of(request).in_pool(_patch_video, request, video_id, data)
 
 
@@ -227,6 +229,13 @@ def _patch_video(request: Request[Any, Any, Any], video_id: int, data: VideoBody
         )
     except BadWords as error:
         raise words_error(error) from error
+    if data.takes_comments is not None:
+        allow_comments(
+            VideoId(video_id),
+            creator=creator.id,
+            is_allowed=data.takes_comments,
+            writer=wired.writer,
+        )
     return _video(service, VideoId(video_id), viewer)
 
 

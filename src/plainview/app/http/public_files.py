@@ -5,7 +5,15 @@ import threading
 from plainview.app.http.shapes import GONE
 from plainview.app.wire import Wired
 from plainview.core.catalogue import BadRows, DeltaRefused, encode_facts, rows_bytes
-from plainview.core.history import Policies, Source, Trust, WeightsPublished, parse_entry
+from plainview.core.history import (
+    Experiment,
+    LineWeights,
+    Policies,
+    Source,
+    Trust,
+    WeightsPublished,
+    parse_entry,
+)
 from plainview.core.learn import BadLineage
 from plainview.core.learn.lineage_file import parse_tick_lineage
 from plainview.core.terms.canonical import canonical_json
@@ -16,7 +24,7 @@ from plainview.flows.begin_log import trust_in_force
 from plainview.flows.read_epoch import NoEpoch, read_leaves, read_rows
 from plainview.ports.objects import NoObject
 
-NAMING = ("policies", "source", "trust", "weights")
+NAMING = ("policies", "source", "trust", "weights", "line_weights", "experiment")
 """Kinds of entry that name objects."""
 
 
@@ -71,6 +79,10 @@ class PublicFiles:
                 return {Digest(one.digest) for one in entry.offered}
             case WeightsPublished():
                 return {Digest(entry.digest), *self._lineage_of(entry)}
+            case LineWeights():
+                return {Digest(entry.digest), *self._lineage_of(entry)}
+            case Experiment():
+                return {Digest(recipe) for recipe in entry.recipes}
             case Trust():
                 return {digest_of(entry.document.encode())}
             case Source():
@@ -79,12 +91,12 @@ class PublicFiles:
                 return {Digest(entry.digest), *(Digest(line.split(" ")[-1]) for line in lines)}
         return set()
 
-    def _lineage_of(self, entry: WeightsPublished) -> set[Digest]:
+    def _lineage_of(self, entry: WeightsPublished | LineWeights) -> set[Digest]:
         """The document that says where weights come from, and the files that it names."""
         named = {Digest(entry.lineage)}
         try:
             data = self._wired.objects.get(Digest(entry.lineage))
-            if entry.origin == "learned":
+            if isinstance(entry, LineWeights) or entry.origin == "learned":
                 told = parse_tick_lineage(data)
                 named |= {told.recipe, told.candidate.state, *told.dropped.lineages}
         except (NoObject, BadLineage):

@@ -41,6 +41,7 @@ class CountsShape(msgspec.Struct, frozen=True, kw_only=True):
     liked: int
     saved: int
     shared: int
+    commented: int
 
 
 class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +66,7 @@ class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
     is_followed: bool
     is_repeat: bool
     is_removed: bool
+    takes_comments: bool
     slot: str
     published_ms: int
     permalink: str
@@ -107,12 +109,15 @@ def video_shape(record: VideoRecord, *, state: ViewerState | None, slot: str = "
             )
             for form in record.renditions
         ),
-        counts=CountsShape(**{name: record.counts[at] for name, at in _SHOWN.items()}),
+        counts=CountsShape(
+            **{name: record.counts[at] for name, at in _SHOWN.items()}, commented=record.comments
+        ),
         is_liked=state is not None and record.id in state.liked,
         is_saved=state is not None and record.id in state.saved,
         is_followed=state is not None and record.creator.id in state.follows,
         is_repeat=slot == "repeat",
         is_removed=is_removed,
+        takes_comments=record.takes_comments,
         slot=slot,
         published_ms=record.published_ms,
         permalink=f"/v/{record.id}",

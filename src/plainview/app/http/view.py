@@ -12,12 +12,21 @@ from plainview.app.http.errors import ApiError
 from plainview.app.http.service import COOKIE, SLATE_SIZE, Service, service_of, token_of, viewer_of
 from plainview.app.http.shapes import CreatorShape, VideoShape, creator_shape, slate_shapes
 from plainview.core.media.plan import MediaLimits
-from plainview.core.terms.ids import Digest, VideoId
+from plainview.core.terms.ids import Digest, VideoId, ViewerId
 from plainview.core.terms.slate import Context
 from plainview.flows.open_session import open_session
-from plainview.flows.serve_slate import SlateAsked, serve_slate
+from plainview.flows.read_epoch import NoEpoch
+from plainview.flows.serve_slate import (
+    EventsNotHere,
+    Serving,
+    SlateAsked,
+    make_issue,
+    serve_slate,
+    slate_refusal,
+)
 from plainview.flows.take_events import EVENTS_MAX, RefusedEvent, take_events
-from plainview.ports.view import Issued, Session
+from plainview.ports.commands import Refused
+from plainview.ports.view import Issued, IssueSlate, Session
 
 COOKIE_S = 400 * 24 * 3600
 RECEIPTS_MAX = 200
@@ -203,20 +212,44 @@ def _session_shape(service: Service, session: Session) -> SessionShape:
 @post("/api/v1/slate", status_code=200, summary="The next slate, with its receipt")
 async def post_slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
     """Serve the slate of this number; asking again with the same nonce gives the same bytes."""
-    return await service_of(request).in_pool(_slate, request, data)
+    service, viewer = service_of(request), viewer_of(request)
+    serving = service.serving_at_once(viewer)
+    if serving is not None:
+        # On the event loop, where nothing is waited for: threads that make slates beside each
+        # other and beside the loop pay for handing the interpreter's lock round.
+        try:
+            made = make_issue(_asked(viewer, data, serving), by=serving)
+        except (EventsNotHere, NoEpoch):
+            pass
+        else:
+            issued = await _committed(made, service)
+            return _slate_shape(issued, viewer, service)
+    return await service.in_pool(_slate, viewer, data, service)
 
 
-def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
-    service = service_of(request)
-    viewer = viewer_of(request)
+async def _committed(made: IssueSlate | Issued, service: Service) -> Issued:
+    if isinstance(made, Issued):
+        return made
+    try:
+        return await service.carried_out(made)
+    except Refused as refusal:
+        raise slate_refusal(refusal) from refusal
+
+
+def _slate(viewer: ViewerId, data: SlateBody, service: Service) -> SlateShape:
     serving = service.serving_for(viewer)
+    issued = serve_slate(_asked(viewer, data, serving), by=serving)
+    return _slate_shape(issued, viewer, service)
+
+
+def _asked(viewer: ViewerId, data: SlateBody, serving: Serving) -> SlateAsked:
     context = Context(
         size=data.size,
         language=data.context.language,
         tz_min=data.context.tz_min,
         age=data.context.age,
     )
-    asked = SlateAsked(
+    return SlateAsked(
         viewer=viewer,
         policy=data.policy or next(iter(serving.policies)),
         chosen_by="viewer" if data.policy else "default",
@@ -225,7 +258,9 @@ def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
         last_event=data.last_event,
         context=context,
     )
-    issued = serve_slate(asked, by=serving)
+
+
+def _slate_shape(issued: Issued, viewer: ViewerId, service: Service) -> SlateShape:
     stated = _STATED.decode(issued.receipt)
     places = [(VideoId(int(place.video)), place.slot) for place in stated.slate]
     return SlateShape(
@@ -235,7 +270,7 @@ def _slate(request: Request[Any, Any, Any], data: SlateBody) -> SlateShape:
         videos=slate_shapes(
             places,
             service.wired.reads.videos(video for video, _ in places),
-            state=serving.folds.kept(viewer),
+            state=service.serving.folds.kept(viewer),
         ),
         caught_up=bool(stated.caught_up),
     )

@@ -3,7 +3,7 @@
 import msgspec
 
 from plainview.core.feed import Why
-from plainview.core.receipts import split_arm
+from plainview.core.receipts import recipe_of, split_arm
 from plainview.core.terms.weights import HEADS
 from plainview.flows.explain_video import Explained
 
@@ -183,9 +183,11 @@ def _chosen(explained: Explained) -> str:
     """Who chose the rules."""
     experiment, arm = split_arm(explained.arm)
     if experiment:
+        recipe = recipe_of(arm)
+        by = f" There the feed ranks by what the recipe “{recipe}” learned." if recipe else ""
         return (
             f"You had chosen none, so chance did: you are in the part “{arm}” of the experiment"
-            f" “{experiment}”. Choose a feed yourself and you are out of it."
+            f" “{experiment}”.{by} Choose a feed yourself and you are out of it."
         )
     return "You chose them." if explained.chosen_by == "viewer" else "Nobody: they come first."
 

@@ -23,7 +23,7 @@ second, so that a person's upload begins at once."""
 Loop = Callable[[Wired, threading.Event], None]
 
 
-def job_loops(*, is_demo: bool) -> list[Loop]:
+def job_loops(*, is_demo: bool, text: str) -> list[Loop]:
     """The loops, which share one runner, made by whichever comes first."""
     lock = threading.Lock()
     runners: list[JobRunner] = []
@@ -31,7 +31,9 @@ def job_loops(*, is_demo: bool) -> list[Loop]:
     def runner_of(wired: Wired) -> JobRunner:
         with lock:
             if not runners:
-                runners.append(wired.job_runner(_demo_studio(wired) if is_demo else None))
+                runners.append(
+                    wired.job_runner(_demo_studio(wired) if is_demo else None, text=text)
+                )
             return runners[0]
 
     def loop_at(priority_min: int) -> Loop:

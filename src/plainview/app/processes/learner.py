@@ -60,9 +60,18 @@ def _learn(
     learner = wired.learner(
         learned_by, every_ms=every_ms, examples_min=examples_min, gatherer=gatherer
     )
+    lines = wired.line_learner()
     while not stop.is_set():
         try:
             count = gatherer.gather()
+            # Lines first: what a window teaches them waits for no later window.
+            line = None if count else lines.learn_if_due()
+            if line is not None:
+                name, made = line
+                LOG.info(
+                    "tick %d of %s: %s", made.order.number, name, made.made.reason or "published"
+                )
+                continue
             tick = None if count else learner.learn_if_due()
             if tick is not None:
                 LOG.info("tick %d: %s", tick.order.number, tick.made.reason or "published")

@@ -1,4 +1,4 @@
-"""The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION [demo]`.
+"""The worker process: `python -m plainview.app.processes.worker DATA_FOLDER EDITION TEXT [demo]`.
 
 Each of LOOPS and of `job_loops` runs in a thread of its own until told to stop: the freezer of
 epochs, the publisher of the log, the keys of the coming hours, and the jobs. If one of them fails
@@ -145,8 +145,8 @@ def main(arguments: list[str]) -> int:
     when_told(stop.set)
     wired = Wired(folder)
     prepare(wired, edition)
-    is_demo = "demo" in arguments[2:]
-    loops = [*LOOPS, *job_loops(is_demo=is_demo), *([gather_crowd] if is_demo else [])]
+    text, is_demo = arguments[2], "demo" in arguments[3:]
+    loops = [*LOOPS, *job_loops(is_demo=is_demo, text=text), *([gather_crowd] if is_demo else [])]
     threads = [
         threading.Thread(target=_run, args=(loop, wired, stop), name=loop.__name__, daemon=True)
         for loop in loops

@@ -134,7 +134,7 @@ class SecondCatalogue(Trick):
                 weights = self.weights(honest.weights, lever.detail)
                 self._made[key] = ServedEpoch(
                     epoch, build_index(epoch, centroids=weights.centroids), weights,
-                    honest.served_ms,
+                    honest.served_ms, honest.lines,
                 )  # fmt: skip
             self._made.move_to_end(key)
             while len(self._made) > KEPT:

@@ -10,7 +10,6 @@ from plainview.app.villain.frame import Asker, Detail, Exhibit, Trick
 from plainview.app.villain.records import creator_to_favour
 from plainview.app.villain.worked_out import next_video, state_at
 from plainview.core.feed import build_index, make_slate
-from plainview.core.learn import load_weights
 from plainview.core.receipts import (
     RECEIPT_DOMAIN,
     Receipt,
@@ -23,7 +22,7 @@ from plainview.core.terms.epoch import FLAG_UNLISTED, Epoch
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.core.terms.slate import Slate, SlateRequest
 from plainview.core.terms.viewer import ViewerState
-from plainview.flows.open_epoch import ServedEpoch
+from plainview.flows.open_epoch import ServedEpoch, weights_under
 from plainview.flows.read_epoch import open_epoch
 from plainview.flows.serve_slate import Epochs, Serving
 from plainview.ports.commands import Command
@@ -77,7 +76,7 @@ class MislabelledEpochs:
         rows["flags"][rows["id"] == self._video] |= FLAG_UNLISTED
         epoch = Epoch(header=honest.epoch.header, rows=rows, root=honest.epoch.root)
         index = build_index(epoch, centroids=honest.weights.centroids)
-        return ServedEpoch(epoch, index, honest.weights, honest.served_ms)
+        return ServedEpoch(epoch, index, honest.weights, honest.served_ms, honest.lines)
 
 
 class StaleEpoch(Trick):
@@ -103,9 +102,9 @@ class StaleEpoch(Trick):
         record = self._wired.reads.epoch(number)
         assert record is not None, "the viewer was served from it"
         epoch = open_epoch(record, reads=self._wired.reads, files=self._wired.epoch_files)
-        weights = load_weights(self._wired.objects.get(epoch.header.weights))
+        weights, lines = weights_under(epoch.header, objects=self._wired.objects)
         index = build_index(epoch, centroids=weights.centroids)
-        return PinnedEpochs(ServedEpoch(epoch, index, weights, record.served_ms))
+        return PinnedEpochs(ServedEpoch(epoch, index, weights, record.served_ms, lines))
 
     def note(self, detail: Detail) -> str:
         """See `Trick`."""
@@ -179,9 +178,9 @@ class ReRoll(Trick):
             if receipt.now_ms - after.served_ms > STALE_MS - MARGIN_MS:
                 break
             epoch = open_epoch(record, reads=self._wired.reads, files=self._wired.epoch_files)
-            weights = load_weights(self._wired.objects.get(epoch.header.weights))
+            weights, lines = weights_under(epoch.header, objects=self._wired.objects)
             index = build_index(epoch, centroids=weights.centroids)
-            epochs.append(ServedEpoch(epoch, index, weights, record.served_ms))
+            epochs.append(ServedEpoch(epoch, index, weights, record.served_ms, lines))
             number -= 1
         found = []
         for served in epochs:
@@ -291,8 +290,9 @@ class ChoosyWriter:
         )
         policy = self._serving.policies[receipt.policy]
         slate = make_slate(
-            index=served.index, weights=served.weights, policy=policy, state=state, request=request
-        )
+            index=served.index, weights=served.weights_for(receipt.arm), policy=policy,
+            state=state, request=request,
+        )  # fmt: skip
         return request, slate
 
     def _remember(self, first: Slate, sent: Slate, made: list[str]) -> None:

@@ -165,6 +165,7 @@ class Fork:
             root=root,
             previous_root=previous_root,
             weights=header.weights,
+            line_weights=header.line_weights,
             decisions=header.decisions,
             frozen_ms=header.frozen_ms,
             at_ms=at_ms,
@@ -196,7 +197,9 @@ class Fork:
             told = self.epochs[max(self.epochs)]
             if self._served is None or self._served.epoch is not told.epoch:
                 index = build_index(told.epoch, centroids=honest.weights.centroids)
-                self._served = ServedEpoch(told.epoch, index, honest.weights, honest.served_ms)
+                self._served = ServedEpoch(
+                    told.epoch, index, honest.weights, honest.served_ms, honest.lines
+                )
             return self._served
 
 
@@ -311,11 +314,8 @@ class ForkedPublicFiles(PublicFiles):
         if told is None:
             return None if number >= self._fork.first_epoch else super().epoch(number, part)
         given = evidence_of(told, replaced_ms=-1)
-        parts = {
-            "header": given.header,
-            "rows": bytes(given.rows),
-            "leaves": b"".join(given.leaves),
-        }
+        rows, leaves = bytes(given.rows), b"".join(given.leaves)
+        parts = {"header": given.header, "rows": rows, "leaves": leaves}
         return parts.get(part)
 
 

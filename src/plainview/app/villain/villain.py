@@ -40,6 +40,11 @@ class Villain:
             if name in found and found[name].is_pulled
         ]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no lever is pulled."""
+        return not self._pulled()
+
     def serving_for(self, viewer: ViewerId, serving: Serving) -> Serving:
         """What serves this viewer, as the levers have it. Of two that both alter the catalogue the
         later on the list sees what the earlier made."""

@@ -3,12 +3,19 @@
 from plainview.app.wire import Wired
 from plainview.core.events import empty_state, fold, parse_event
 from plainview.core.feed import build_index, make_slate
-from plainview.core.learn import load_weights
 from plainview.core.policy import compile_policy
-from plainview.core.receipts import Receipt, hour_of, next_request, request_of, seed_of
+from plainview.core.receipts import (
+    Receipt,
+    hour_of,
+    next_request,
+    request_of,
+    seed_of,
+    weights_due,
+)
 from plainview.core.terms.ids import VideoId, ViewerId
 from plainview.core.terms.slate import Context
 from plainview.core.terms.viewer import ViewerState
+from plainview.flows.open_epoch import weights_under
 from plainview.flows.read_epoch import open_epoch
 from plainview.flows.serve_slate import Serving
 
@@ -57,10 +64,10 @@ def honest_slate(receipt: Receipt, wired: Wired) -> tuple[VideoId, ...]:
         return ()
     epoch = open_epoch(record, reads=wired.reads, files=wired.epoch_files)
     digests = {one.name: one.digest for one in wired.reads.policies()}
-    weights = load_weights(wired.objects.get(epoch.header.weights))
+    weights, lines = weights_under(epoch.header, objects=wired.objects)
     slate = make_slate(
         index=build_index(epoch, centroids=weights.centroids),
-        weights=weights,
+        weights=lines[weights_due(epoch.header, receipt.arm)],
         policy=compile_policy(wired.objects.get(digests[receipt.policy])),
         state=state_at(receipt, wired),
         request=request_of(receipt, seed=seed_of(receipt, key.key)),

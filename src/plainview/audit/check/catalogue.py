@@ -38,6 +38,7 @@ from plainview.core.catalogue import (
     VideoFacts,
     content_embedding,
     placed_at,
+    read_sketch,
     rendition_digest,
 )
 from plainview.core.learn import WeightsRefused, load_weights
@@ -76,21 +77,25 @@ class Catalogue:
     def check_files(self, progress: Progress) -> None:
         """Every policy, every weights file and every source listing that the log names."""
         history = self._view.history
-        total = len(history.policies) + len(history.weights) + len(history.sources)
+        lines = {entry.digest for _, entry in history.line_weights} - history.weights.keys()
+        total = len(history.policies) + len(history.weights) + len(lines) + len(history.sources)
         done = 0
         for name, digest in history.policies:
             done += 1
             progress("policies, weights, source", done, total)
             self._policy(name, digest)
-        for digest in history.weights:
+        for digest in (*history.weights, *sorted(lines)):
             done += 1
             progress("policies, weights, source", done, total)
             self._weights(digest)
         lineages = Lineages(history, self._object)
-        for index, entry in history.published:
-            words = lineages.look(index, entry)
+        looked = [(one.digest, lineages.look(index, one)) for index, one in history.published]
+        looked += [
+            (one.digest, lineages.look_line(index, one)) for index, one in history.line_weights
+        ]
+        for digest, words in looked:
             if words:
-                told = f"The lineage of weights {entry.digest[:12]}… does not hold: {words}."
+                told = f"The lineage of weights {digest[:12]}… does not hold: {words}."
                 self._withheld("lineage_differs", told)
         self.counts["lineages of weights checked"] = lineages.checked
         for digest in history.sources:
@@ -299,6 +304,9 @@ def read_facts(data: bytes) -> VideoFacts:
         topics=tuple(TopicLabel(topic, labeller) for topic, labeller in fields["topics"]),
         language=fields["language"],
         has_sound=bool(fields["has_sound"]),
+        sound=read_sketch(bytes.fromhex(fields["sound"])),
+        meaning=read_sketch(bytes.fromhex(fields["meaning"])),
+        meaning_by=Digest(fields["meaning_by"]),
         poster=Digest(fields["poster"]),
         renditions=tuple(
             RenditionFacts(
@@ -331,7 +339,12 @@ def row_differs(row: Any, facts: VideoFacts, topics: Sequence[str], weights: Wei
     if weights is None or placed_at(row, weights.places)[1].any():
         return ""  # what weights place is asked of all rows together
     due = content_embedding(
-        caption=facts.caption, tags=facts.tags, topics=tuple(named), creator=facts.creator
+        caption=facts.caption,
+        tags=facts.tags,
+        topics=tuple(named),
+        creator=facts.creator,
+        sound=facts.sound,
+        meaning=facts.meaning,
     )
     if tuple(int(x) for x in row["embedding"][0]) != due:
         return "its embedding is not the content function of its facts."

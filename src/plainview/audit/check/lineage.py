@@ -6,7 +6,7 @@ A tick made again needs the examples, which name people: the service does that
 
 from collections.abc import Callable
 
-from plainview.core.history import History, WeightsPublished
+from plainview.core.history import History, LineWeights, WeightsPublished
 from plainview.core.learn import BadLineage, BadRecipe, BadState
 from plainview.core.learn.lineage_file import (
     RestoredLineage,
@@ -44,6 +44,35 @@ class Lineages:
         self._lineage_of.setdefault(entry.digest, entry.lineage)
         return words
 
+    def look_line(self, index: int, entry: LineWeights) -> str:
+        """Words for what is amiss with the origin of weights of an experiment's line."""
+        if entry.is_beginning:
+            return ""
+        data = self._fetch(entry.lineage, "the lineage of weights")
+        if data is None:
+            return ""
+        self.checked += 1
+        try:
+            told = parse_tick_lineage(data)
+        except BadLineage as error:
+            return f"it is no such document: {error}"
+        declared = self._history.experiments.get(entry.experiment)
+        if declared is not None and declared[1].lines.get(entry.line) != told.recipe:
+            return f"its recipe is not the one declared for line {entry.line!r}"
+        return self._tick(index, entry, told) or self._files(entry, told)
+
+    def _files(
+        self, entry: WeightsPublished | LineWeights, told: TickLineage | RestoredLineage
+    ) -> str:
+        """Words if the document is of other weights, or begins elsewhere, than the log says."""
+        if told.candidate.weights != entry.digest:
+            return "it is of other weights"
+        if told.parent.weights != entry.parent:
+            return "it names another parent than the log"
+        if told.parent.state != self._states.get(entry.parent, told.parent.state):
+            return "it names another state of its parent than the parent's own lineage"
+        return ""
+
     def _document(self, index: int, entry: WeightsPublished, data: bytes) -> str:
         if entry.origin not in ("learned", "restored"):
             return ""
@@ -58,13 +87,7 @@ class Lineages:
                 words = self._restored(entry, told)
         except BadLineage as error:
             return f"it is no such document: {error}"
-        if told.candidate.weights != entry.digest:
-            return "it is of other weights"
-        if told.parent.weights != entry.parent:
-            return "it names another parent than the log"
-        if told.parent.state != self._states.get(entry.parent, told.parent.state):
-            return "it names another state of its parent than the parent's own lineage"
-        return words
+        return self._files(entry, told) or words
 
     def _restored(self, entry: WeightsPublished, told: RestoredLineage) -> str:
         if told.candidate.state != self._states.get(entry.digest, told.candidate.state):
@@ -73,7 +96,7 @@ class Lineages:
             return "it names another lineage than the restored weights had"
         return ""
 
-    def _tick(self, index: int, entry: WeightsPublished, told: TickLineage) -> str:
+    def _tick(self, index: int, entry: WeightsPublished | LineWeights, told: TickLineage) -> str:
         self._states[entry.digest] = told.candidate.state
         losses = told.metrics
         if not told.verdict.published or told.verdict.reason:
@@ -88,7 +111,7 @@ class Lineages:
             return "its shifts are told under a policy that was never offered"
         return self._recipe(entry, told) or self._state(entry, told)
 
-    def _recipe(self, entry: WeightsPublished, told: TickLineage) -> str:
+    def _recipe(self, entry: WeightsPublished | LineWeights, told: TickLineage) -> str:
         data = self._fetch(told.recipe, "the recipe of weights")
         if data is None:
             return ""
@@ -98,7 +121,7 @@ class Lineages:
             return f"its recipe is none: {error}"
         return "" if name == entry.recipe else f"its recipe is called {name!r}, not as logged"
 
-    def _state(self, entry: WeightsPublished, told: TickLineage) -> str:
+    def _state(self, entry: WeightsPublished | LineWeights, told: TickLineage) -> str:
         data = self._fetch(told.candidate.state, "the state of weights")
         if data is None:
             return ""

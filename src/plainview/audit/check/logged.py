@@ -14,7 +14,15 @@ from plainview.core.history import (
     Hours,
     log_name,
 )
-from plainview.core.receipts import Receipt, arm_index, arm_text, salt_commitment, split_arm
+from plainview.core.receipts import (
+    Receipt,
+    arm_index,
+    arm_text,
+    line_of,
+    policy_of,
+    salt_commitment,
+    split_arm,
+)
 from plainview.core.terms.epoch import EpochHeader
 from plainview.core.terms.ids import Digest, VideoId
 
@@ -47,8 +55,9 @@ def contradicts_entry(rule: str, receipt: Receipt, entries: Sequence[Entry]) -> 
         return ""
     if rule == "epoch_root" and one.root != receipt.epoch_root:
         return f"It names a root of epoch {receipt.epoch} that is not the logged one."
-    if rule == "epoch_weights" and one.weights != receipt.weights:
-        return f"It names other weights than were logged with epoch {receipt.epoch}."
+    if rule == "epoch_weights" and one.weights_due(receipt.arm) != receipt.weights:
+        where = f" for arm {receipt.arm!r}" if line_of(receipt.arm) else ""
+        return f"It names other weights than were logged with epoch {receipt.epoch}{where}."
     if rule == "epoch_late" and one.at_ms > receipt.now_ms + LOGGED_MS:
         return f"Epoch {receipt.epoch} was logged {one.at_ms - receipt.now_ms} ms after its use."
     return ""
@@ -70,7 +79,7 @@ def _undeclared(receipt: Receipt, entry: Experiment) -> str:
         return ""
     if arm not in entry.arms:
         return f"It names an arm {arm!r} that experiment {name!r} has not."
-    if receipt.policy != arm:
+    if receipt.policy != policy_of(arm):
         return f"It names arm {arm!r} of experiment {name!r} and policy {receipt.policy!r}."
     if not entry.from_ms <= receipt.now_ms < entry.to_ms:
         return f"It names an arm of experiment {name!r}, which was not under way."
@@ -137,7 +146,7 @@ def is_older_than_log(receipt: Receipt, history: History) -> bool:
 
 def header_differs(header: EpochHeader, entry: EpochFrozen, *, edition: str) -> str:
     """Words for the first field of an epoch's header that is not as its entry says."""
-    for name in ("number", "previous_root", "weights", "decisions", "frozen_ms"):
+    for name in ("number", "previous_root", "weights", "line_weights", "decisions", "frozen_ms"):
         stated, logged = getattr(header, name), getattr(entry, name)
         if stated != logged:
             return f"The header of epoch {entry.number} has {name} {stated}, its entry {logged}."

@@ -1,23 +1,21 @@
-"""Where a video stands before anything was learned about it: an embedding made of its words."""
+"""Where a video stands before anything was learned about it: by its words and its sound."""
 
 import unicodedata
-from functools import lru_cache
-from hashlib import sha256
-from math import isqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plainview.core.terms.epoch import EMBED_DIM
 from plainview.core.terms.ids import CreatorId
+from plainview.core.terms.signs import scaled_to_norm, signs_of
 
 TOPIC_WEIGHT = 6
 CREATOR_WEIGHT = 3
 TAG_WEIGHT = 2
 WORD_WEIGHT = 1
-NORM = 256
-"""Length of the vector before clipping: a typical coordinate is NORM / sqrt(64) = 32, so that one
-in 10,000 is beyond int8 even where coordinates are spread like noise, as learned ones are."""
+SOUND_WEIGHT = 6
+MEANING_WEIGHT = 6
+TOKEN_LENGTH = 32
+"""The 64 signs of a token are as long as 8, a sketch as 256, so that it counts by 32nds."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -36,21 +34,23 @@ def token_of(text: str) -> str:
     return " ".join(words_of(text))
 
 
-@lru_cache(maxsize=65_536)
-def _signs(token: str) -> NDArray[np.int64]:
-    """(64,) of +1 and -1: the first 64 bits of SHA-256 of the token, most significant first."""
-    bits = np.unpackbits(np.frombuffer(sha256(token.encode()).digest()[:8], np.uint8))
-    return bits.astype(np.int64) * 2 - 1
-
-
 def content_embedding(
-    *, caption: str, tags: tuple[str, ...], topics: tuple[str, ...], creator: CreatorId
+    *,
+    caption: str,
+    tags: tuple[str, ...],
+    topics: tuple[str, ...],
+    creator: CreatorId,
+    sound: tuple[int, ...] = (),
+    meaning: tuple[int, ...] = (),
 ) -> tuple[int, ...]:
     """The embedding of a video no weights have placed yet: 64 integers in -127..127.
 
     A weighted sum of token signs (topic 6, creator 3, tag 2, caption word 1; a token counts once
-    per field), scaled by `v * 256 // isqrt(sum(v * v))` with floor division, then clipped. All
-    zero only if the weighted sum is.
+    per field) and of sound and meaning (each as much as a topic, each coordinate rounded), scaled
+    by `v * 256 // isqrt(sum(v * v))` with floor division, then clipped. All zero only if the
+    weighted sum is.
+
+    Args: sound, meaning: 64 integers in -127..127, or () when there is none.
 
     >>> near = content_embedding(caption="", tags=(), topics=("chance",), creator=CreatorId(1))
     >>> len(near), sorted(set(near))  # 6 - 3 = 3 or 6 + 3 = 9, negated or not, scaled by 256 // 56
@@ -66,9 +66,8 @@ def content_embedding(
     for weight, tokens in fields:
         for token in tokens:
             if token:
-                total += weight * _signs(token)
-    length = isqrt(int((total * total).sum()))
-    if length == 0:
-        return (0,) * EMBED_DIM
-    scaled = np.clip(total * NORM // length, -127, 127)
-    return tuple(int(x) for x in scaled)
+                total += weight * signs_of(token)
+    for weight, sketch in ((SOUND_WEIGHT, sound), (MEANING_WEIGHT, meaning)):
+        if sketch:
+            total += (weight * np.array(sketch, np.int64) + TOKEN_LENGTH // 2) // TOKEN_LENGTH
+    return scaled_to_norm(total)

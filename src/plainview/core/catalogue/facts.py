@@ -9,6 +9,7 @@ import msgspec
 from plainview.core.catalogue.counts import NO_COUNTS, Counts
 from plainview.core.terms.canonical import Canonical, canonical_json
 from plainview.core.terms.epoch import (
+    EMBED_DIM,
     FLAG_ADVERT,
     FLAG_REMOVED,
     FLAG_RESTRICTED,
@@ -61,7 +62,11 @@ class RenditionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a row of the epoch is made of. `flags` is `fold_decisions` of its decisions."""
+    """Everything a row of the epoch is made of. `flags` is `fold_decisions` of its decisions.
+
+    `sound` is what its sound is known by (specs/media-v1.md section 5), `meaning` what its words
+    mean to the model named by `meaning_by`: 64 integers in -127..127 each, or () and NO_DIGEST.
+    """
 
     id: VideoId
     creator: CreatorId
@@ -73,6 +78,9 @@ class VideoFacts(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     has_sound: bool = True
     looks: int = 0
+    sound: tuple[int, ...] = ()
+    meaning: tuple[int, ...] = ()
+    meaning_by: Digest = NO_DIGEST
     poster: Digest = NO_DIGEST
     renditions: tuple[RenditionFacts, ...] = ()
     flags: int = 0
@@ -125,10 +133,32 @@ def encode_facts(facts: VideoFacts) -> bytes:
             "published_ms": facts.published_ms,
             "has_sound": int(facts.has_sound),
             "looks": f"{facts.looks:016x}",
+            "sound": sketch_bytes(facts.sound).hex(),
+            "meaning": sketch_bytes(facts.meaning).hex(),
+            "meaning_by": facts.meaning_by,
             "poster": facts.poster,
             "renditions": _renditions(facts),
         }
     )
+
+
+def sketch_bytes(sketch: tuple[int, ...]) -> bytes:
+    """64 integers as signed bytes, as they are stored; nothing for ().
+
+    >>> sketch_bytes((1, -1)).hex()
+    '01ff'
+    """
+    return bytes(value & 0xFF for value in sketch)
+
+
+def read_sketch(data: bytes) -> tuple[int, ...]:
+    """What `sketch_bytes` gave.
+
+    Raises: ValueError: neither nothing nor 64 signed bytes in -127..127.
+    """
+    if len(data) not in (0, EMBED_DIM) or 0x80 in data:
+        raise ValueError(f"{len(data)} bytes are no sketch of {EMBED_DIM} integers in -127..127")
+    return tuple(byte - 256 if byte > 127 else byte for byte in data)
 
 
 def rendition_digest(facts: VideoFacts) -> Digest:

@@ -37,6 +37,7 @@ def freeze(
     frozen_ms: int,
     shown: int = 0,
     centroids: Digest = NO_DIGEST,
+    line_weights: tuple[tuple[str, Digest], ...] = (),
 ) -> Frozen:
     """The epoch after `previous` (None: epoch 1), holding `rows`.
 
@@ -46,6 +47,7 @@ def freeze(
         events_root: `next_events_root` over those events' batches.
         frozen_ms: never before the previous epoch's; an earlier clock is held at that time.
         shown: how many showings this freeze adds to the counters, over all videos.
+        line_weights: those of the lines of the experiment under way, sorted by line.
     Cost: at 1M rows ~0.15 s from nothing, ~0.04 s when few leaves changed.
     """
     last = previous.epoch if previous is not None else None
@@ -65,6 +67,7 @@ def freeze(
         centroids=centroids,
         shown_today=today,
         shown_yesterday=yesterday,
+        line_weights=line_weights,
     )
     header_bytes = encode_header(header)
     leaves = hash_leaves(rows, previous=previous.leaves if previous is not None else None)

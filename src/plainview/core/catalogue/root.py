@@ -8,7 +8,7 @@ import numpy as np
 
 from plainview.core.catalogue.rows import ROW_BYTES, BadRows, parse_rows
 from plainview.core.terms.canonical import NotCanonical, canonical_json, parse_canonical
-from plainview.core.terms.epoch import LEAF_ROWS, Epoch, EpochHeader, Rows
+from plainview.core.terms.epoch import LEAF_ROWS, LINES_MAX, Epoch, EpochHeader, Rows
 from plainview.core.terms.hashing import inclusion_proof, leaf_hash, merkle_root, root_from_proof
 from plainview.core.terms.ids import Digest, VideoId
 
@@ -66,6 +66,9 @@ def parse_header(data: bytes) -> EpochHeader:
         raise HeaderRefused(f"epoch header: {error}") from error
     if header.spec != "epoch-v1" or encode_header(header) != data:
         raise HeaderRefused("epoch header: a field is missing or unknown, or spec is not epoch-v1")
+    lines = [line for line, _ in header.line_weights]
+    if lines != sorted(set(lines)) or len(lines) > LINES_MAX:
+        raise HeaderRefused(f"epoch header: line_weights are at most {LINES_MAX}, sorted by line")
     return header
 
 

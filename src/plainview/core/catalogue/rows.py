@@ -63,6 +63,8 @@ def make_row(
             tags=facts.tags,
             topics=tuple(label.topic for label in labels),
             creator=facts.creator,
+            sound=facts.sound,
+            meaning=facts.meaning,
         )
     )
     row["counters"] = [count_code(n) for n in facts.counts]

@@ -7,6 +7,7 @@ from plainview.core.events.encode import (
     NotAnEvent,
     UnknownField,
     UnknownKind,
+    comment_draft,
     encode_event,
     extend,
     genesis,
@@ -27,7 +28,7 @@ from plainview.core.events.kinds import CLIENT_KINDS, FIELDS
 
 __all__ = [
     "CLIENT_KINDS", "FIELDS", "BadField", "BrokenChain", "CountedVideo", "EventRefused",
-    "MissingField", "NotAnEvent", "UnknownField", "UnknownKind", "count_events", "empty_state",
-    "encode_event", "extend", "fold", "genesis", "parse_client_event", "parse_event",
+    "MissingField", "NotAnEvent", "UnknownField", "UnknownKind", "comment_draft", "count_events",
+    "empty_state", "encode_event", "extend", "fold", "genesis", "parse_client_event", "parse_event",
     "served_draft", "watch_outcome", "watched_ms",
 ]  # fmt: skip

@@ -19,7 +19,14 @@ from plainview.core.events.kinds import (
     REASON,
     SERVED_MAX,
 )
-from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import (
+    NO_DIGEST,
+    CommentId,
+    CreatorId,
+    Digest,
+    VideoId,
+    ViewerId,
+)
 from plainview.core.terms.viewer import Event
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
@@ -46,6 +53,7 @@ class _Wire(msgspec.Struct):
     key: Annotated[str, msgspec.Meta(pattern=rf"\A(?:{KEY.pattern})?\Z")]
     video: _ID = "0"
     creator: _ID = "0"
+    comment: _ID = "0"
     number: Annotated[int, _at_most("number")] = 0
     position: Annotated[int, _at_most("position")] = 0
     ms: Annotated[int, _at_most("ms")] = 0
@@ -57,14 +65,14 @@ class _Wire(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Wire)
-_IDS = frozenset({"video", "creator"})
+_IDS = frozenset({"video", "creator", "comment"})
 
 
 class EventRefused(ValueError):
     """An event that cannot stand in a chain. `code` is for programs, the message for people.
 
     EventRefused
-    |- UnknownKind    no such kind, or one that only the server writes: the client is out of date
+    |- UnknownKind    no such kind, or one that only the server makes: the client is out of date
     |- MissingField   the kind needs a field that is not there: drop the event, it cannot be mended
     |- UnknownField   a field this kind does not have: drop the event
     |- BadField       a field of the wrong type or out of bounds: drop the event
@@ -201,6 +209,7 @@ def parse_event(data: bytes) -> Event:
         key=wire.key,
         video=VideoId(int(wire.video)),
         creator=CreatorId(int(wire.creator)),
+        comment=CommentId(int(wire.comment)),
         number=wire.number,
         position=wire.position,
         ms=wire.ms,
@@ -229,6 +238,14 @@ def genesis(viewer: ViewerId) -> Digest:
 def extend(head: Digest, event_bytes: bytes) -> Digest:
     """The head once `event_bytes` is appended: `SHA256(head, 32 bytes || event bytes)`."""
     return Digest(sha256(bytes.fromhex(head) + event_bytes).hexdigest())
+
+
+def comment_draft(*, key: str, video: VideoId, comment: CommentId, at_ms: int) -> Event:
+    """The viewer's event for a comment that is stored, to be numbered when it is appended. It
+    names the comment and holds nothing of its text, which can therefore be erased."""
+    return Event(
+        n=0, kind="comment", at_ms=at_ms, author="viewer", key=key, video=video, comment=comment
+    )
 
 
 def served_draft(*, number: int, receipt: Digest, epoch: int, videos: tuple[VideoId, ...]) -> Event:

@@ -77,23 +77,30 @@ class _Draft:
             self.write("seen").update(dict.fromkeys(event.videos, event.number))
             self.lately = (*self.lately, *event.videos)[-LATELY_MAX:]
         elif kind in SETS:
-            name = SETS[kind]
-            key = event.creator if name in OF_CREATORS else event.video
-            if key not in self.read(name):
-                self.write(name)[key] = event.n
-                if kind == "follow":
-                    self.write("followed_from")[key] = event.video
-                elif kind == "not_interested":
-                    self.write("rejected_ms")[key] = event.at_ms
-        else:
-            name = UNSETS[kind]
-            key = event.creator if name in OF_CREATORS else event.video
-            if key in self.read(name):
-                del self.write(name)[key]
-                if kind == "unfollow":
-                    del self.write("followed_from")[key]
-                elif kind == "undo_not_interested":
-                    del self.write("rejected_ms")[key]
+            self._set(event)
+        elif kind in UNSETS:
+            self._unset(event)
+        # Of a comment the feed learns what leads to one, and nothing about who wrote it.
+
+    def _set(self, event: Event) -> None:
+        name = SETS[event.kind]
+        key = event.creator if name in OF_CREATORS else event.video
+        if key not in self.read(name):
+            self.write(name)[key] = event.n
+            if event.kind == "follow":
+                self.write("followed_from")[key] = event.video
+            elif event.kind == "not_interested":
+                self.write("rejected_ms")[key] = event.at_ms
+
+    def _unset(self, event: Event) -> None:
+        name = UNSETS[event.kind]
+        key = event.creator if name in OF_CREATORS else event.video
+        if key in self.read(name):
+            del self.write(name)[key]
+            if event.kind == "unfollow":
+                del self.write("followed_from")[key]
+            elif event.kind == "undo_not_interested":
+                del self.write("rejected_ms")[key]
 
     def done(self) -> ViewerState:
         if self.n == self.state.n:

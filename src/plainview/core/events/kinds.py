@@ -21,6 +21,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "undo_not_interested": ("video",),
     "report": ("video", "reason"),
     "undo_report": ("video",),
+    "comment": ("video", "comment"),
     "served": ("number", "receipt", "epoch", "videos"),
 }
 """The fields of each kind beside `n`, `kind`, `at_ms`, `author` and `key`."""
@@ -28,7 +29,9 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 OPTIONAL: Final = frozenset({("follow", "video")})
 """Fields a client may leave out; they are then 0 and encoded all the same."""
 
-CLIENT_KINDS: Final = frozenset(FIELDS) - {"served"}
+CLIENT_KINDS: Final = frozenset(FIELDS) - {"served", "comment"}
+"""Kinds that a client sends as they are. A comment comes with its text, and the writer makes its
+event of it: one without a text would be an event of nothing."""
 
 INT_MAX: Final = {
     "n": 2**53 - 1,

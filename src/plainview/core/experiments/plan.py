@@ -1,15 +1,22 @@
 """An experiment as it is declared before it begins: a file of TOML whose digest is logged.
 
+An arm is a policy on offer, or that policy ranked by what another recipe learns meanwhile:
+`POLICY+RECIPE`, the recipe's digest standing under `recipes`.
+
 There is no field for who is in it: viewers are divided by a hash and by nothing else.
 """
 
 import re
 import tomllib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from plainview.core.experiments.errors import BadPlan
+from plainview.core.receipts import arm_text, recipe_of
+from plainview.core.terms.epoch import LINES_MAX
+from plainview.core.terms.ids import NO_DIGEST, Digest
 
 METRICS: Final = ("watch_ms", "likes", "rejects")
 """What is counted per viewer: ms watched, videos liked, videos not wanted or reported."""
@@ -20,9 +27,13 @@ MINUTE_MS: Final = 60_000
 WINDOW_MIN_MAX: Final = 7 * 24 * 60
 DAYS_MAX: Final = 90
 QUESTION_MAX: Final = 300
+ARM_TEXT_MAX: Final = 64
+"""Of a receipt's `arm`."""
 STOPS_MAX: Final = 8
 _NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z")
-_FIELDS: Final = {"name", "question", "arms", "shares", "from", "to", "window_min", "stop"}
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+_OPTIONAL: Final = {"stop", "recipes"}
+_FIELDS: Final = {"name", "question", "arms", "shares", "from", "to", "window_min"} | _OPTIONAL
 _STOP_FIELDS: Final = {"metric", "rises_milli", "falls_milli"}
 
 
@@ -50,6 +61,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     to_ms: int
     window_ms: int
     stops: tuple[StopRule, ...] = ()
+    recipes: tuple[Digest, ...] = ()
+    """Beside `arms`: the recipe whose line an arm is ranked by, zeros for none; empty if no arm
+    names one."""
+
+    @property
+    def recipes_by_name(self) -> dict[str, Digest]:
+        """The recipes that arms name."""
+        named = zip(self.arms, self.recipes, strict=False)
+        return {recipe_of(arm): digest for arm, digest in named if recipe_of(arm)}
 
 
 def parse_plan(data: bytes) -> Plan:
@@ -70,18 +90,23 @@ def parse_plan(data: bytes) -> Plan:
         fields = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadPlan(f"not TOML: {error}") from error
-    unknown, missing = sorted(fields.keys() - _FIELDS), sorted(_FIELDS - {"stop"} - fields.keys())
+    unknown, missing = sorted(fields.keys() - _FIELDS), sorted(_FIELDS - _OPTIONAL - fields.keys())
     if unknown or missing:
         raise BadPlan(f"unknown fields {unknown}, missing {missing}; who is in it is not a field")
     arms, shares = fields["arms"], fields["shares"]
     _must(_is_list(arms, str) and 2 <= len(arms) <= ARMS_MAX, f"arms: 2 to {ARMS_MAX} policies")
     _must(len(set(arms)) == len(arms), "arms: each once")
-    _must(all(_NAME.match(arm) for arm in arms), "arms: names of policies")
+    _must(
+        all(_NAME.match(part) for arm in arms for part in arm.split("+", 1)),
+        "arms: names of policies, or POLICY+RECIPE",
+    )
     _must(_is_list(shares, int) and len(shares) == len(arms), "shares: one number for each arm")
     _must(min(shares) >= 1 and sum(shares) == SHARES, f"shares: thousandths, {SHARES} in all")
     _must(
         isinstance(fields["name"], str) and bool(_NAME.match(fields["name"])), "name: a-z, 0-9, -"
     )
+    longest = max(len(arm_text(fields["name"], arm)) for arm in arms)
+    _must(longest <= ARM_TEXT_MAX, f"name and arms: with a slash at most {ARM_TEXT_MAX} characters")
     question, window = fields["question"], fields["window_min"]
     _must(isinstance(question, str) and 0 < len(question) <= QUESTION_MAX, "question: text")
     _must(
@@ -92,8 +117,19 @@ def parse_plan(data: bytes) -> Plan:
     return Plan(
         name=fields["name"], question=question, arms=tuple(arms), shares_milli=tuple(shares),
         from_ms=from_ms, to_ms=to_ms, window_ms=window * MINUTE_MS,
-        stops=_stops(fields.get("stop", [])),
+        stops=_stops(fields.get("stop", [])), recipes=_recipes(fields.get("recipes", {}), arms),
     )  # fmt: skip
+
+
+def _recipes(declared: Any, arms: Sequence[str]) -> tuple[Digest, ...]:
+    named = [recipe_of(arm) for arm in arms]
+    are_digests = isinstance(declared, dict) and all(
+        isinstance(one, str) and _DIGEST.match(one) for one in declared.values()
+    )
+    _must(are_digests, "recipes: names and digests (plainview experiment recipe FILE)")
+    _must(set(declared) == set(named) - {""}, "recipes: those that arms name, and no others")
+    _must(len(declared) <= LINES_MAX, f"recipes: at most {LINES_MAX}")
+    return tuple(Digest(declared.get(name, NO_DIGEST)) for name in named) if declared else ()
 
 
 def _stops(rules: Any) -> tuple[StopRule, ...]:

@@ -165,12 +165,14 @@ def _check(*, index: Index, weights: Weights, request: SlateRequest) -> None:
         raise BadRequest(f"a seed has 32 bytes, not {len(request.seed)}")
     if request.now_ms < 0:
         raise BadRequest(f"now_ms is {request.now_ms}")
-    if index.header.weights != weights.digest:
+    header = index.header
+    if weights.digest == header.weights:
+        if header.centroids != weights.centroids_digest:
+            raise WeightsMismatch("the epoch names other centroids than those of its weights")
+    elif weights.digest not in {digest for _, digest in header.line_weights}:
         raise WeightsMismatch(
-            f"the epoch was frozen for weights {index.header.weights}, not {weights.digest}"
+            f"the epoch was frozen for weights {header.weights}, not {weights.digest}"
         )
-    if index.header.centroids != weights.centroids_digest:
-        raise WeightsMismatch("the epoch names other centroids than those of its weights")
 
 
 def pool_of(

@@ -15,8 +15,11 @@ from plainview.core.history.forms import HistoryError
 from plainview.core.terms.ids import Digest
 
 SALT_BYTES: Final = 32
-LABELS: Final = ("receipt", "event", "upload", "reason", "subject", "request")
-"""What is numbered by what: receipts and events by their own number, the others by theirs."""
+LABELS: Final = (
+    "receipt", "event", "upload", "reason", "subject", "request", "alias", "comment",
+)  # fmt: skip
+"""What is numbered by what: receipts and events by their own number, an alias by the video's, a
+comment by that of the decision about it, the others by theirs."""
 
 
 class BadSalt(HistoryError):

@@ -12,10 +12,12 @@ from msgspec import Meta
 from plainview.core.history.forms import (
     ENTRY_BYTES_MAX,
     Amount,
+    ArmName,
     BadEntry,
     DigestText,
     IdText,
     KeyText,
+    LineName,
     Name,
     Natural,
     Positive,
@@ -23,6 +25,8 @@ from plainview.core.history.forms import (
     Thousandths,
 )
 from plainview.core.history.trust import parse_trust
+from plainview.core.receipts import arm_text, line_of, line_text, recipe_of
+from plainview.core.terms.epoch import LINES_MAX
 from plainview.core.terms.hashing import EMPTY_ROOT
 from plainview.core.terms.ids import NO_DIGEST
 
@@ -31,6 +35,7 @@ OFFERED_MAX: Final = 64
 HOURS_MAX: Final = 744
 SIGNATURES_MAX: Final = 32
 ARMS_MAX: Final = 5
+ARM_TEXT_MAX: Final = 64
 TRUST_TEXT_MAX: Final = 32_768
 EMPTY_TREE: Final = EMPTY_ROOT.hex()
 
@@ -39,6 +44,7 @@ Action = Literal[
     "unmark_sensitive", "mark_synthetic", "unmark_synthetic", "mark_advert", "unmark_advert",
     "unlist", "list",
 ]  # fmt: skip
+CommentAction = Literal["hide", "restore"]
 DecisionCode = Literal[
     "by_creator", "restored", "illegal", "dangerous", "hateful", "sexual", "minors", "privacy",
     "rights", "spam", "misleading", "rules", "labelled", "appeal", "not_listed",
@@ -129,6 +135,35 @@ class WeightsPublished(_Entry, frozen=True, kw_only=True, tag="weights"):
             _must(self.lineage != NO_DIGEST, "restored weights name a document that says why")
 
 
+class LineWeights(_Entry, frozen=True, kw_only=True, tag="line_weights"):
+    """What ranks in the arms of a recipe of an experiment from here on.
+
+    A line begins with the main weights in use, which are then `digest` and `parent`, without a
+    lineage document (zeros); what it learned names both.
+    """
+
+    experiment: Name
+    recipe: Name
+    digest: DigestText
+    parent: DigestText
+    lineage: DigestText
+
+    @property
+    def line(self) -> str:
+        """Its name."""
+        return line_text(self.experiment, self.recipe)
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether the line begins with it."""
+        return self.lineage == NO_DIGEST
+
+    def __post_init__(self) -> None:
+        _must(self.parent != NO_DIGEST, "weights of a line name their parent")
+        if self.is_beginning:
+            _must(self.digest == self.parent, "a line begins with the main weights themselves")
+
+
 class Hours(_Entry, frozen=True, kw_only=True, tag="hours"):
     """Commitments to the keys of the hours `first`, `first` + 1, … since 1970."""
 
@@ -160,6 +195,16 @@ class DecisionTaken(_Entry, frozen=True, kw_only=True, tag="decision"):
         _must_be_id(self.video)
 
 
+class CommentDecided(_Entry, frozen=True, kw_only=True, tag="comment_decision"):
+    """The operator hid somebody's comment or shows it again. `comment` commits to the comment and
+    the words given for it, which only its writer can show."""
+
+    comment: DigestText
+    action: CommentAction
+    author: Author
+    reason_code: DecisionCode
+
+
 class EpochFrozen(_Entry, frozen=True, kw_only=True, tag="epoch"):
     """A frozen catalogue; the fields repeat its header's, so that their order can be judged."""
 
@@ -167,11 +212,20 @@ class EpochFrozen(_Entry, frozen=True, kw_only=True, tag="epoch"):
     root: DigestText
     previous_root: DigestText
     weights: DigestText
+    line_weights: Annotated[
+        tuple[tuple[LineName, DigestText], ...], Meta(max_length=LINES_MAX)
+    ] = ()
     decisions: Natural
     frozen_ms: Natural
 
+    def weights_due(self, arm: str) -> str:
+        """The weights that rank in the arm of a receipt, as `core.receipts.weights_due`."""
+        return dict(self.line_weights).get(line_of(arm), self.weights)
+
     def __post_init__(self) -> None:
         is_first = self.previous_root == NO_DIGEST
+        lines = [line for line, _ in self.line_weights]
+        _must(lines == sorted(set(lines)), "line_weights must be sorted by line, each line once")
         _must((self.number == 1) == is_first, "epoch 1 alone has no previous root")
 
 
@@ -243,12 +297,15 @@ class Boost(_Entry, frozen=True, kw_only=True, tag="boost"):
 class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     """Viewers are divided among policies for a time, as declared before it begins.
 
-    `salt` commits to what divides them, `plan` is the digest of the declaration: what is measured,
-    and when it will be stopped early.
+    An arm is a policy's name, or `POLICY+RECIPE`: then the recipe's digest stands at its place of
+    `recipes` (zeros for other arms; empty where no arm names one). `salt` commits to what divides
+    them, `plan` is the digest of the declaration: what is measured, and when it will be stopped
+    early.
     """
 
     name: Name
-    arms: Annotated[tuple[Name, ...], Meta(min_length=2, max_length=ARMS_MAX)]
+    arms: Annotated[tuple[ArmName, ...], Meta(min_length=2, max_length=ARMS_MAX)]
+    recipes: tuple[DigestText, ...] = ()
     shares_milli: tuple[Thousandths, ...]
     from_ms: Natural
     to_ms: Natural
@@ -258,8 +315,30 @@ class Experiment(_Entry, frozen=True, kw_only=True, tag="experiment"):
     def __post_init__(self) -> None:
         _must(len(set(self.arms)) == len(self.arms), "arms have different names")
         _must(len(self.arms) == len(self.shares_milli), "each arm has one share")
+        named = [recipe_of(arm) for arm in self.arms]
+        _must(
+            len(self.recipes) == (len(named) if any(named) else 0), "each arm has a recipe's place"
+        )
+        pairs = set(zip(named, self.recipes, strict=False))
+        _must(
+            all((name == "") == (one == NO_DIGEST) for name, one in pairs),
+            "an arm that names a recipe has its digest, and no other",
+        )
+        _must(len(pairs) == len({name for name, _ in pairs}), "a recipe has one digest")
+        _must(len(self.lines) <= LINES_MAX, f"at most {LINES_MAX} recipes")
+        _must(
+            all(len(arm_text(self.name, arm)) <= ARM_TEXT_MAX for arm in self.arms),
+            f"name and arm are at most {ARM_TEXT_MAX} characters together",
+        )
         _must(sum(self.shares_milli) == 1000, "shares add up to 1000")
         _must(self.from_ms < self.to_ms, "an experiment ends after it begins")
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """Line -> its recipe's digest, sorted by line."""
+        named = zip(self.arms, self.recipes, strict=False)
+        found = {line_of(arm_text(self.name, arm)): recipe for arm, recipe in named}
+        return {line: found[line] for line in sorted(found) if line}
 
 
 class ExperimentEnded(_Entry, frozen=True, kw_only=True, tag="experiment_end"):
@@ -290,7 +369,7 @@ class Erasure(_Entry, frozen=True, kw_only=True, tag="erasure"):
 Entry = (
     Trust | Source | Policies | WeightsPublished | Hours | HourKey | DecisionTaken | EpochFrozen
     | Interval | Promise | PromiseKept | PromiseRefused | Boost | Experiment | ExperimentEnded
-    | Access | Erasure
+    | LineWeights | Access | Erasure | CommentDecided
 )  # fmt: skip
 
 ENTRY_TYPES: Final[dict[str, type[Entry]]] = {

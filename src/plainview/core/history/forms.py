@@ -33,12 +33,20 @@ class BadEntry(HistoryError):
 DIGEST: Final = r"\A[0-9a-f]{64}\Z"
 NAME: Final = r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z"
 """At most 24 of a-z, 0-9 and single hyphens inside: too short for a viewer's id of 32 digits."""
+LINE: Final = r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}/[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}\Z"
+"""An experiment's and a recipe's names."""
+ARM: Final = (
+    r"\A[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23}(?:\+[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,23})?\Z"
+)
+"""A policy's name, or a policy's and a recipe's: `POLICY+RECIPE`."""
 DECIMAL_ID: Final = r"\A[1-9][0-9]{0,18}\Z"
 KEY: Final = r"\A[A-Za-z0-9+/]{43}=\Z"
 SIGNATURE: Final = r"\A[A-Za-z0-9+/]{86}==\Z"
 
 DigestText = Annotated[str, Meta(pattern=DIGEST)]
 Name = Annotated[str, Meta(pattern=NAME)]
+LineName = Annotated[str, Meta(pattern=LINE)]
+ArmName = Annotated[str, Meta(pattern=ARM)]
 IdText = Annotated[str, Meta(pattern=DECIMAL_ID)]
 KeyText = Annotated[str, Meta(pattern=KEY)]
 SignatureText = Annotated[str, Meta(pattern=SIGNATURE)]

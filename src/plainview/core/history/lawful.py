@@ -14,6 +14,7 @@ import msgspec
 from plainview.core.history.entries import (
     Access,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -23,6 +24,7 @@ from plainview.core.history.entries import (
     HourKey,
     Hours,
     Interval,
+    LineWeights,
     Policies,
     Promise,
     PromiseKept,
@@ -31,15 +33,18 @@ from plainview.core.history.entries import (
     Trust,
     WeightsPublished,
 )
+from plainview.core.history.lines import SLACK_MS as LINES_SLACK_MS
+from plainview.core.history.lines import LinesOrder
 from plainview.core.history.rules import ALONE, PAIRS, RANGES
 from plainview.core.history.trust import TrustDocument, parse_trust
-from plainview.core.receipts import hour_of
+from plainview.core.receipts import hour_of, policy_of
 from plainview.core.terms.ids import NO_DIGEST
 
 PREFIX_RULES: Final = (
     "weights_unlogged", "parent_unlogged", "restored_unknown", "hour_key_unknown",
     "promise_unknown", "promise_epoch_unknown", "served_too_early", "hour_uncommitted",
     "promise_broken", "experiment_overlap", "experiment_unknown", "experiment_unrevealed",
+    "line_undeclared", "line_parent", "line_unlogged", "epoch_lines",
 )  # fmt: skip
 """Broken only where something is nowhere before: shown by the whole log up to the entry."""
 
@@ -94,6 +99,9 @@ class History:
         self.settled: dict[str, At[PromiseKept | PromiseRefused]] = {}
         self.experiments: dict[str, At[Experiment]] = {}
         self.ended: dict[str, At[ExperimentEnded]] = {}
+        self.line_weights: list[At[LineWeights]] = []
+        self._lines = LinesOrder()
+        self._with_lines: list[str] = []
         self._unrevealed: set[str] = set()
         self.erased_receipts = 0
         self._documents: dict[int, TrustDocument] = {}
@@ -228,6 +236,8 @@ class History:
         if entry.weights not in self.weights:
             words = f"epoch {entry.number} uses weights that were never logged"
             self._prefix("weights_unlogged", words)
+        for rule, words in self._lines.epoch(entry, near=self._near(entry.frozen_ms)):
+            self._prefix(rule, words)
         last = self.decisions[-1] if self.decisions else None
         logged = last[1].n if last else 0
         if entry.decisions > logged:
@@ -316,14 +326,16 @@ class History:
             self._pair("experiment_twice", self.experiments[entry.name], entry)
         offer = self.offers[-1] if self.offers else None
         names = {one.name for one in offer[1].offered} if offer else set()
-        if not names.issuperset(entry.arms):
+        if not names.issuperset(policy_of(arm) for arm in entry.arms):
             self._run("experiment_unoffered", offer, "an arm is no policy on offer")
         for name, (_, other) in self.experiments.items():
-            over_ms = self.ended[name][1].ended_ms if name in self.ended else other.to_ms
+            over_ms = self._over_ms(name)
             if name != entry.name and entry.from_ms < over_ms and other.from_ms < entry.to_ms:
                 words = f"experiments {name!r} and {entry.name!r} overlap in time"
                 self._prefix("experiment_overlap", words)
         self.experiments[entry.name] = (index, entry)
+        if entry.lines:
+            self._with_lines.append(entry.name)
 
     def _experiment_end(self, index: int, entry: ExperimentEnded) -> None:
         if entry.name in self.ended:
@@ -335,7 +347,35 @@ class History:
         else:
             self._pair("experiment_end_time", self.experiments[entry.name], entry)
             self._pair("experiment_salt_wrong", self.experiments[entry.name], entry)
+            for rule, words in self._lines.ended(entry.name, ended_ms=entry.ended_ms):
+                self._prefix(rule, words)
         self.ended[entry.name] = (index, entry)
+
+    def _line_weights(self, index: int, entry: LineWeights) -> None:
+        declared = self.experiments.get(entry.experiment)
+        found = self._lines.take(
+            entry,
+            declared=declared[1] if declared else None,
+            is_ended=entry.experiment in self.ended,
+            main=self.published[-1][1].digest if self.published else "",
+        )
+        for rule, words in found:
+            self._prefix(rule, words)
+        self.line_weights.append((index, entry))
+
+    def _near(self, at_ms: int) -> list[Experiment]:
+        """The experiments with lines that are under way then or just over, as far as the log says
+        by now. Epochs do not go back in time, so one that is long over is not looked at again."""
+        over = {name: self._over_ms(name) + LINES_SLACK_MS for name in self._with_lines}
+        for name, over_ms in over.items():
+            if name in self.ended and over_ms <= at_ms:
+                self._with_lines.remove(name)
+        found = [self.experiments[name][1] for name in self._with_lines if at_ms < over[name]]
+        return [one for one in found if one.from_ms <= at_ms]
+
+    def _over_ms(self, name: str) -> int:
+        end = self.ended.get(name)
+        return self.experiments[name][1].to_ms if end is None else end[1].ended_ms
 
     def _revealed_by(self, at_ms: int) -> None:
         """Slates are still served: salts of what was over a day before must be revealed."""
@@ -346,7 +386,7 @@ class History:
                 words = f"the salt of experiment {name!r} is not revealed a day after its end"
                 self._prefix("experiment_unrevealed", words)
 
-    def _access(self, index: int, entry: Access) -> None:
+    def _told(self, index: int, entry: Access | CommentDecided) -> None:
         pass
 
     def _erasure(self, index: int, entry: Erasure) -> None:  # noqa: ARG002 - all are called alike
@@ -356,8 +396,8 @@ class History:
         Trust: _trust, Source: _source, Policies: _policies, WeightsPublished: _weights,
         Hours: _hours, HourKey: _hour_key, DecisionTaken: _decision, EpochFrozen: _epoch,
         Interval: _interval, Promise: _promise, PromiseKept: _settle, PromiseRefused: _settle,
-        Boost: _boost, Experiment: _experiment, ExperimentEnded: _experiment_end, Access: _access,
-        Erasure: _erasure,
+        Boost: _boost, Experiment: _experiment, ExperimentEnded: _experiment_end, Access: _told,
+        Erasure: _erasure, CommentDecided: _told, LineWeights: _line_weights,
     }  # fmt: skip
 
     # ---------------------------------------------------------------------------------- saying

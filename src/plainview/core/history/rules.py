@@ -27,7 +27,7 @@ from plainview.core.history.entries import (
     WeightsPublished,
 )
 from plainview.core.history.trust import BadTrust, check_trust, parse_trust
-from plainview.core.receipts import hour_commitment, hour_of, salt_commitment
+from plainview.core.receipts import hour_commitment, hour_of, policy_of, salt_commitment
 from plainview.core.terms.ids import NO_DIGEST
 
 HOUR_MS: Final = 3_600_000
@@ -312,8 +312,8 @@ def _experiment_unoffered(run: Sequence[Entry]) -> Words:
     *before, last = run
     offers = [entry for entry in before if isinstance(entry, Policies)]
     names = {one.name for one in offers[-1].offered} if offers else set()
-    if isinstance(last, Experiment) and not names.issuperset(last.arms):
-        lacks = sorted(set(last.arms) - names)
+    needs = {policy_of(arm) for arm in last.arms} if isinstance(last, Experiment) else set()
+    if lacks := sorted(needs - names):
         return f"an experiment with arms that are no policies on offer: {', '.join(lacks)}"
     return ""
 

@@ -11,15 +11,17 @@ from plainview.core.learn.errors import (
     BadState,
     BadWindow,
     LearnError,
+    NoMainWeights,
     NotExact,
     TooFewViewers,
     WeightsRefused,
 )
+from plainview.core.learn.main_lists import centroids_under
 from plainview.core.learn.starting import starting_weights
 from plainview.core.learn.weights_file import encode_weights, load_weights
 
 __all__ = [
-    "BadFile", "BadLineage", "BadRecipe", "BadState", "BadWindow", "LearnError", "NotExact",
-    "TooFewViewers", "WeightsRefused", "encode_weights", "largest_sum", "load_weights",
-    "starting_weights",
+    "BadFile", "BadLineage", "BadRecipe", "BadState", "BadWindow", "LearnError",
+    "NoMainWeights", "NotExact", "TooFewViewers", "WeightsRefused", "centroids_under",
+    "encode_weights", "largest_sum", "load_weights", "starting_weights",
 ]  # fmt: skip

@@ -31,3 +31,11 @@ def composed(tick: Tick, embed: EmbedTick, *, known: Places, recipe: Recipe) -> 
     digest = load_weights(weights).digest
     state = encode_state(tick.network, weights=digest, places=embed.state)
     return msgspec.structs.replace(tick, weights=weights, state=state)
+
+
+def ranker_only(tick: Tick) -> Tick:
+    """`tick` without where videos stand: what a line of an experiment publishes, whose rows stand
+    by the main weights. Its next tick begins from the network alone."""
+    weights = with_places(tick.weights, places=None, centroids=None)
+    state = encode_state(tick.network, weights=load_weights(weights).digest, places=None)
+    return msgspec.structs.replace(tick, weights=weights, state=state)

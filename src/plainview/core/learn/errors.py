@@ -8,6 +8,7 @@ class LearnError(ValueError):
     ├── WeightsRefused     do not serve with these weights, keep those in use
     │   ├── BadFile        not a weights file, or of another spec, shape, type or range
     │   └── NotExact       some input could make a sum reach 2**24, where float32 is not exact
+    ├── NoMainWeights      the weights whose centroids an epoch names are not at hand: get them
     ├── BadRecipe          not a recipe, or one that does not fit its parent: refuse the release
     ├── BadState           not the float state of these weights: learn on from the weights alone,
     │                      or fetch the state that the lineage names
@@ -28,6 +29,10 @@ class BadFile(WeightsRefused):
 
 class NotExact(WeightsRefused):
     """The certificate does not hold."""
+
+
+class NoMainWeights(LearnError):
+    """The weights that divide an epoch's rows among lists are not at hand."""
 
 
 class BadRecipe(LearnError):

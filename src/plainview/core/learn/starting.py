@@ -55,9 +55,9 @@ HIDDEN_UNITS: dict[str, tuple[dict[str, int], int]] = {
 
 HEAD_OFFSETS = {
     # logit at no evidence, in 1/256: finish 50 %, long 60 %, like 4 %, save 1.5 %, share 1 %,
-    # follow .7 %, skip 27 %, reject .5 %, 30 % of two playings watched.
+    # follow .7 %, comment .4 %, skip 27 %, reject .5 %, 30 % of two playings watched.
     "finish": 0, "long": 104, "like": -814, "save": -1071, "share": -1176, "follow": -1268,
-    "skip": -255, "reject": -1355, "watch": -220,
+    "comment": -1412, "skip": -255, "reject": -1355, "watch": -220,
 }  # fmt: skip
 
 HEAD_SHIFT = 3
@@ -98,6 +98,11 @@ HEAD_POINTS: dict[str, dict[str, int]] = {
         "like_recent": 3, "like_lasting": 4, "like_loved": 3, "like_averse": -12, "topic": 3,
         "creator": 10, "followed": -40, "praised": 20, "rejected": -10, "generous": 6,
         "leans_topic": 6, "leans_creator": 16,
+    },
+    "comment": {
+        "like_recent": 3, "like_lasting": 4, "like_loved": 3, "like_averse": -6, "topic": 5,
+        "creator": 6, "followed": 6, "praised": 16, "generous": 8, "unproven": 3,
+        "leans_topic": 6, "leans_creator": 8,
     },
     "skip": {
         "untried": -26, "like_recent": -4, "like_lasting": -3, "like_loved": -3,

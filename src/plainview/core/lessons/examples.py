@@ -23,9 +23,10 @@ from plainview.core.terms.weights import HEADS, WATCH_PLAYINGS
 ACTS: Final = {
     "like": ("like", 1), "unlike": ("like", 0), "save": ("save", 1), "unsave": ("save", 0),
     "share": ("share", 1), "not_interested": ("reject", 1), "undo_not_interested": ("reject", 0),
-    "report": ("report", 1), "undo_report": ("report", 0),
+    "report": ("report", 1), "undo_report": ("report", 0), "comment": ("comment", 1),
 }  # fmt: skip
 """What an act makes of a label; of several the last decides."""
+ACT_HEADS: Final = ("like", "save", "share", "follow", "comment")
 
 MS_MAX: Final = 86_400_000
 
@@ -129,7 +130,7 @@ class _Told:
             "long": "long" in outcome,
             "skip": "skipped" in outcome,
             "reject": bool(self.acts.get("reject") or self.acts.get("report")),
-            **{head: bool(self.acts.get(head)) for head in ("like", "save", "share", "follow")},
+            **{head: bool(self.acts.get(head)) for head in ACT_HEADS},
         }
         return [
             LABEL_ONE * known[head]

@@ -7,6 +7,7 @@ Paths are strings the caller chose; each list starts after the program's own nam
 from plainview.core.media.facts import MediaFacts
 from plainview.core.media.loudness import Loudness, loudness_filter
 from plainview.core.media.plan import AUDIO_BITRATE_BPS, Plan, Rendition
+from plainview.core.media.sound import SOUND_RATE_HZ, SOUND_S_MAX
 
 # Containers that may be opened at all. Play lists, picture sequences, text and devices are not
 # among them.
@@ -81,6 +82,15 @@ def transcode_args(
             *("-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y", output),
         ]
     return tuple(args)
+
+
+def hearing_args(*, rendition: str, output: str) -> tuple[str, ...]:
+    """Decode the beginning of a rendition's sound into plain samples."""
+    return (
+        *_QUIET,
+        *("-v", "error", *_input(rendition), "-map", "0:a:0", "-t", str(SOUND_S_MAX)),
+        *("-ac", "1", "-ar", str(SOUND_RATE_HZ), "-c:a", "pcm_s16le", "-f", "s16le", "-y", output),
+    )
 
 
 def poster_args(

@@ -5,8 +5,13 @@ from plainview.core.receipts.arms import (
     BadArm,
     arm_index,
     arm_text,
+    line_of,
+    line_text,
+    policy_of,
+    recipe_of,
     salt_commitment,
     split_arm,
+    weights_due,
 )
 from plainview.core.receipts.chain import BrokenChain, check_chain, check_follows
 from plainview.core.receipts.receipt import (
@@ -57,6 +62,11 @@ __all__ = [
     "arm_index",
     "arm_text",
     "split_arm",
+    "line_of",
+    "line_text",
+    "policy_of",
+    "recipe_of",
+    "weights_due",
     "BadArm",
     "ReceiptError",
     "BadReceipt",

@@ -3,6 +3,7 @@
 Whoever serves and whoever recomputes goes through here, so that they cannot draw apart.
 """
 
+from plainview.core.receipts.arms import weights_due
 from plainview.core.receipts.receipt import UNLOGGED, Receipt, ShownVideo, encode_receipt
 from plainview.core.receipts.seed import hour_of, slate_seed
 from plainview.core.terms.epoch import EpochHeader
@@ -66,7 +67,7 @@ def build_receipt(
 
     Args:
         slate: what `make_slate` returned for `request`, `state`, `policy` and the epoch of `header`
-            and `root`, with the weights that the header names.
+            and `root`, with the weights that the header names for `arm`.
         nonce, commitment: of the seed in `request`: the viewer's half, and what was published of
             the key of the hour of `request.now_ms`.
     Raises: BadReceipt: an argument is out of range.
@@ -75,9 +76,10 @@ def build_receipt(
         Receipt(
             edition=edition, release=release, release_state=release_state, viewer=state.viewer,
             number=request.number, nonce=nonce, policy=policy.name, policy_digest=policy.digest,
-            chosen_by=chosen_by, arm=arm, weights=header.weights, epoch=header.number,
-            epoch_root=root, now_ms=request.now_ms, context=request.context, events_n=state.n,
-            events_head=state.head, hour=hour_of(request.now_ms), hour_commitment=commitment,
+            chosen_by=chosen_by, arm=arm, weights=weights_due(header, arm),
+            epoch=header.number, epoch_root=root, now_ms=request.now_ms, context=request.context,
+            events_n=state.n, events_head=state.head, hour=hour_of(request.now_ms),
+            hour_commitment=commitment,
             candidates=slate.candidates, values=slate.values, features=slate.features,
             caught_up=slate.caught_up, previous=state.receipt,
             slate=tuple(

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from plainview.core.receipts.receipt import ReceiptError
+from plainview.core.terms.epoch import EpochHeader
 from plainview.core.terms.ids import Digest, ViewerId
 
 SALT_BYTES: Final = 32
@@ -60,6 +61,46 @@ def arm_text(experiment: str, arm: str) -> str:
     'shorter/for-you-2'
     """
     return f"{experiment}/{arm}"
+
+
+def policy_of(arm: str) -> str:
+    """The policy that an arm is served by: its name is that of the policy, or `POLICY+RECIPE`.
+
+    >>> policy_of("for-you+bold"), policy_of("for-you")
+    ('for-you', 'for-you')
+    """
+    return arm.partition("+")[0]
+
+
+def recipe_of(arm: str) -> str:
+    """The recipe whose line ranks in an arm; "" where the main weights do.
+
+    >>> recipe_of("for-you+bold"), recipe_of("for-you")
+    ('bold', '')
+    """
+    return arm.partition("+")[2]
+
+
+def line_of(text: str) -> str:
+    """The line that a receipt's `arm` is ranked by; "" for the main one.
+
+    >>> line_of("twice/for-you+bold"), line_of("twice/for-you"), line_of("")
+    ('twice/bold', '', '')
+    """
+    experiment, arm = split_arm(text)
+    recipe = recipe_of(arm)
+    return line_text(experiment, recipe) if recipe else ""
+
+
+def line_text(experiment: str, recipe: str) -> str:
+    """The name of the line of a recipe in an experiment."""
+    return f"{experiment}/{recipe}"
+
+
+def weights_due(header: EpochHeader, text: str) -> Digest:
+    """The weights that rank in the arm `text` of a receipt under that epoch: those of the arm's
+    line if the header names it, else the main ones."""
+    return dict(header.line_weights).get(line_of(text), header.weights)
 
 
 def split_arm(text: str) -> tuple[str, str]:

@@ -44,6 +44,9 @@ FLAG_ADVERT = 32
 FLAG_UNLISTED = 64
 FLAG_SILENT = 128
 
+LINES_MAX = 4
+"""Of an experiment: recipes that are learned by beside the main one."""
+
 Rows = NDArray[np.void]
 """(N,) of ROW, sorted by id, ids unique, read-only."""
 
@@ -52,7 +55,9 @@ class EpochHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What stands above the rows; its canonical JSON is the first leaf of the epoch's tree.
 
     `shown_today` is how many showings the epochs frozen on this day (UTC) counted, this one
-    included, `shown_yesterday` those of the whole day before.
+    included, `shown_yesterday` those of the whole day before. `line_weights` are those of the lines
+    of an experiment under way, (line, digest) sorted by line: each ranks in the arms of its recipe,
+    `weights` everywhere else.
     """
 
     edition: str
@@ -68,6 +73,7 @@ class EpochHeader(msgspec.Struct, frozen=True, kw_only=True):
     centroids: Digest
     shown_today: int
     shown_yesterday: int
+    line_weights: tuple[tuple[str, Digest], ...] = ()
     spec: str = "epoch-v1"
 
 

@@ -8,6 +8,9 @@ VideoId = NewType("VideoId", int)
 CreatorId = NewType("CreatorId", int)
 """1 <= id < 2**63; a decimal string on the wire."""
 
+CommentId = NewType("CommentId", int)
+"""1 <= id < 2**63; a decimal string on the wire. Never given twice, erased or not."""
+
 ViewerId = NewType("ViewerId", str)
 """32 lower-case hex digits, drawn at random when a session begins."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CommentId, CreatorId, Digest, VideoId, ViewerId
 
 WATCHES_MAX = 200
 LATELY_MAX = 200
@@ -21,6 +21,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     video: VideoId = VideoId(0)
     creator: CreatorId = CreatorId(0)
+    comment: CommentId = CommentId(0)
     number: int = 0
     position: int = 0
     ms: int = 0

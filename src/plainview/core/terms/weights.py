@@ -38,7 +38,9 @@ PAIR_FEATURES = (
 VIDEO_FEATURES = (*EPOCH_FEATURES, *PAIR_FEATURES)
 FEATURES = (*VIEWER_FEATURES, *VIDEO_FEATURES)
 
-HEADS = ("finish", "long", "like", "save", "share", "follow", "skip", "reject", "watch")
+HEADS = (
+    "finish", "long", "like", "save", "share", "follow", "comment", "skip", "reject", "watch",
+)  # fmt: skip
 """What is predicted, each in Q24: a probability, and for `watch` how much of WATCH_PLAYINGS
 playings of the video is watched."""
 WATCH_PLAYINGS = 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from plainview.core.history import Experiment, ExperimentEnded
-from plainview.core.receipts import salt_commitment
+from plainview.core.receipts import policy_of, salt_commitment
 from plainview.core.terms.ids import Digest, ViewerId
 from plainview.edge.sqlite.carrying import carries_out
 from plainview.edge.sqlite.entries import append_entry, has_begun
@@ -20,22 +20,25 @@ from plainview.ports.experiments import (
 )
 
 _COLUMNS = (
-    "name, plan, arms, shares, from_ms, to_ms, salt, stop_ms, reason_code, end_entry IS NOT NULL"
+    "name, plan, arms, shares, recipes, from_ms, to_ms, salt, stop_ms, reason_code,"
+    " end_entry IS NOT NULL"
 )
 
 
-def _record(row: tuple[str, str, str, str, int, int, bytes, int | None, str, int]) -> (
+def _record(row: tuple[str, str, str, str, str, int, int, bytes, int | None, str, int]) -> (
     ExperimentRecord
 ):  # fmt: skip
-    name, plan, arms, shares, from_ms, to_ms, salt, stop_ms, reason, is_ended = row
+    name, plan, arms, shares, recipes, from_ms, to_ms, salt, stop_ms, reason, is_ended = row
     return ExperimentRecord(
         name=name, plan=Digest(plan), arms=tuple(json.loads(arms)),
-        shares_milli=tuple(json.loads(shares)), from_ms=from_ms, to_ms=to_ms, salt=salt,
+        shares_milli=tuple(json.loads(shares)), recipes=tuple(json.loads(recipes)),
+        from_ms=from_ms, to_ms=to_ms, salt=salt,
         stop_ms=stop_ms, reason_code=reason, is_ended=bool(is_ended),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
-def _named(db: sqlite3.Cursor, name: str) -> ExperimentRecord | None:
+def experiment_named(db: sqlite3.Cursor, name: str) -> ExperimentRecord | None:
+    """The experiment of that name."""
     row = db.execute(f"SELECT {_COLUMNS} FROM experiments WHERE name = ?", (name,)).fetchone()  # noqa: S608
     return None if row is None else _record(row)
 
@@ -44,7 +47,7 @@ def _named(db: sqlite3.Cursor, name: str) -> ExperimentRecord | None:
 def declare_experiment(db: sqlite3.Cursor, command: DeclareExperiment) -> Done:
     """Keep it and log it, unless it is kept already."""
     one = command.experiment
-    known = _named(db, one.name)
+    known = experiment_named(db, one.name)
     if known is not None:
         if (known.plan, known.salt) == (one.plan, one.salt):
             return Done()
@@ -54,7 +57,7 @@ def declare_experiment(db: sqlite3.Cursor, command: DeclareExperiment) -> Done:
     if one.from_ms < command.at_ms:
         raise Refused("too_late", "An experiment is declared before it begins.")
     offered = {row[0] for row in db.execute("SELECT name FROM policies")}
-    lacks = sorted(set(one.arms) - offered)
+    lacks = sorted({policy_of(arm) for arm in one.arms} - offered)
     if lacks:
         raise Refused("policy_unknown", f"No policies on offer: {', '.join(lacks)}.")
     for other in read_experiments(db):
@@ -62,15 +65,16 @@ def declare_experiment(db: sqlite3.Cursor, command: DeclareExperiment) -> Done:
             raise Refused("experiment_overlaps", f"Experiment {other.name!r} runs at that time.")
     stated = Experiment(
         at_ms=command.at_ms, name=one.name, arms=one.arms, shares_milli=one.shares_milli,
+        recipes=one.recipes,
         from_ms=one.from_ms, to_ms=one.to_ms, salt=salt_commitment(one.salt), plan=one.plan,
     )  # fmt: skip
     entry = append_entry(db, stated)
     db.execute(
-        "INSERT INTO experiments (name, plan, arms, shares, from_ms, to_ms, salt, entry)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO experiments (name, plan, arms, shares, recipes, from_ms, to_ms, salt, entry)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            one.name, one.plan, json.dumps(one.arms), json.dumps(one.shares_milli), one.from_ms,
-            one.to_ms, one.salt, entry,
+            one.name, one.plan, json.dumps(one.arms), json.dumps(one.shares_milli),
+            json.dumps(one.recipes), one.from_ms, one.to_ms, one.salt, entry,
         ),
     )  # fmt: skip
     return Done()
@@ -79,7 +83,7 @@ def declare_experiment(db: sqlite3.Cursor, command: DeclareExperiment) -> Done:
 @carries_out(StopExperiment)
 def stop_experiment(db: sqlite3.Cursor, command: StopExperiment) -> Done:
     """Bring its end forward, if it is not over by then."""
-    known = _named(db, command.name)
+    known = experiment_named(db, command.name)
     if known is None:
         raise Refused("no_experiment", f"There is no experiment {command.name!r}.")
     if not known.is_ended and max(command.stop_ms, known.from_ms) < known.over_ms:
@@ -93,7 +97,7 @@ def stop_experiment(db: sqlite3.Cursor, command: StopExperiment) -> Done:
 @carries_out(EndExperiment)
 def end_experiment(db: sqlite3.Cursor, command: EndExperiment) -> Done:
     """Log its end and its salt, unless they are logged."""
-    known = _named(db, command.name)
+    known = experiment_named(db, command.name)
     if known is None:
         raise Refused("no_experiment", f"There is no experiment {command.name!r}.")
     if known.is_ended:
@@ -115,7 +119,7 @@ def stop_unoffered(db: sqlite3.Cursor, offered: set[str], *, at_ms: int) -> None
     """An experiment with an arm that is no longer on offer is over at once: nobody can be served
     what was declared. The processes that serve start anew with the new policies."""
     for one in read_experiments(db):
-        if not one.is_ended and not offered.issuperset(one.arms):
+        if not one.is_ended and not offered.issuperset(map(policy_of, one.arms)):
             db.execute(
                 "UPDATE experiments SET stop_ms = ?, reason_code = 'operator' WHERE name = ?",
                 (min(one.over_ms, max(at_ms, one.from_ms)), one.name),
@@ -128,7 +132,19 @@ def read_experiments(db: sqlite3.Connection | sqlite3.Cursor) -> list[Experiment
     return [_record(row) for row in rows.fetchall()]
 
 
-class _Connected(Protocol):
+def experiment_at(db: sqlite3.Connection, now_ms: int) -> ExperimentRecord | None:
+    """For `ExperimentReads`."""
+    row = db.execute(
+        f"SELECT {_COLUMNS} FROM experiments"  # noqa: S608
+        " WHERE from_ms <= ?1 AND ?1 < min(to_ms, coalesce(stop_ms, to_ms))",
+        (now_ms,),
+    ).fetchone()
+    return None if row is None else _record(row)
+
+
+class Connected(Protocol):
+    """Whoever has a connection for this thread."""
+
     @property
     def db(self) -> sqlite3.Connection: ...
 
@@ -136,7 +152,7 @@ class _Connected(Protocol):
 class SqliteExperimentReads:
     """`ExperimentReads` over the connections of another reader."""
 
-    def __init__(self, reads: _Connected) -> None:
+    def __init__(self, reads: Connected) -> None:
         self._reads = reads
 
     def experiments(self) -> Sequence[ExperimentRecord]:
@@ -145,12 +161,7 @@ class SqliteExperimentReads:
 
     def experiment_at(self, now_ms: int) -> ExperimentRecord | None:
         """See `ExperimentReads`."""
-        row = self._reads.db.execute(
-            f"SELECT {_COLUMNS} FROM experiments"  # noqa: S608
-            " WHERE from_ms <= ?1 AND ?1 < min(to_ms, coalesce(stop_ms, to_ms))",
-            (now_ms,),
-        ).fetchone()
-        return None if row is None else _record(row)
+        return experiment_at(self._reads.db, now_ms)
 
     def exposures(self, name: str) -> Sequence[Exposure]:
         """See `ExperimentReads`."""

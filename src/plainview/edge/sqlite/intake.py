@@ -29,10 +29,12 @@ from plainview.ports.intake import (
     RefuseUpload,
     UploadReceived,
 )
+from plainview.ports.text import Meaning, SetMeaning
 
 URGENT_ACTIONS = ("remove", "withdraw")
 MAKE_VIDEO = "make_video"
 FORGET_FILES = "forget_files"
+READ_TEXT = "read_text"
 
 
 def json_text(value: object) -> str:
@@ -192,12 +194,14 @@ def publish_video(db: sqlite3.Cursor, command: PublishVideo) -> Published:
     changed = changed_catalogue(db)
     db.execute(
         "INSERT INTO videos (creator, upload, caption, tags, topics, language, length_ms, width,"
-        " height, has_sound, loudness, looks, thumbhash, poster, published_ms, changed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " height, has_sound, loudness, looks, sound, meaning, meaning_by, thumbhash, poster,"
+        " published_ms, changed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             creator, command.upload, caption, tags, json_text(labels), language,
             command.length_ms, command.width, command.height, command.has_sound, command.loudness,
-            command.looks, command.thumbhash, command.poster, command.at_ms, changed,
+            command.looks, command.sound, *_columns(command.meaning), command.thumbhash,
+            command.poster, command.at_ms, changed,
         ),
     )  # fmt: skip
     video = VideoId(db.lastrowid or 0)
@@ -208,6 +212,10 @@ def publish_video(db: sqlite3.Cursor, command: PublishVideo) -> Published:
         (command.at_ms, command.upload),
     )
     return Published(video=video)
+
+
+def _columns(meaning: Meaning | None) -> tuple[bytes, str | None]:
+    return (b"", None) if meaning is None else (meaning.numbers, meaning.model)
 
 
 def _keep_renditions(
@@ -234,9 +242,10 @@ def add_renditions(db: sqlite3.Cursor, command: AddRenditions) -> Done:
     return Done()
 
 
-def _touch(db: sqlite3.Cursor, video: VideoId, *, is_urgent: bool) -> None:
+def _touch(db: sqlite3.Cursor, video: VideoId, *, is_urgent: bool) -> int:
     changed = changed_catalogue(db, is_urgent=is_urgent)
     db.execute("UPDATE videos SET changed = ? WHERE id = ?", (changed, video))
+    return changed
 
 
 def _own_video(db: sqlite3.Cursor, video: VideoId, creator: CreatorId | None) -> None:
@@ -281,13 +290,35 @@ def decide_video(db: sqlite3.Cursor, command: DecideVideo) -> Done:
 def edit_video(db: sqlite3.Cursor, command: EditVideo) -> Done:
     """Change the row if anything differs, so that repeating it freezes nothing."""
     _own_video(db, command.video, command.creator)
+    read_by = db.execute("SELECT meaning_by FROM videos WHERE id = ?", (command.video,)).fetchone()
     changed = db.execute(
-        "UPDATE videos SET caption = ?, tags = ? WHERE id = ? AND (caption, tags) <> (?, ?)",
+        "UPDATE videos SET caption = ?, tags = ?, meaning = x'', meaning_by = NULL"
+        " WHERE id = ? AND (caption, tags) <> (?, ?)",
         (
             command.caption, json_text(command.tags), command.video, command.caption,
             json_text(command.tags),
         ),
     ).rowcount  # fmt: skip
+    if changed:
+        at = _touch(db, command.video, is_urgent=False)
+        if read_by[0] is not None:
+            db.execute(
+                "INSERT OR IGNORE INTO jobs (kind, subject, priority, created_ms)"
+                " VALUES (?, ?, 100, ?)",
+                (READ_TEXT, f"{command.video}:{at}", command.at_ms),
+            )
+    return Done()
+
+
+@carries_out(SetMeaning)
+def set_meaning(db: sqlite3.Cursor, command: SetMeaning) -> Done:
+    """Change the row if its words are still those that were read, and it says something else."""
+    columns = _columns(command.meaning)
+    changed = db.execute(
+        "UPDATE videos SET meaning = ?, meaning_by = ? WHERE id = ? AND (caption, tags) = (?, ?)"
+        " AND (meaning, meaning_by) IS NOT (?, ?)",
+        (*columns, command.video, command.caption, json_text(command.tags), *columns),
+    ).rowcount
     if changed:
         _touch(db, command.video, is_urgent=False)
     return Done()

@@ -21,9 +21,10 @@ from plainview.core.catalogue import (
     TopicLabel,
     VideoFacts,
     fold_decisions,
+    read_sketch,
 )
 from plainview.core.terms.epoch import COUNTERS
-from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.database import open_to_read
 from plainview.edge.sqlite.kept_videos import KeptVideos
 from plainview.edge.sqlite.levers import read_levers
@@ -245,6 +246,8 @@ class SqliteReads:
                 renditions=tuple(renditions[row[0]]),
                 counts=counts.get(row[0], (0,) * len(COUNTERS)),
                 flags=flags[row[0]],
+                comments=row[17],
+                takes_comments=bool(row[18]),
             )
             for row in rows
         }
@@ -319,7 +322,10 @@ class SqliteReads:
                 language=row[7],
                 has_sound=bool(row[8]),
                 looks=int.from_bytes(row[9], "big"),
-                poster=row[10],
+                sound=read_sketch(row[10]),
+                meaning=read_sketch(row[11]),
+                meaning_by=row[12] or NO_DIGEST,
+                poster=row[13],
                 renditions=tuple(renditions[row[0]]),
                 flags=flags[row[0]],
                 counts=counts.get(row[0], (0,) * len(COUNTERS)),
@@ -353,12 +359,12 @@ EPOCH = "number, root, header, file, starts_from, rows, seq, changed, frozen_ms,
 _CREATOR = "creators.id, handle, name, bio, avatar"
 _VIDEO = (
     f"videos.id, {_CREATOR}, caption, tags, topics, language, length_ms, width, height,"
-    " has_sound, thumbhash, poster, published_ms"
+    " has_sound, thumbhash, poster, published_ms, comments, takes_comments"
     " FROM videos JOIN creators ON creators.id = videos.creator"
 )
 _FACTS = (
     "id, creator, published_ms, length_ms, caption, tags, topics, language, has_sound, looks,"
-    " poster FROM videos"
+    " sound, meaning, meaning_by, poster FROM videos"
 )
 _RENDITION = "video, short_edge, width, height, size_bytes, object FROM renditions"
 

@@ -87,7 +87,7 @@ def use_operator_link(db: sqlite3.Cursor, command: UseOperatorLink) -> Done:
     return Done()
 
 
-def _viewer(db: sqlite3.Cursor, viewer: ViewerId) -> tuple[int, int, Digest, int, Digest]:
+def viewer_end(db: sqlite3.Cursor, viewer: ViewerId) -> tuple[int, int, Digest, int, Digest]:
     """(no, n, head, number, receipt). Raises: Refused: no_viewer."""
     row = db.execute(
         "SELECT no, n, head, number, receipt FROM viewers WHERE id = ?", (viewer,)
@@ -98,7 +98,7 @@ def _viewer(db: sqlite3.Cursor, viewer: ViewerId) -> tuple[int, int, Digest, int
     return no, n, Digest(head.hex()), number, receipt
 
 
-def _append(
+def append_events(
     db: sqlite3.Cursor, no: int, n: int, head: Digest, events: Iterable[Event]
 ) -> tuple[int, Digest, list[bytes]]:
     """Number `events` on from `n`, chain them to `head`, store them; the new n, head and bytes."""
@@ -129,11 +129,11 @@ def _known_keys(db: sqlite3.Cursor, no: int, keys: list[str]) -> dict[str, bytes
 @carries_out(TakeEvents)
 def take_events(db: sqlite3.Cursor, command: TakeEvents) -> EventsTaken:
     """Append what is new; a key that is in the chain, or twice in the command, counts once."""
-    no, n, head, _, _ = _viewer(db, command.viewer)
+    no, n, head, _, _ = viewer_end(db, command.viewer)
     known = _known_keys(db, no, [event.key for event in command.events])
     fresh = {event.key: event for event in reversed(command.events) if event.key not in known}
     in_order = [fresh.pop(event.key) for event in command.events if event.key in fresh]
-    n, head, bodies = _append(db, no, n, head, in_order)
+    n, head, bodies = append_events(db, no, n, head, in_order)
     if in_order:
         db.execute("UPDATE viewers SET n = ?, head = ? WHERE no = ?", (n, bytes.fromhex(head), no))
     both = sorted((_number_of(body), body) for body in (*known.values(), *bodies))
@@ -154,7 +154,7 @@ def _number_of(body: bytes) -> int:
 @carries_out(IssueSlate)
 def issue_slate(db: sqlite3.Cursor, command: IssueSlate) -> Issued:
     """Store the receipt and its `served` event, or answer with what this number has already."""
-    no, n, head, number, _ = _viewer(db, command.viewer)
+    no, n, head, number, _ = viewer_end(db, command.viewer)
     if command.number <= number:
         nonce, stored = stored_slate(db, no, command.number)
         if nonce == command.nonce:
@@ -173,7 +173,7 @@ def issue_slate(db: sqlite3.Cursor, command: IssueSlate) -> Issued:
         number=command.number, receipt=receipt, epoch=command.epoch, videos=command.videos
     )
     draft = msgspec.structs.replace(draft, at_ms=command.at_ms)
-    n, head, (served,) = _append(db, no, n, head, [draft])
+    n, head, (served,) = append_events(db, no, n, head, [draft])
     db.execute(
         "INSERT INTO receipts (viewer, number, id, nonce, body, signature, served_n, issued_ms,"
         " arm) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -33,7 +33,7 @@ class WriterClient:
 
     def __init__(self, path: Path, *, answer_s: float = ANSWER_S) -> None:
         self._path = path
-        self._answer_s = answer_s
+        self.answer_s = answer_s
         self._lock = threading.Lock()
         self._sock: socket.socket | None = None
         self._next = 0
@@ -45,14 +45,40 @@ class WriterClient:
 
     def submit(self, command: Command[A_co]) -> A_co:
         """Carry out `command`. Raises: Refused, WriterGone, WriterFault."""
-        ident, future = self._send(command)
+        ident, future = self.send(command)
         try:
-            answer: A_co = future.result(self._answer_s)
+            return future.result(self.answer_s)
         except FutureTimeout:
-            with self._lock:
-                self._open.pop(ident, None)
-            raise WriterGone("the writer did not answer") from None
-        return answer
+            raise self.give_up(ident) from None
+
+    def send(self, command: Command[A_co]) -> tuple[int, "Future[A_co]"]:
+        """Begin to carry out `command`; for who cannot stand and wait, as `submit` does.
+
+        Returns: the number of this sending, and the answer to come, which raises as `submit`. It
+        cannot be cancelled. Whoever has waited `answer_s` for it gives up.
+        """
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if self._is_closed:
+                raise WriterGone("this process is stopping")
+            self._next += 1
+            ident = self._next
+            data = frame((ident, command))
+            self._open[ident] = (data, future, type(command))
+            if self._sock:
+                try:
+                    self._sock.sendall(data)
+                except OSError:
+                    # The reading thread sees the same break and sends everything again.
+                    self._sock = None
+        return ident, future
+
+    def give_up(self, ident: int) -> WriterGone:
+        """Wait no longer for the answer of that number; what to raise instead of it."""
+        with self._lock:
+            self._open.pop(ident, None)
+        return WriterGone("the writer did not answer")
 
     @property
     def is_connected(self) -> bool:
@@ -70,23 +96,6 @@ class WriterClient:
         for future in left:
             future.set_exception(WriterGone("this process is stopping"))
         self._thread.join(2)
-
-    def _send(self, command: Command[Any]) -> tuple[int, Future[Any]]:
-        future: Future[Any] = Future()
-        with self._lock:
-            if self._is_closed:
-                raise WriterGone("this process is stopping")
-            self._next += 1
-            ident = self._next
-            data = frame((ident, command))
-            self._open[ident] = (data, future, type(command))
-            if self._sock:
-                try:
-                    self._sock.sendall(data)
-                except OSError:
-                    # The reading thread sees the same break and sends everything again.
-                    self._sock = None
-        return ident, future
 
     def _read(self) -> None:
         while not self._is_closed:

@@ -75,7 +75,13 @@ def every_entry() -> dict[str, history.Entry]:
         "experiment_end": history.ExperimentEnded(
             at_ms=NOW, name="shorter", ended_ms=NOW, salt=A, reason_code="guard"
         ),
+        "line_weights": history.LineWeights(
+            at_ms=NOW, experiment="shorter", recipe="bold", digest=B, parent=A, lineage=C
+        ),
         "access": history.Access(at_ms=NOW, subject=A, reason_code="replay", by="operator"),
+        "comment_decision": history.CommentDecided(
+            at_ms=NOW, comment=A, action="hide", author="operator", reason_code="hateful"
+        ),
         "erasure": history.Erasure(at_ms=NOW, subject=A, request=B, receipts=12),
     }  # fmt: skip
 

@@ -31,6 +31,7 @@ SAID = {
     " each hidden until its hour is over.",
     "hour_key": "The key of chance for the hour of 18 November 2026, 11:00 UTC was revealed.",
     "decision": "A video was removed: spam or a scam.",
+    "comment_decision": "A comment was hidden by an operator: hateful, or harassing somebody.",
     "epoch": "Epoch 81 of the catalogue was frozen: after 12 decisions.",
     "interval": "2 pages of videos were signed and 1 action of viewers was taken.",
     "promise": "An upload was taken whole: by 18 November 2026, 11:07:40 UTC it is published, or"
@@ -43,6 +44,8 @@ SAID = {
     " (10 %) until 19 November 2026, 11:06:40 UTC.",
     "experiment_end": "The experiment “shorter” ended at 18 November 2026, 11:06:40 UTC: a stop"
     " rule of its declaration applied. What divided its viewers is revealed.",
+    "line_weights": "New weights rank in the arms of the experiment “shorter” with the recipe"
+    " “bold”, learned by it.",
     "access": "An operator read one person's data, to replay what that person was served.",
     "erasure": "One person's data were erased at their own request, 12 receipts among them.",
 }

@@ -310,6 +310,20 @@ def another_caption_on_screen() -> Told:
     return Told(world=world)
 
 
+def another_sound_than_it_was_placed_by() -> Told:
+    world = _lived()
+    video = min(world.facts)
+    world.facts[video] = msgspec.structs.replace(world.facts[video], sound=(9, -9) * 32)
+    return Told(world=world)
+
+
+def another_meaning_than_it_was_placed_by() -> Told:
+    world = _lived()
+    video = min(world.facts)
+    world.facts[video] = msgspec.structs.replace(world.facts[video], meaning=(9, -9) * 32)
+    return Told(world=world)
+
+
 def an_epoch_kept_back() -> Told:
     world = _lived()
     world.pruned.add(1)
@@ -506,6 +520,8 @@ UNPROVEN: dict[str, tuple[Lie, str]] = {
         (a_video_elsewhere_than_the_weights_place_it, "row_place"),
         (other_centroids_than_the_weights_bring, "epoch_centroids"),
         (another_caption_on_screen, "row_differs"),
+        (another_sound_than_it_was_placed_by, "row_differs"),
+        (another_meaning_than_it_was_placed_by, "row_differs"),
         (an_epoch_kept_back, "epoch_withheld"),
         (a_policy_kept_back, "object_withheld"),
         (another_file_under_a_hash, "object_withheld"),

@@ -13,7 +13,9 @@ from plainview.core.catalogue import (
     VideoFacts,
     encode_facts,
     fold_decisions,
+    read_sketch,
     rendition_digest,
+    sketch_bytes,
 )
 from plainview.core.terms.epoch import FLAG_REMOVED, FLAG_SILENT, FLAG_WITHDRAWN
 from plainview.core.terms.hashing import digest_of
@@ -99,12 +101,39 @@ def test_the_digest_covers_what_is_shown_and_nothing_else() -> None:
     assert len({rendition_digest(facts) for facts in [FACTS, *other]}) == 6
 
 
+def test_a_sketch_is_nothing_or_64_signed_bytes() -> None:
+    """What was written is read again; other lengths, and -128, are refused."""
+    sketch = (*range(-127, -95), *range(96, 128))
+    assert sketch_bytes(sketch).hex().startswith("818283")
+    assert read_sketch(sketch_bytes(sketch)) == sketch
+    assert read_sketch(sketch_bytes(())) == ()
+    for data in (bytes(63), bytes(65), bytes(63) + b"\x80"):
+        with pytest.raises(ValueError, match="no sketch"):
+            read_sketch(data)
+
+
 def test_published_facts_by_hand() -> None:
     """A video's facts are canonical JSON, words in base64, renditions by short edge."""
-    facts = msgspec.structs.replace(FACTS, topics=(TopicLabel("cats", 1),), language="de", looks=10)
+    facts = msgspec.structs.replace(
+        FACTS,
+        topics=(TopicLabel("cats", 1),),
+        language="de",
+        looks=10,
+        sound=(1, -127) * 32,
+        meaning=(2, -1) * 32,
+        meaning_by=Digest("ab" * 32),
+    )
     assert encode_facts(facts) == (
         b'{"caption":"w6k=","creator":"1","has_sound":1,"id":"7","language":"de","length_ms":1,'
-        b'"looks":"000000000000000a","poster":"' + b"0f" * 32 + b'","published_ms":1,"renditions":'
+        b'"looks":"000000000000000a","meaning":"'
+        + b"02ff" * 32
+        + b'","meaning_by":"'
+        + b"ab" * 32
+        + b'","poster":"'
+        + b"0f" * 32
+        + b'","published_ms":1,"renditions":'
         b'[[360,360,640,4,"' + b"11" * 32 + b'"],[540,540,960,9,"' + b"22" * 32 + b'"]],'
-        b'"spec":"video-v1","tags":["YQ==","Yg=="],"topics":[["cats",1]]}'
+        b'"sound":"'
+        + b"0181" * 32
+        + b'","spec":"video-v1","tags":["YQ==","Yg=="],"topics":[["cats",1]]}'
     )

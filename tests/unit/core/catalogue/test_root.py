@@ -72,7 +72,8 @@ def test_header_by_hand() -> None:
     zeros, weights = "0" * 64, "ab" * 32
     assert frozen.header_bytes.decode() == (
         f'{{"centroids":"{zeros}","decisions":1,"edition":"test","events_counted":2,'
-        f'"events_root":"{zeros}","frozen_ms":5,"number":1,"previous_root":"{zeros}","rows":1,'
+        f'"events_root":"{zeros}","frozen_ms":5,"line_weights":[],"number":1,'
+        f'"previous_root":"{zeros}","rows":1,'
         f'"shown_today":0,"shown_yesterday":0,"spec":"epoch-v1","topics":["chance"],"weights":"{weights}"}}'
     )
     assert parse_header(frozen.header_bytes) == frozen.epoch.header
@@ -89,6 +90,20 @@ def test_other_headers_are_refused(edit: tuple[bytes, bytes]) -> None:
     """Another spec, a field missing, too many or mistyped, other white space, a cut end."""
     with pytest.raises(HeaderRefused):
         parse_header(_freeze(_rows([4])).header_bytes.replace(*edit))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '[["b/x","0"],["a/x","0"]]', '[["a/x","0"],["a/x","0"]]', '[["a/x"]]', '[["a/x",1]]',
+        '[["a/a","0"],["a/b","0"],["a/c","0"],["a/d","0"],["a/e","0"]]',
+    ],
+)  # fmt: skip
+def test_lines_out_of_order_or_too_many_are_refused(lines: str) -> None:
+    """Not sorted, one twice, without weights, with a number for them, and five."""
+    data = _freeze(_rows([4])).header_bytes
+    with pytest.raises(HeaderRefused):
+        parse_header(data.replace(b'"line_weights":[]', f'"line_weights":{lines}'.encode()))
 
 
 def test_epochs_follow_on() -> None:

@@ -24,6 +24,7 @@ from plainview.core.catalogue import (
     merge_rows,
     next_events_root,
     parse_header,
+    read_sketch,
     rendition_digest,
     rows_bytes,
     topic_list,
@@ -51,6 +52,9 @@ def _facts(v: dict[str, Any]) -> VideoFacts:
         language=v["language"],
         has_sound=bool(v["has_sound"]),
         looks=int(v["looks"]),
+        sound=read_sketch(bytes.fromhex(v["sound"])),
+        meaning=read_sketch(bytes.fromhex(v["meaning"])),
+        meaning_by=Digest(v["meaning_by"]),
         poster=Digest(v["poster"]),
         renditions=tuple(
             RenditionFacts(digest=d, short_edge=edge, width=w, height=h, size_bytes=size)

@@ -17,6 +17,7 @@ from plainview.core.events import (
     NotAnEvent,
     UnknownField,
     UnknownKind,
+    comment_draft,
     encode_event,
     extend,
     genesis,
@@ -25,7 +26,7 @@ from plainview.core.events import (
     served_draft,
 )
 from plainview.core.terms.canonical import canonical_json, parse_canonical
-from plainview.core.terms.ids import NO_DIGEST, CreatorId, Digest, VideoId, ViewerId
+from plainview.core.terms.ids import NO_DIGEST, CommentId, CreatorId, Digest, VideoId, ViewerId
 from plainview.core.terms.viewer import Event
 
 SAMPLE: dict[str, object] = {
@@ -100,9 +101,22 @@ def test_values_out_of_form_are_refused(kind: str, wrong: dict[str, object]) -> 
         parse_client_event(_sent(kind, **wrong))
 
 
-@pytest.mark.parametrize("kind", ["served", "dance", "", None, 3])
+def test_a_comments_event_names_it_and_holds_no_text() -> None:
+    """Its bytes, written out; it reads back, and not under the number 0."""
+    draft = comment_draft(key="c1", video=VideoId(7), comment=CommentId(12), at_ms=9)
+    body = encode_event(draft)
+    assert body == (
+        b'{"at_ms":9,"author":"viewer","comment":"12","key":"c1","kind":"comment","n":0,'
+        b'"video":"7"}'
+    )
+    assert parse_event(body) == draft
+    with pytest.raises(NotAnEvent):
+        parse_event(body.replace(b'"comment":"12"', b'"comment":"0"'))
+
+
+@pytest.mark.parametrize("kind", ["served", "comment", "dance", "", None, 3])
 def test_kinds_that_are_not_the_clients(kind: object) -> None:
-    """The server's own kind, an unknown one, and what is no kind at all."""
+    """The server's own kind, the one that comes with a text, an unknown one, and none at all."""
     with pytest.raises(UnknownKind):
         parse_client_event({"kind": kind, "key": "k"})
 

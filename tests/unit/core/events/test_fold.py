@@ -57,6 +57,15 @@ def _counted(*links: Link) -> dict[int, dict[str, int]]:
     }
 
 
+def test_a_comment_changes_where_the_chain_ends_and_nothing_else() -> None:
+    """State and counters are those of a chain without it, but for n and head."""
+    chain = _chain(("like", {"video": 7}), ("comment", {"video": 7, "comment": 12}))
+    before, after = fold(EMPTY, chain[:1]), fold(EMPTY, chain)
+    assert after == msgspec.structs.replace(before, n=2, head=after.head)
+    assert after.head == extend(before.head, encode_event(chain[1]))
+    assert _counted(("comment", {"video": 7, "comment": 12})) == {}
+
+
 def test_a_new_viewer() -> None:
     """Nothing is known; the head is the chain's genesis."""
     assert ViewerState(viewer=VIEWER, n=0, head=genesis(VIEWER)) == EMPTY

@@ -3,6 +3,7 @@
 import pytest
 
 from plainview.core.experiments import BadPlan, StopRule, parse_plan
+from plainview.core.terms.ids import NO_DIGEST
 
 GOOD = """\
 name = "softer"
@@ -73,3 +74,53 @@ def test_what_is_no_declaration_is_refused_with_its_field(
     assert GOOD.count(before) == 1
     with pytest.raises(BadPlan, match=said):
         parse_plan(GOOD.replace(before, after).encode())
+
+
+RECIPES = GOOD.replace('"popular"]', '"for-you+bold"]') + f'\n[recipes]\nbold = "{"ab" * 32}"\n'
+
+
+def test_an_arm_may_name_a_recipe() -> None:
+    """Its digest stands beside the arm, zeros beside others; without recipes nothing."""
+    plan = parse_plan(RECIPES.encode())
+    assert plan.arms == ("for-you", "for-you+bold")
+    assert plan.recipes == (NO_DIGEST, "ab" * 32)
+    assert plan.recipes_by_name == {"bold": "ab" * 32}
+    assert parse_plan(GOOD.encode()).recipes == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"for-you+bold"', '"for-you+bold+calm"', "POLICY.RECIPE"),
+        ('"for-you+bold"', '"for-you+"', "POLICY.RECIPE"),
+        ('"for-you+bold"', '"for-you+calm"', "those that arms name"),
+        ('"for-you+bold"', '"popular"', "those that arms name"),
+        ("[recipes]", "[recipe]", "unknown fields"),
+        ('"abab', '"bab', "names and digests"),
+        ("bold =", "bold = 7\nbald =", "names and digests"),
+    ],
+)
+def test_recipes_that_are_not_those_of_the_arms_are_refused(
+    before: str, after: str, said: str
+) -> None:
+    """Two recipes in an arm, none after the plus, one without a digest, one too many, no digest."""
+    assert RECIPES.count(before) == 1
+    changed = RECIPES.replace(before, after).encode()
+    with pytest.raises(BadPlan, match=said):
+        parse_plan(changed)
+
+
+def test_what_receipts_have_no_room_for_is_refused() -> None:
+    """Name, policy and recipe of 24 letters each, with slash and plus 74, where a receipt has 64;
+    and five recipes, where an epoch names four."""
+    long = RECIPES.replace('"softer"', f'"{"s" * 24}"').replace("for-you+bold", "p" * 24 + "+bold")
+    assert parse_plan(long.encode()).arms[1] == "p" * 24 + "+bold"
+    longer = long.replace("bold", "b" * 24)
+    with pytest.raises(BadPlan, match="at most 64"):
+        parse_plan(longer.encode())
+    arms = [f"for-you+{name}" for name in "abcde"]
+    five = GOOD.replace('["for-you", "popular"]', str(arms).replace("'", '"'))
+    five = five.replace("[700, 300]", "[200, 200, 200, 200, 200]") + "\n[recipes]\n"
+    five += "".join(f'{name} = "{"ab" * 32}"\n' for name in "abcde")
+    with pytest.raises(BadPlan, match="at most 4"):
+        parse_plan(five.encode())

@@ -175,7 +175,7 @@ def test_no_value_reaches_2_to_the_53(times: WatchTimes | None) -> None:
     exact for JavaScript; longer ones count as an hour, and so do longer medians."""
     worst = msgspec.structs.replace(
         FOR_YOU,
-        worth_milli=(*[100_000] * 8, 1000),
+        worth_milli=(*[100_000] * (len(HEADS) - 1), 1000),
         demote_milli=(100_000,) * 4,
     )
     index = build_index(epoch_of([video(1, length_ms=2**32 - 1, flags=4 | 8 | 16 | 32)]))

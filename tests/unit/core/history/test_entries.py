@@ -139,7 +139,7 @@ def test_no_entry_has_a_field_more(which: int, name: str, text: str) -> None:
     if name not in value:
         assert refused(replaced(value, (name,), text))
     for key, item in value.items():
-        inner = item[0] if isinstance(item, list) else item
+        inner = item[0] if isinstance(item, list) and item else item
         if isinstance(inner, dict) and name not in inner:
             path = (key, 0, name) if isinstance(item, list) else (key, name)
             assert refused(replaced(value, path, text))
@@ -221,8 +221,8 @@ def test_what_cannot_be_read_back_is_not_written() -> None:
 def test_each_type_has_its_name() -> None:
     """The names on the wire are those of the specification's table."""
     assert sorted(ENTRY_TYPES) == [
-        "access", "boost", "decision", "epoch", "erasure", "experiment",
+        "access", "boost", "comment_decision", "decision", "epoch", "erasure", "experiment",
         "experiment_end", "hour_key", "hours",
-        "interval", "policies", "promise", "promise_kept", "promise_refused", "source", "trust",
-        "weights",
+        "interval", "line_weights", "policies", "promise", "promise_kept", "promise_refused",
+        "source", "trust", "weights",
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """The lawful order of entries, rule by rule."""
 
+import msgspec
 import pytest
 
 from plainview.core.history import RULES, Entry, Hours, contradiction, fold_history, range_broken
@@ -14,9 +15,14 @@ from tests.histories import (
     broken,
     digest,
     epoch,
+    experiment_end,
+    in_line,
     keys,
     lawful,
+    learned,
+    line_weights,
     promise,
+    recipes,
 )
 
 BROKEN = broken()
@@ -128,7 +134,7 @@ def test_what_was_established_can_be_asked() -> None:
     assert history.sources == {digest("source"): 1}
     assert set(history.policies.values()) == {2}
     assert {name: at[0] for name, at in history.weights.items()} == {
-        digest("weights 1"): 3, digest("weights 2"): 17,
+        digest("weights 1"): 3, digest("weights 2"): 18,
     }  # fmt: skip
     assert history.hour_commitment(HOUR) is not None
     assert history.hour_commitment(HOUR - 1) is None
@@ -137,8 +143,9 @@ def test_what_was_established_can_be_asked() -> None:
     assert history.hour_keys[HOUR][1].at_ms == OVER_MS
     found = history.epoch(3)
     assert found is not None
-    assert found[0] == 18
-    assert history.epoch(4) is None
+    assert found[0] == 19
+    assert history.epoch(6) is None
+    assert [at[0] for at in history.line_weights] == [22, 24]
     assert history.trust is not None
     assert (history.trust.version, history.trust.retention_days) == (2, 120)
     assert history.erased_receipts == 1
@@ -158,3 +165,57 @@ def test_an_edition_older_than_its_log_begins_with_its_newest_epoch() -> None:
     assert fold_history([*first, epoch(42, at_ms=BEGIN_MS + 3000)])[1] == []
     _, found = fold_history([*first, epoch(43, at_ms=BEGIN_MS + 3000)])
     assert [(breach.rule, breach.since) for breach in found] == [("epoch_gap", 5)]
+
+
+def lined(*more: Entry) -> list[Entry]:
+    """A log with a line begun, and what comes after it."""
+    at = BEGIN_MS + 3000
+    begun = line_weights("weights 1", "weights 1", at_ms=at + 10)
+    twice = msgspec.structs.replace(recipes("twice", at_ms=at), to_ms=at + 60_000)
+    return [*beginning(), twice, begun, *more]
+
+
+def rules_broken(log: list[Entry]) -> list[str]:
+    return [breach.rule for breach in fold_history(log)[1]]
+
+
+def test_a_line_goes_on_parent_by_parent() -> None:
+    """It may be the main weights once, at its beginning; then each names the last of the line, and
+    main weights published meanwhile do not matter to it."""
+    at = BEGIN_MS + 3100
+    first = line_weights("bold 1", "weights 1", at_ms=at)
+    main = learned("weights 2", "weights 1", at_ms=at + 1)
+    second = line_weights("bold 2", "bold 1", at_ms=at + 2)
+    assert rules_broken(lined(first, main, second)) == []
+    assert rules_broken(lined(first, line_weights("bold 2", "weights 1", at_ms=at + 2))) == [
+        "line_parent"
+    ]
+    again = line_weights("bold 1", "bold 1", at_ms=at + 2)
+    assert rules_broken(lined(first, again)) == ["line_parent"]
+    other = [
+        *beginning(),
+        recipes("twice", at_ms=at),
+        line_weights("x", "weights 1", at_ms=at + 10),
+    ]
+    assert rules_broken(other) == ["line_parent"]
+
+
+def test_a_line_ends_with_its_experiment() -> None:
+    """After the end was logged it publishes nothing."""
+    at = BEGIN_MS + 4000
+    end = experiment_end("twice", at_ms=at)
+    late = line_weights("bold 1", "weights 1", at_ms=at + 1)
+    assert rules_broken(lined(end, late)) == ["line_undeclared"]
+
+
+def test_an_epoch_of_its_time_that_names_no_line_is_found_at_its_end() -> None:
+    """Till then nobody outside knows when it was over; ten seconds about both ends are allowed."""
+    at = BEGIN_MS + 3000
+    bare = epoch(2, at_ms=at + 20_000)
+    assert rules_broken(lined(bare)) == []
+    assert rules_broken(lined(bare, experiment_end("twice", at_ms=at + 40_000))) == ["epoch_lines"]
+    assert rules_broken(lined(bare, experiment_end("twice", at_ms=at + 25_000))) == []
+    early = epoch(2, at_ms=at + 5_000)
+    assert rules_broken(lined(early, experiment_end("twice", at_ms=at + 40_000))) == []
+    named = in_line(epoch(2, at_ms=at + 20_000), "weights 1")
+    assert rules_broken(lined(named, experiment_end("twice", at_ms=at + 40_000))) == []

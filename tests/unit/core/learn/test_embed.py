@@ -298,8 +298,11 @@ def test_the_gate_drops_a_table_that_int8_cuts_off() -> None:
 
 
 def test_the_gate_does_not_guess() -> None:
-    """With few good watches held out nothing is published."""
-    assert gated(TICK, LATER[:100]) == "places_held_out_small"
+    """With fewer good watches held out than the recipe asks for nothing is published."""
+    before = np.concatenate([PAST, WINDOW])
+    targets = len(watched_well(before, LATER[:100], context_max=12).targets)
+    assert gated(TICK, LATER[:100], held_out_min=targets) == ""
+    assert gated(TICK, LATER[:100], held_out_min=targets + 1) == "places_held_out_small"
 
 
 def test_metrics_by_hand() -> None:

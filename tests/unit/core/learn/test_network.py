@@ -84,8 +84,8 @@ def test_tables_of_another_curve_cannot_be_learned_on_from() -> None:
     states no offsets."""
     with pytest.raises(BadFile, match="head 0"):
         network_of(one_unit(table_offset=1))
-    for stated in (b'"offsets\\":[],', b'"offsets\\":[9000' + b",256" * 8 + b"],"):
-        data = one_unit().replace(b'"offsets\\":[256' + b",256" * 8 + b"],", stated)
+    for stated in (b'"offsets\\":[],', b'"offsets\\":[9000' + b",256" * 9 + b"],"):
+        data = one_unit().replace(b'"offsets\\":[256' + b",256" * 9 + b"],", stated)
         size = len(data) - len(one_unit()) + int.from_bytes(one_unit()[:8], "little")
         with pytest.raises(BadFile, match="no offset"):
             offsets_of(size.to_bytes(8, "little") + data[8:])

@@ -54,7 +54,7 @@ def test_each_number_has_bounds(name: str) -> None:
         ({"hidden": [0]}, "hidden is"),
         ({"hidden": [1025]}, "hidden is"),
         ({"head_weights_milli": [1000]}, "head_weights_milli"),
-        ({"head_weights_milli": [-1] + [1000] * 8}, "head_weights_milli"),
+        ({"head_weights_milli": [-1] + [1000] * 9}, "head_weights_milli"),
         ({"watch": "seconds"}, "watch is 'seconds'"),
         ({"watch_bounds_ms": [7000, 7000]}, "watch_bounds_ms"),
         ({"watch_bounds_ms": [-1]}, "watch_bounds_ms"),

@@ -20,13 +20,13 @@ from tests.lessons import timed_examples
 
 RECIPE = msgspec.structs.replace(
     STARTING_RECIPE, hidden=(23,), batch=8, viewer_examples_max=6,
-    head_weights_milli=(1000, 500, 3000, 1000, 1000, 700, 1000, 1000, 0),
+    head_weights_milli=(1000, 500, 3000, 1000, 1000, 700, 1300, 1000, 1000, 0),
 )  # fmt: skip
 
 
 TIMED = msgspec.structs.replace(
     RECIPE, watch=QUANTILE, watch_bounds_ms=(15_000, 40_000, 41_000, 95_000), watch_steps=7,
-    head_weights_milli=(1000,) * 9, viewer_examples_max=20,
+    head_weights_milli=(1000,) * 10, viewer_examples_max=20,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
 from plainview.core.learn.tick import Parent, Tick, learn_tick, run, tick_seed
 from plainview.core.learn.window import Examples, Window, choose, window_of
 from plainview.core.terms.hashing import digest_of
-from plainview.core.terms.weights import EXACT_BOUND
+from plainview.core.terms.weights import EXACT_BOUND, HEADS
 from tests.lessons import drawn_examples
 
 STARTING = Parent(weights=starting_weights())
@@ -120,7 +120,7 @@ def flooded(count: int) -> Examples:
     flood["features"] = 0
     flood["features"][:, 0] = 127
     flood["labels"] = 0
-    flood["labels"][:, 7] = 4096
+    flood["labels"][:, HEADS.index("reject")] = 4096
     flood["receipt"][:, :4] = np.arange(count, dtype=np.uint32).view(np.uint8).reshape(count, 4)
     return np.concatenate([WINDOW.examples, flood])
 

@@ -128,7 +128,7 @@ def break_heads(parts: Tensors) -> None:
         (break_set, "extra"),
         (break_missing, "heads.table"),
         (break_depth, "5 hidden layers"),
-        (break_heads, "8 outputs for 9 heads"),
+        (break_heads, "9 outputs for 10 heads"),
     ],
 )
 def test_tensors_out_of_the_spec_are_refused(spoil: Callable[[Tensors], None], words: str) -> None:

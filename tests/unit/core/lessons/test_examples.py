@@ -171,6 +171,15 @@ def test_a_share_cannot_be_undone() -> None:
     assert Sitting().sees(3, 2500).does("share", 3).labels()["share"] == LABEL_ONE
 
 
+def test_who_commented_commented() -> None:
+    """A comment on this video is a label, one on another video of the slate is none."""
+    sitting = Sitting().sees(3, 2500)
+    sitting.pocket.take_comment(VIEWER, sitting.videos[2], key="c1", now_ms=sitting.now_ms + 1)
+    assert sitting.labels()["comment"] == 0
+    sitting.pocket.take_comment(VIEWER, sitting.videos[3], key="c2", now_ms=sitting.now_ms + 2)
+    assert sitting.labels()["comment"] == LABEL_ONE
+
+
 def test_a_follow_counts_for_the_video_it_was_made_on() -> None:
     """Made on this video it is a label; made elsewhere, or taken back, it is none."""
     sitting = Sitting().sees(3, 2500)

@@ -1,6 +1,7 @@
 """ffmpeg's argument lists."""
 
 from plainview.core.media.arguments import (
+    hearing_args,
     loudness_args,
     picture_graph,
     poster_args,
@@ -31,6 +32,7 @@ def test_every_list_opens_local_files_of_known_containers_only() -> None:
         loudness_args(plan.facts, source="/in"),
         transcode_args(plan, plan.renditions[:1], source="/in", outputs=("/out",), loudness=LOUD),
         poster_args(plan, source="/in", jpegs="/j%d", thumbs="/t", hashes="/h"),
+        hearing_args(rendition="/in", output="/out"),
     )
     for args in lists:
         at = args.index("/in")
@@ -139,3 +141,13 @@ def test_poster_sizes() -> None:
     assert poster_size(planned(width=700, height=400)) == (630, 360)
     assert thumb_size(540, 960) == (18, 32)
     assert thumb_size(1920, 20) == (32, 1)
+
+
+def test_a_rendition_is_heard_as_plain_samples() -> None:
+    """The first minute of its sound: one channel of 16 bits at 8 kHz, without a header."""
+    args = hearing_args(rendition="/work/360.mp4", output="/work/sound.s16")
+    assert after(args, "-map") == ["0:a:0"]
+    assert after(args, "-t") == ["60"]
+    assert (after(args, "-ac"), after(args, "-ar")) == (["1"], ["8000"])
+    assert after(args, "-f") == ["s16le"]
+    assert args[-1] == "/work/sound.s16"

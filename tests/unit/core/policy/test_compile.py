@@ -93,7 +93,7 @@ def test_for_you_compiles_to_the_integers_one_reads_in_it() -> None:
     assert policy.digest == digest_of(FOR_YOU.encode())
     assert dict(zip(HEADS, policy.worth_milli, strict=True)) == {
         "finish": 1000, "long": 500, "like": 4000, "save": 5000, "share": 5000, "follow": 6000,
-        "skip": -1500, "reject": -20000, "watch": 10,
+        "comment": 4000, "skip": -1500, "reject": -20000, "watch": 10,
     }  # fmt: skip
     assert dict(zip(SOURCES, policy.sources, strict=True)) == {
         "following": 60, "near_recent": 200, "near_lasting": 120, "rising": 40, "popular": 40,

@@ -1,12 +1,24 @@
 """Who is in which arm follows from a salt and an id, and from nothing else."""
 
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plainview.core.receipts import BadArm, arm_index, arm_text, salt_commitment, split_arm
+from plainview.core.history import EpochFrozen
+from plainview.core.receipts import (
+    BadArm,
+    arm_index,
+    arm_text,
+    line_of,
+    policy_of,
+    recipe_of,
+    salt_commitment,
+    split_arm,
+    weights_due,
+)
 from plainview.core.terms.ids import ViewerId
 
 SALT = bytes(range(32))
@@ -78,3 +90,31 @@ def test_the_text_of_an_arm_reads_back() -> None:
     assert split_arm(arm_text("shorter", "for-you")) == ("shorter", "for-you")
     assert split_arm("") == ("", "")
     assert split_arm("shorter") == ("", "")
+
+
+def test_an_arm_says_its_policy_and_its_recipe() -> None:
+    """By hand, with a recipe and without; a line is named by experiment and recipe alone."""
+    assert (policy_of("for-you-2+bold"), recipe_of("for-you-2+bold")) == ("for-you-2", "bold")
+    assert (policy_of("for-you-2"), recipe_of("for-you-2")) == ("for-you-2", "")
+    assert line_of("twice/for-you+bold") == line_of("twice/popular+bold") == "twice/bold"
+    assert [line_of(text) for text in ("", "twice/for-you", "for-you+bold")] == ["", "", ""]
+
+
+def test_the_weights_due_are_those_of_the_arms_line() -> None:
+    """Of two lines each ranks in its own arms; the main weights in an arm without recipe, in none,
+    in the arm of another experiment, and where the epoch does not know the line yet."""
+    header = SimpleNamespace(
+        weights="main", line_weights=(("twice/bold", "bold's"), ("twice/calm", "calm's"))
+    )
+    due = {
+        "twice/for-you+bold": "bold's", "twice/popular+bold": "bold's",
+        "twice/for-you+calm": "calm's", "twice/for-you": "main", "": "main",
+        "other/for-you+bold": "main", "twice/for-you+new": "main",
+    }  # fmt: skip
+    assert {arm: weights_due(header, arm) for arm in due} == due  # type: ignore[arg-type]
+    frozen = EpochFrozen(
+        at_ms=1, number=1, root="0" * 64, previous_root="0" * 64, weights="1" * 64,
+        line_weights=(("twice/bold", "2" * 64),), decisions=0, frozen_ms=1,
+    )  # fmt: skip
+    assert frozen.weights_due("twice/for-you+bold") == "2" * 64
+    assert frozen.weights_due("twice/for-you") == frozen.weights_due("") == "1" * 64

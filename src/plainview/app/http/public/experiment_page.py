@@ -13,13 +13,17 @@ from plainview.app.http.public.plots import (
     ROW,
     WIDTH,
     Bar,
+    Line,
     bars,
+    key,
+    lines,
     n,
     plot,
     text,
 )
 from plainview.core.experiments import METRICS, ArmReading, Plan, Reading
-from plainview.flows.run_experiment import Shown
+from plainview.core.receipts import recipe_of
+from plainview.flows.run_experiment import LineShown, Shown
 from plainview.ports.experiments import ExperimentRecord
 
 
@@ -61,6 +65,7 @@ def experiment_page(shown: Shown, *, now_ms: int) -> str:
         el("h2", "Viewers"),
         shares_plot(plan, reading),
         [_metric(metric, reading) for metric in METRICS],
+        _recipes(plan, shown.lines),
         el("h2", "As declared"),
         _declared(plan),
         title=record.name,
@@ -93,6 +98,56 @@ def _declared(plan: Plan) -> Html:
         ("A viewer counts with their first", f"{plan.window_ms // 60_000:,} minutes"),
         ("Stopped early when", "; ".join(stops) or "the operator stops it"),
     )
+
+
+def _recipes(plan: Plan, found: Sequence[LineShown]) -> list[Child]:
+    """What each recipe learned from the same windows, and how well it foresaw those held out."""
+    if not found:
+        return []
+    rows = [
+        el(
+            "tr",
+            el("td", one.line or "main line"),
+            el("td", el("code", f"{one.recipe[:12]}…") if one.line else "as the service"),
+            el("td", f"{one.published:,} of {one.ticks:,}"),
+            el("td", f"{one.losses[-1].after:.4f}" if one.losses else "none yet"),
+        )
+        for one in found
+    ]
+    heads = ("Line", "Recipe", "Published", "Loss now")
+    return [
+        el("h2", "Recipes"),
+        recipes_plot(plan, found) if any(one.losses for one in found) else None,
+        el(
+            "table",
+            el("thead", el("tr", [el("th", one) for one in heads])),
+            el("tbody", rows),
+        ),
+    ]
+
+
+def recipes_plot(plan: Plan, found: Sequence[LineShown]) -> Html:
+    """The loss of each line's candidates, tick by tick; a ring is one that was dropped."""
+    colours = {recipe_of(arm): colour for arm, colour in zip(plan.arms, COLOURS, strict=False)}
+    colours[""] = COLOURS[0]
+    drawn = [
+        Line(
+            colour=colours[one.line.partition("/")[2]],
+            points=tuple((loss.tick, loss.after) for loss in one.losses),
+            hollow=frozenset(loss.tick for loss in one.losses if not loss.is_published),
+        )
+        for one in found
+        if one.losses
+    ]
+    losses = [y for line in drawn for _, y in line.points]
+    ticks = [int(x) for line in drawn for x, _ in line.points]
+    low, high = min(losses), max(losses)
+    named = [key(colours[one.line.partition("/")[2]], one.line or "main line") for one in found]
+    return lines(
+        drawn, ends=(f"tick {min(ticks)}", f"tick {max(ticks)}"),
+        y_words=(f"{low:.3f}", f"{high:.3f}"), y_range=(low, high),
+        label="Loss on what was held out of each window", note=[*named, " A ring was dropped."],
+    )  # fmt: skip
 
 
 def _metric(metric: str, reading: Reading) -> list[Child]:

@@ -11,6 +11,7 @@ from plainview.app.http.public.sentences import (
     ACTION_WORDS,
     AUTHOR_WORDS,
     BOOST_WORDS,
+    COMMENT_WORDS,
     REASON_WORDS,
     REFUSAL_WORDS,
     TYPE_OF,
@@ -58,6 +59,14 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         " recipe. Imported: made elsewhere, so that nobody can make them again from here.",
         "lineage": "The document that says which events went in and what was left out.",
     },
+    "line_weights": {
+        "experiment": "The experiment whose arms are ranked by these weights.",
+        "recipe": "The recipe that learned them; arms that name it are ranked by them.",
+        "digest": "SHA-256 of the file with all the numbers the ranking uses besides the rules.",
+        "parent": "The weights these were made from: those of the line before, or at its beginning"
+        " the weights that everybody else is ranked by.",
+        "lineage": "The document that says which events went in; zeros where the line begins.",
+    },
     "hours": {
         "first": "The first hour these are for.",
         "commitments": "SHA-256 over each hour's key: it fixes the key before the hour begins and"
@@ -77,11 +86,20 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "reason": "A commitment to the words that are shown where the video was. Anyone can have"
         " the words and the salt, and hold them against it.",
     },
+    "comment_decision": {
+        "comment": "A commitment to the comment and to the words given for it, under a salt of its"
+        " writer's: whoever wrote it is told all three and can hold them against it.",
+        "action": "What was decided.",
+        "author": "Who decided.",
+        "reason_code": "Why, from a closed list.",
+    },
     "epoch": {
         "number": "Counts the frozen catalogues.",
         "root": "The root over every video's row. One changed number anywhere gives another root.",
         "previous_root": "The root of the epoch before.",
         "weights": "The weights it is ranked with.",
+        "line_weights": "In the arms of an experiment that name a recipe: each line, and the"
+        " weights it is ranked with there.",
         "decisions": "How many decisions are applied in it: all up to that number, no others.",
         "frozen_ms": "When it was frozen.",
     },
@@ -116,7 +134,9 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "experiment": {
         "name": "What it is called; receipts name the arm a viewer is in.",
-        "arms": "The feeds that viewers are divided among.",
+        "arms": "The feeds that viewers are divided among; after a plus the recipe by whose weights"
+        " an arm is ranked.",
+        "recipes": "Beside each arm the SHA-256 of the recipe it names, zeros where it names none.",
         "shares_milli": "How large a part of viewers each arm gets.",
         "from_ms": "From when on.",
         "to_ms": "Until when.",
@@ -144,12 +164,16 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
 
 DOWNLOADS: Final = {
     ("source", "digest"), ("weights", "digest"), ("weights", "parent"), ("weights", "lineage"),
-    ("epoch", "weights"),
+    ("epoch", "weights"), ("line_weights", "digest"), ("line_weights", "parent"),
+    ("line_weights", "lineage"),
 }  # fmt: skip
 CODES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("decision", "action"): ACTION_WORDS,
     ("decision", "author"): AUTHOR_WORDS,
     ("decision", "reason_code"): REASON_WORDS,
+    ("comment_decision", "action"): COMMENT_WORDS,
+    ("comment_decision", "author"): AUTHOR_WORDS,
+    ("comment_decision", "reason_code"): REASON_WORDS,
     ("promise_refused", "reason_code"): REFUSAL_WORDS,
     ("boost", "reason_code"): BOOST_WORDS,
     ("access", "reason_code"): ACCESS_WORDS,
@@ -185,12 +209,16 @@ def _value(kind: str, name: str, value: Any) -> Html:
     if isinstance(value, Batch):
         return join(plural(value.count, "record"), ", root ", digest(value.root))
     if isinstance(value, tuple):
-        return _sequence([code(str(one)) for one in value])
+        return _sequence([code(_listed(one)) for one in value]) if value else join("none")
     if isinstance(value, int):
         return join(f"{value:,}")
     if len(value) != DIGEST_LETTERS:
         return code(value)
     return digest(value, at=OBJECTS if (kind, name) in DOWNLOADS else "")
+
+
+def _listed(one: object) -> str:
+    return " ".join(one) if isinstance(one, tuple) else str(one)
 
 
 def _hour(hour: int) -> Html:

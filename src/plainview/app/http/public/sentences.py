@@ -17,6 +17,7 @@ from plainview.core.history import (
     Access,
     BadEntry,
     Boost,
+    CommentDecided,
     DecisionTaken,
     Entry,
     EpochFrozen,
@@ -26,6 +27,7 @@ from plainview.core.history import (
     HourKey,
     Hours,
     Interval,
+    LineWeights,
     Policies,
     Promise,
     PromiseKept,
@@ -41,6 +43,7 @@ TYPE_OF: Final = {kind: name for name, kind in ENTRY_TYPES.items()}
 
 TYPE_WORDS: Final[Mapping[str, str]] = {
     "decision": "Decisions about videos",
+    "comment_decision": "Decisions about comments",
     "policies": "Rules of the feeds",
     "weights": "Weights",
     "source": "Program code",
@@ -50,6 +53,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = {
     "boost": "Boosts",
     "experiment": "Experiments",
     "experiment_end": "Experiments ended",
+    "line_weights": "Recipes of experiments",
     "promise": "Uploads taken",
     "promise_kept": "Uploads published",
     "promise_refused": "Uploads refused",
@@ -92,6 +96,11 @@ ACTION_WORDS: Final[Mapping[str, str]] = {
     "unmark_advert": "A video is no longer marked as an advertisement",
     "unlist": "A video was taken off all lists",
     "list": "A video was put back on the lists",
+}
+
+COMMENT_WORDS: Final[Mapping[str, str]] = {
+    "hide": "A comment was hidden",
+    "restore": "A comment is shown again",
 }
 
 REFUSAL_WORDS: Final[Mapping[str, str]] = {
@@ -250,6 +259,14 @@ def _decision(entry: DecisionTaken) -> str:
     return f"{done}: {REASON_WORDS[entry.reason_code]}."
 
 
+def _comment_decision(entry: CommentDecided) -> str:
+    done = COMMENT_WORDS[entry.action]
+    by = f" by {AUTHOR_WORDS[entry.author]}"
+    return (
+        f"{done}{by}{'' if entry.action == 'restore' else f': {REASON_WORDS[entry.reason_code]}'}."
+    )
+
+
 def _epoch(entry: EpochFrozen, videos: int | None) -> str:
     held = f"{plural(videos, 'video')}, " if videos is not None else ""
     count = entry.decisions
@@ -312,6 +329,15 @@ def _experiment_end(entry: ExperimentEnded) -> str:
     )
 
 
+def _line_weights(entry: LineWeights) -> str:
+    arms = f"in the arms of the experiment “{entry.experiment}” with the recipe “{entry.recipe}”"
+    if entry.is_beginning:
+        return (
+            f"The weights that everybody is ranked by rank {arms} too, which learns on from them."
+        )
+    return f"New weights rank {arms}, learned by it."
+
+
 def _access(entry: Access) -> str:
     return f"{ROLE_WORDS[entry.by]} read one person's data, {ACCESS_WORDS[entry.reason_code]}."
 
@@ -329,6 +355,7 @@ SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "hours": _hours,
     "hour_key": _hour_key,
     "decision": _decision,
+    "comment_decision": _comment_decision,
     "epoch": lambda entry: _epoch(entry, None),
     "interval": _interval,
     "promise": _promise,
@@ -337,6 +364,7 @@ SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "boost": _boost,
     "experiment": _experiment,
     "experiment_end": _experiment_end,
+    "line_weights": _line_weights,
     "access": _access,
     "erasure": _erasure,
 }

@@ -1,0 +1,115 @@
+"""`TextModel` from two files: a table of static token vectors, and its tokenizer.
+
+The text extra brings such files inside a package (WordLlama's, 16 MB); nothing of that package is
+run. A folder of model2vec's form holds the same two under other names.
+"""
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plainview.core.catalogue import BadTable, meaning_of, table_in_units
+from plainview.core.catalogue.meaning import TOKENS_MAX
+from plainview.core.terms.canonical import canonical_json
+from plainview.core.terms.hashing import digest_of
+from plainview.core.terms.ids import Digest
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+AUTO, OFF = "auto", "off"
+TABLE, TOKENIZER = "model.safetensors", "tokenizer.json"
+_PACKAGE = "wordllama"
+_PACKAGED = (
+    "weights/l2_supercat_256.safetensors",
+    "tokenizers/l2_supercat_tokenizer_config.json",
+)
+_INSTALL = "install plainview[text], or from this checkout: scripts/bootstrap.sh install text"
+
+
+class NoTextModel(Exception):
+    """There is no such model; the message says what is missing and what the operator can do."""
+
+
+class StaticTextModel:
+    """A model in memory: 64 columns of its table, in whole numbers, and its tokenizer."""
+
+    def __init__(self, table: Path, tokenizer: Path) -> None:
+        """Raises: NoTextModel."""
+        self._vectors = _read_table(table)
+        self._tokenizer = _read_tokenizer(tokenizer)
+        self._digest = model_digest(table, tokenizer)
+
+    @property
+    def digest(self) -> Digest:
+        return self._digest
+
+    def read(self, text: str) -> tuple[int, ...]:
+        found = self._tokenizer.encode(text, add_special_tokens=False).ids[:TOKENS_MAX]
+        ids = np.array([one for one in found if one < len(self._vectors)], np.intp)
+        return meaning_of(self._vectors[ids])
+
+
+def find_text_model(setting: str) -> StaticTextModel | None:
+    """The model that the operator asked for: `off`, `auto`, which is that of the text extra where
+    it is installed, or a folder.
+
+    Raises: NoTextModel: a folder was named that holds none, or what reads it is not installed.
+    """
+    if setting == OFF:
+        return None
+    if setting == AUTO:
+        packaged = find_spec(_PACKAGE)
+        if packaged is None or packaged.origin is None or find_spec("tokenizers") is None:
+            return None
+        root = Path(packaged.origin).parent
+        return StaticTextModel(root / _PACKAGED[0], root / _PACKAGED[1])
+    folder = Path(setting)
+    missing = [name for name in (TABLE, TOKENIZER) if not (folder / name).is_file()]
+    if missing:
+        raise NoTextModel(f"{folder} holds no {' and no '.join(missing)}")
+    return StaticTextModel(folder / TABLE, folder / TOKENIZER)
+
+
+def model_digest(table: Path, tokenizer: Path) -> Digest:
+    """What names the model: SHA-256 of canonical JSON with the digests of both files."""
+    parts = {"table": table, "tokenizer": tokenizer}
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in parts.items()}
+    return digest_of(canonical_json({"spec": "text-model-v1", **digests}))
+
+
+def _read_table(path: Path) -> NDArray[np.int32]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise NoTextModel(f"{path} cannot be read: {error}") from error
+    if len(tensors) != 1:
+        raise NoTextModel(f"{path} holds {len(tensors)} tensors, not one table")
+    (table,) = tensors.values()
+    if table.dtype.kind != "f":
+        raise NoTextModel(f"{path} holds {table.dtype}, not floats")
+    try:
+        return table_in_units(table)
+    except BadTable as error:
+        raise NoTextModel(f"{path}: {error}") from error
+
+
+def _read_tokenizer(path: Path) -> "Tokenizer":
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise NoTextModel(f"what reads a text model is not installed: {_INSTALL}") from error
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # it raises Exception itself
+        raise NoTextModel(f"{path} cannot be read: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer

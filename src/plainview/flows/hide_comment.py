@@ -1,0 +1,80 @@
+"""Hide a comment, or show it again: a creator under their own video, the operator anywhere."""
+
+from typing import Final
+
+from plainview.core.social import BadComment
+from plainview.core.terms.ids import CommentId, CreatorId
+from plainview.flows.remove_video import PUBLIC_REASON_MAX, REASON_CODES
+from plainview.ports.commands import Writer
+from plainview.ports.comments import DecideComment
+
+BY_CREATOR: Final = "by_creator"
+RESTORED: Final = "restored"
+
+
+def hide_as_creator(
+    comment: CommentId, *, creator: CreatorId, is_hidden: bool, decision: str, at_ms: int,
+    writer: Writer,
+) -> None:  # fmt: skip
+    """Hide or show a comment under the creator's own video.
+
+    Args: decision: 32 hex digits, fresh, so that a repeat decides once.
+    Raises: Refused: `no_comment`; `not_yours`: another's video, or the operator hides it.
+        WriterGone.
+    """
+    writer.submit(
+        DecideComment(
+            id=decision,
+            comment=comment,
+            action="hide" if is_hidden else "restore",
+            author="creator",
+            creator=creator,
+            reason_code=BY_CREATOR,
+            at_ms=at_ms,
+        )
+    )
+
+
+def hide_as_operator(
+    comment: CommentId, *, reason_code: str, public_reason: str, decision: str, at_ms: int,
+    writer: Writer,
+) -> None:  # fmt: skip
+    """Hide a comment from everybody but who wrote it, who is told why; a logged decision.
+
+    Raises: BadComment: `bad_reason`. Refused: `no_comment`. WriterGone.
+    """
+    if reason_code not in REASON_CODES:
+        raise BadComment(
+            "bad_reason", f"{reason_code!r} is no reason.", f"Use one of {', '.join(REASON_CODES)}."
+        )
+    if len(public_reason) > PUBLIC_REASON_MAX:
+        raise BadComment(
+            "bad_reason",
+            f"The reason has {len(public_reason)} characters.",
+            f"Shorten it to {PUBLIC_REASON_MAX}.",
+        )
+    writer.submit(
+        DecideComment(
+            id=decision,
+            comment=comment,
+            action="hide",
+            author="operator",
+            reason_code=reason_code,
+            public_reason=public_reason or REASON_CODES[reason_code],
+            at_ms=at_ms,
+        )
+    )
+
+
+def show_as_operator(comment: CommentId, *, decision: str, at_ms: int, writer: Writer) -> None:
+    """Undo whoever's hiding of it; a logged decision. Raises: Refused: `no_comment`. WriterGone."""
+    writer.submit(
+        DecideComment(
+            id=decision,
+            comment=comment,
+            action="restore",
+            author="operator",
+            reason_code=RESTORED,
+            at_ms=at_ms,
+        )
+    )
