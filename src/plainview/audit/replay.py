@@ -44,7 +44,9 @@ NO_SEED: Final = bytes(32)
 EPOCHS_KEPT: Final = 4
 FILES_KEPT: Final = 32
 VIEWERS_KEPT: Final = 20_000
-"""How much a Replayer keeps parsed; the oldest goes first."""
+WEIGHTS_BYTES_MAX: Final = 160 << 20
+"""How much a Replayer keeps parsed; the oldest goes first. Weights that place a million videos are
+69 MB, and a day has many: of such two are kept."""
 
 
 def replay(inputs: ReplayInputs, *, kernels: Kernels = BEST) -> Verdict:
@@ -233,6 +235,9 @@ class Replayer:
             return kept[1]
         weights = check_weights(receipt, given, findings)
         if weights is not None and given is not None:
+            held = sum(len(data) for data, _ in self._weights.values())
+            while self._weights and held + len(given) > WEIGHTS_BYTES_MAX:
+                held -= len(self._weights.pop(next(iter(self._weights)))[0])
             _keep(self._weights, receipt.weights, (given, weights), FILES_KEPT)
         return weights
 

@@ -21,6 +21,8 @@ from plainview.ports.view import ViewReads
 
 EPOCHS_KEPT = 4
 FILES_KEPT = 32
+FILES_BYTES_MAX = 160 << 20
+"""Objects kept, at most: weights that place a million videos are 69 MB each."""
 
 
 class StoredEvidence:
@@ -103,8 +105,11 @@ class StoredEvidence:
                 self._bytes[digest] = self._objects.get(digest)
             except NoObject:
                 return None
-            while len(self._bytes) > FILES_KEPT:
-                self._bytes.popitem(last=False)
+            held = sum(map(len, self._bytes.values()))
+            while len(self._bytes) > 1 and (
+                len(self._bytes) > FILES_KEPT or held > FILES_BYTES_MAX
+            ):
+                held -= len(self._bytes.popitem(last=False)[1])
         return self._bytes[digest]
 
 
