@@ -909,6 +909,7 @@ export interface components {
             id: string;
             is_creators: boolean;
             is_mine: boolean;
+            logged: components["schemas"]["LoggedShape"] | null;
             public_reason: string;
             reason_code: string;
             text: string;
@@ -1125,6 +1126,12 @@ export interface components {
         LimitsShape: {
             length_ms_max: number;
             size_bytes_max: number;
+        };
+        /** LoggedShape */
+        LoggedShape: {
+            entry: number;
+            record: string;
+            salt: string;
         };
         /** LogShape */
         LogShape: {
