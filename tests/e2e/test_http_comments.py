@@ -90,6 +90,19 @@ def test_a_writer_with_a_page_is_named(service: LiveService) -> None:
     assert (bens["creator"], bens["alias"] == elsewhere["alias"]) == (None, False)
 
 
+def test_who_is_blocked_is_not_read(service: LiveService) -> None:
+    """Whom one blocked or muted says nothing to one, and goes on speaking to others."""
+    ann, ben, cleo = service.viewer(), service.viewer(), service.viewer()
+    (video,) = unsaid(ann)
+    handle = f"ben.{ben.viewer[:8]}"
+    page = ben.http.put("/api/v1/me", json={"name": "Ben", "handle": handle}).json()
+    say(ben, video, "Me again")
+    for kind, texts in (("block", []), ("unblock", ["Me again"]), ("mute", [])):
+        ann.send({"kind": kind, "key": kind, "creator": page["id"]})
+        assert [one["text"] for one in read(ann, video)["comments"]] == texts
+    assert [one["text"] for one in read(cleo, video)["comments"]] == ["Me again"]
+
+
 def test_pages_of_comments(service: LiveService) -> None:
     """`next` leads through all comments, newest first, to null."""
     (video,) = unsaid(service.viewer())
@@ -113,7 +126,9 @@ def test_refusals_say_what_to_do(service: LiveService) -> None:
     assert code(say(ann, video, " \u202e ")) == (400, "bad_comment")
     assert code(say(ann, video, "x" * 501)) == (400, "bad_comment")
     assert code(say(ann, video, "x", key="no key")) == (400, "bad_request")
-    assert code(say(ann, "999999999", "x")) == (404, "no_video")
+    for nowhere in ("999999999", str(2**63)):
+        assert code(say(ann, nowhere, "x")) == (404, "no_video")
+    assert code(ann.http.delete(f"/api/v1/comments/{2**63}")) == (404, "no_comment")
     bare = httpx.post(f"{service.base}/api/v1/videos/{video}/comments", json={"text": "x"})
     assert code(bare) == (403, "csrf")
     sent = ann.send({"kind": "comment", "key": "c", "video": video, "comment": "1"})

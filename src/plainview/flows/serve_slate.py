@@ -131,7 +131,7 @@ def serve_slate(asked: SlateAsked, *, by: Serving) -> Issued:
     try:
         return by.writer.submit(made)
     except Refused as refusal:
-        raise slate_refusal(refusal) from refusal
+        raise slate_refusal(refusal) from None
 
 
 def make_issue(asked: SlateAsked, *, by: Serving) -> IssueSlate | Issued:

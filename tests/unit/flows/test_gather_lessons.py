@@ -118,7 +118,7 @@ class _Behind:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"features": "7" * 64}, "other features than were served"),
+        ({"features": "6" * 64}, "other features than were served"),
         ({"epoch_root": "7" * 64}, "another epoch"),
         ({"events_head": "7" * 64}, "another events"),
         ({"policy_digest": "7" * 64}, "is not stored"),

@@ -28,7 +28,7 @@ def work(tmp_path: Path) -> Path:
 
 
 def test_smallest_first(source: Path, work: Path) -> None:
-    """Planned, then the smallest rendition with the poster, then the rest in one run."""
+    """Planned, then the smallest rendition with poster and sound, then the rest in one run."""
     tools = FakeMediaTools(some_facts())
     steps = list(make_renditions(source, tools=tools, limits=LIMITS, work=work))
     planned, first, more = steps
@@ -42,6 +42,7 @@ def test_smallest_first(source: Path, work: Path) -> None:
         "loudness",
         "transcode 360.mp4",
         "poster",
+        "hear",
         "transcode 540.mp4 720.mp4",
     ]
 
@@ -52,7 +53,7 @@ def test_nothing_larger_is_begun_before_the_first_is_taken(source: Path, work: P
     steps = make_renditions(source, tools=tools, limits=LIMITS, work=work)
     next(steps)
     assert isinstance(next(steps), FirstPlayable)
-    assert tools.calls[-1] == "poster"
+    assert tools.calls[-2:] == ["poster", "hear"]
     assert sorted(path.name for path in work.iterdir()) == ["360.mp4", "poster.jpg"]
 
 
@@ -71,7 +72,7 @@ def test_what_is_good_is_kept(source: Path, work: Path) -> None:
     (work / "540.mp4").write_bytes(cut)
     again = FakeMediaTools(some_facts())
     steps = list(make_renditions(source, tools=again, limits=LIMITS, work=work))
-    assert again.calls == ["probe", "loudness", "poster", "transcode 540.mp4"]
+    assert again.calls == ["probe", "loudness", "poster", "hear", "transcode 540.mp4"]
     assert isinstance(steps[2], MoreMade)
     assert [made.rendition.short_edge for made in steps[2].made] == [540, 720]
 

@@ -139,6 +139,20 @@ class ReportedListShape(msgspec.Struct, frozen=True, kw_only=True):
     reason_codes: dict[str, str]
 
 
+def _comment(number: int) -> CommentId:
+    """The id in an address. Raises: ApiError: no_comment: no comment has such a number."""
+    if not 0 < number < 2**63:
+        raise ApiError("no_comment", "There is no such comment.")
+    return CommentId(number)
+
+
+def _video(number: int) -> VideoId:
+    """The id in an address. Raises: ApiError: no_video: no video has such a number."""
+    if not 0 < number < 2**63:
+        raise ApiError("no_video", f"There is no video {number}.")
+    return VideoId(number)
+
+
 def comment_error(error: BadComment) -> ApiError:
     """The answer to a text or reason that cannot be kept."""
     return ApiError("bad_comment", f"{error.message} {error.what_to_do}", field=error.code)
@@ -179,10 +193,12 @@ def _page(records: list[CommentRecord], *, count: int) -> tuple[list[CommentReco
 def get_comments(
     request: Request[Any, Any, Any], video_id: int, before: _Before = None, count: _Page = PAGE
 ) -> CommentsShape:
-    """What is said under a video, newest first; `before` is a comment's id, from `next`."""
+    """What is said under a video, newest first; `before` is a comment's id, from `next`. What those
+    say whom the asker blocked or muted is left out, so that a page may be shorter."""
     service, session = service_of(request), session_of(request)
     wired, viewer = service.wired, session.viewer
-    video = wired.reads.videos([VideoId(video_id)]).get(VideoId(video_id))
+    asked = _video(video_id)
+    video = wired.reads.videos([asked]).get(asked)
     if video is None:
         raise ApiError("no_video", f"There is no video {video_id}.")
     if video.flags & GONE:
@@ -195,6 +211,9 @@ def get_comments(
         with_hidden=session.is_operator,
     )
     page, next_before = _page(list(found), count=count)
+    state = service.serving.folds.state(viewer)
+    unseen = {*state.blocks, *state.mutes}
+    page = [one for one in page if one.creator is None or one.creator.id not in unseen]
     mine = wired.reads.creator_of(viewer)
     return CommentsShape(
         comments=tuple(_shape(one, viewer=viewer, author=video.creator.id) for one in page),
@@ -238,7 +257,7 @@ def _post_comment(
     try:
         written = write_comment(
             data.text,
-            video=VideoId(video_id),
+            video=_video(video_id),
             viewer=viewer,
             key=data.key,
             at_ms=wired.clock.now_ms(),
@@ -267,7 +286,7 @@ async def delete_comment_route(request: Request[Any, Any, Any], comment_id: int)
     """Erase what the asker said."""
     wired, viewer = service_of(request).wired, viewer_of(request)
     await service_of(request).in_pool(
-        delete_comment, CommentId(comment_id), viewer=viewer, writer=wired.writer
+        delete_comment, _comment(comment_id), viewer=viewer, writer=wired.writer
     )
     return CommentDone(id=str(comment_id))
 
@@ -281,7 +300,7 @@ async def post_comment_report(
     try:
         await service_of(request).in_pool(
             report_comment,
-            CommentId(comment_id),
+            _comment(comment_id),
             viewer=viewer,
             reason=data.reason,
             at_ms=wired.clock.now_ms(),
@@ -297,13 +316,13 @@ async def post_hide(
     request: Request[Any, Any, Any], comment_id: int, data: HideBody
 ) -> CommentDone:
     """As the operator, with a reason code, for the log; else as the creator of the video."""
-    return await service_of(request).in_pool(_decide, request, CommentId(comment_id), data)
+    return await service_of(request).in_pool(_decide, request, _comment(comment_id), data)
 
 
 @post("/api/v1/comments/{comment_id:int}/show", status_code=200, summary="Show a comment again")
 async def post_show(request: Request[Any, Any, Any], comment_id: int) -> CommentDone:
     """Undo a hiding: the operator anybody's, a creator their own."""
-    return await service_of(request).in_pool(_decide, request, CommentId(comment_id), None)
+    return await service_of(request).in_pool(_decide, request, _comment(comment_id), None)
 
 
 def _decide(

@@ -233,7 +233,7 @@ async def _committed(made: IssueSlate | Issued, service: Service) -> Issued:
     try:
         return await service.carried_out(made)
     except Refused as refusal:
-        raise slate_refusal(refusal) from refusal
+        raise slate_refusal(refusal) from None
 
 
 def _slate(viewer: ViewerId, data: SlateBody, service: Service) -> SlateShape:
