@@ -39,7 +39,7 @@ class NoTextModel(Exception):
 class StaticTextModel:
     """64 columns of a table, in whole numbers, and its tokenizer, opened for each text.
 
-    That takes 0.15 s, next to an encoding that takes seconds; held, it would be 50 MB of a process
+    That takes a tenth of a second, next to an encoding that takes seconds; held, it would be 50 MB of a process
     that mostly waits.
     """
 
