@@ -39,8 +39,8 @@ class NoTextModel(Exception):
 class StaticTextModel:
     """64 columns of a table, in whole numbers, and its tokenizer, opened for each text.
 
-    That takes a tenth of a second, next to an encoding that takes seconds; held, it would be 50 MB of a process
-    that mostly waits.
+    That takes a tenth of a second, next to an encoding that takes seconds; held, it would be 50 MB
+    of a process that mostly waits.
     """
 
     def __init__(self, table: Path, tokenizer: Path) -> None:
