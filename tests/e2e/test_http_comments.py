@@ -188,14 +188,28 @@ def test_what_was_answered_survives_the_writer(service: LiveService) -> None:
 
 
 def test_what_the_operator_hides_is_in_the_log(service: LiveService) -> None:
-    """The entry commits to the comment and the words; its writer alone is told salt and record, and
-    after deleting it nobody is. A creator's hiding is not logged."""
+    """What the operator leaves is off the list until it is reported again. Hidden, the entry
+    commits to the comment and the words; its writer alone is told salt and record, and after
+    deleting it nobody is. A creator's hiding is not logged."""
     ann, ben, operator = service.viewer(), service.viewer(), service.viewer()
     key = service.output[1].split("key=")[1].split()[0]
     assert operator.http.get("/operator", params={"key": key}).status_code == 303
     (video,) = unsaid(ann)
     comment = say(ann, video, "Cheap watches!").json()["comment"]["id"]
     ben.http.post(f"/api/v1/comments/{comment}/report", json={"reason": "spam"}).raise_for_status()
+    (reported,) = operator.http.get("/api/v1/operator/comments").json()["reported"]
+    assert (reported["comment"]["id"], reported["reasons"]) == (comment, {"spam": 1})
+    leave = f"/api/v1/operator/comments/{comment}/leave"
+    seen = {"newest_ms": reported["newest_ms"]}
+    assert code(ben.http.post(leave, json=seen)) == (403, "not_operator")
+    for address, counted in ((None, 1), (leave, 0)):
+        if address:
+            operator.http.post(address, json=seen).raise_for_status()
+        overview = operator.http.get("/api/v1/operator/overview").json()
+        assert overview["reports_open"] == counted
+    assert operator.http.get("/api/v1/operator/comments").json()["reported"] == []
+    cleo = service.viewer()
+    cleo.http.post(f"/api/v1/comments/{comment}/report", json={"reason": "spam"}).raise_for_status()
     (reported,) = operator.http.get("/api/v1/operator/comments").json()["reported"]
     assert (reported["comment"]["id"], reported["reasons"]) == (comment, {"spam": 1})
     hide = f"/api/v1/comments/{comment}/hide"

@@ -111,6 +111,19 @@ class ReportComment(Command[Done], frozen=True, kw_only=True):
 REPORTS_A_DAY = 100
 
 
+class SettleReports(Command[Done], frozen=True, kw_only=True):
+    """Leave a comment as it is: its open reports made until `until_ms` are settled by `operator`.
+
+    A later one is open, and brings the comment back before the operator. Settling again changes
+    nothing. Refused: `no_viewer`, `no_comment`.
+    """
+
+    operator: ViewerId
+    comment: CommentId
+    until_ms: int
+    at_ms: int
+
+
 class AllowComments(Command[Done], frozen=True, kw_only=True):
     """Let a creator's own video be commented on, or not. What is there stays and is shown again
     when they are. Refused: `no_video`, `not_yours`."""
@@ -121,10 +134,12 @@ class AllowComments(Command[Done], frozen=True, kw_only=True):
 
 
 class ReportedComment(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment with how often it was reported for which reason."""
+    """A comment with how often it was reported for which reason, by reports that are open, the
+    newest of them made at `newest_ms`."""
 
     comment: CommentRecord
     reasons: Mapping[str, int]
+    newest_ms: int
 
 
 class CommentReads(Protocol):
@@ -160,5 +175,6 @@ class CommentReads(Protocol):
         ...
 
     def reported_comments(self, *, count: int) -> Sequence[ReportedComment]:
-        """Reported ones: those the operator does not hide first, the most often reported first."""
+        """Those of which reports are open: those the operator does not hide first, the most often
+        reported first."""
         ...

@@ -1,4 +1,4 @@
-"""Carries out what is said under videos: writing, deleting, hiding, reporting."""
+"""Carries out what is said under videos: writing, deleting, hiding, reporting, settling."""
 
 import sqlite3
 
@@ -17,6 +17,7 @@ from plainview.ports.comments import (
     DecideComment,
     DeleteComment,
     ReportComment,
+    SettleReports,
     WriteComment,
     decided_record,
 )
@@ -203,6 +204,20 @@ def report_comment(db: sqlite3.Cursor, command: ReportComment) -> Done:
         "INSERT OR IGNORE INTO comment_reports (comment, viewer, reason, at_ms)"
         " VALUES (?, ?, ?, ?)",
         (command.comment, no, command.reason, command.at_ms),
+    )
+    return Done()
+
+
+@carries_out(SettleReports)
+def settle_reports(db: sqlite3.Cursor, command: SettleReports) -> Done:
+    """Mark the open reports that were seen, with who settled them and when."""
+    no = viewer_end(db, command.operator)[0]
+    if _found(db, command.comment)[3]:
+        raise Refused("no_comment", "This comment was deleted.")
+    db.execute(
+        "UPDATE comment_reports SET settled_ms = ?, settled_by = ?"
+        " WHERE comment = ? AND settled_ms IS NULL AND at_ms <= ?",
+        (command.at_ms, no, command.comment, command.until_ms),
     )
     return Done()
 
