@@ -74,9 +74,9 @@ function video(viewer: Viewer, clip: Clip, isRepeat = false) {
     id: clip.id, creator: { id, handle, name, bio: "", avatar: `/avatars/${handle}.png` }, caption: clip.caption, tags: clip.tags, topics: [clip.topic], language: "en",
     length_ms: 6000, width: 540, height: 960, has_sound: true, poster: `/media/${clip.id}/poster.jpg`, thumbhash: HASHES[n % 4],
     renditions: [{ short_edge: 540, width: 540, height: 960, size_bytes: clip.size_bytes, url: `/media/${clip.id}/540.mp4` }],
-    counts: { shown: (n * 7919) % 40_000, liked: (n * 131) % 3000 + Number(flagged(viewer, "like", clip)), saved: (n * 37) % 200, shared: (n * 17) % 90 },
+    counts: { shown: (n * 7919) % 40_000, liked: (n * 131) % 3000 + Number(flagged(viewer, "like", clip)), saved: (n * 37) % 200, shared: (n * 17) % 90, commented: 0 },
     is_liked: flagged(viewer, "like", clip), is_saved: flagged(viewer, "save", clip), is_followed: viewer.follows.has(id), is_repeat: isRepeat, is_removed: clip.isRemoved,
-    slot: isRepeat ? "repeat" : n % 5 === 0 ? "explore" : "ranked", published_ms: began_ms - n * 3_600_000, permalink: `/v/${clip.id}`,
+    takes_comments: true, remark: "", slot: isRepeat ? "repeat" : n % 5 === 0 ? "explore" : "ranked", published_ms: began_ms - n * 3_600_000, permalink: `/v/${clip.id}`,
   };
 }
 
@@ -184,7 +184,7 @@ class StandIn {
   why(viewer: Viewer, id: string) {
     const n = Number(id);
     return {
-      sentence: "It is close to three videos you watched to the end in the last few minutes.", source: "near", found_as: "close to what you just watched", slot: n % 5 ? "ranked" : "explore", place: (n % 8) + 1, policy: "for-you", chosen_words: "You chose them.", propensity_words: "certain, given the places before it",
+      sentence: "It is close to three videos you watched to the end in the last few minutes.", source: "near", found_as: "close to what you just watched", slot: n % 5 ? "ranked" : "explore", place: (n % 8) + 1, policy: "for-you", chosen_words: "You did.", propensity_words: "certain, given the places before it",
       reasons: [{ label: "Like what you finished", effect: 812, words: "Close to “Follow the seahorse” and two more" }, { label: "Often finished", effect: 355, words: "71 % of viewers see it to the end" }, { label: "You like this creator", effect: 140, words: "2 likes for @petri" }, { label: "Quickly skipped", effect: -210, words: "12 % leave within 2 s" }],
       predictions: [{ head: "finish", per_mille: 640 }, { head: "like", per_mille: 82 }, { head: "share", per_mille: 9 }, { head: "skip", per_mille: 121 }],
       considered: { candidates: 480, filtered: { seen: viewer.seen.size, muted: 0 } }, filtered_words: { seen: "sent to you already" }, numbers: { value: 1097, next_value: 1010, epoch: 12 },

@@ -56,6 +56,22 @@ def test_another_nonce_for_a_number_is_refused(service: LiveService) -> None:
     assert answer.json()["error"]["next_number"] == 2
 
 
+def test_following_says_what_it_shows_instead(service: LiveService) -> None:
+    """Beside what nobody followed made: that one follows nobody, or that all of theirs are sent;
+    beside theirs, and in a feed of another kind, nothing."""
+    viewer = service.viewer()
+    videos = viewer.slate(policy="following")["videos"]
+    nobody = "You follow nobody yet. Here is what is popular."
+    assert {one["remark"] for one in videos} == {nobody}
+    assert {one["remark"] for one in viewer.slate(policy="popular")["videos"]} == {""}
+    creator = videos[0]["creator"]["id"]
+    viewer.send({"kind": "follow", "key": "f", "creator": creator})
+    remarks = {"All follows sent; this is popular"}
+    for _ in range(3):
+        for one in viewer.slate(policy="following")["videos"]:
+            assert one["remark"] in ({""} if one["creator"]["id"] == creator else remarks)
+
+
 def test_a_gap_is_refused(service: LiveService) -> None:
     """A number after the next one is refused, with the next number."""
     viewer = service.viewer()

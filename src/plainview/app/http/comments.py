@@ -57,10 +57,10 @@ class LoggedShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment. `creator` is the page it was said under; without one `alias` tells its writer apart
-    under this video, for good: a page made later is not told. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
-    creator and the operator alone. `reason_code` and `public_reason` are the operator's; `logged`
-    goes to their writer alone."""
+    """A comment. `creator` is the page it was said under; without one `alias` tells its writer
+    apart under this video, for good: a page made later is not told. `hidden_by` is creator,
+    operator or empty; hidden ones go to their writer, the video's creator and the operator alone.
+    `reason_code` and `public_reason` are the operator's; `logged` goes to their writer alone."""
 
     id: str
     video: str
