@@ -87,6 +87,22 @@ def test_a_comment_and_its_event_are_one(room: Room) -> None:
     assert (room.shown(), room.count()) == (["Hello there"], 1)
 
 
+def test_a_comment_stays_as_it_was_said(room: Room) -> None:
+    """Said without a page it stays without when its writer makes one, under an alias that none said
+    under the page has; a page's new name shows on what was said under it."""
+    room.write("k1", "Unnamed")
+    room.store.become(BEN, "ben")
+    room.write("k2", "Named")
+    room.store.become(BEN, "benjamin")
+    named, unnamed = room.reads.comments(room.video, before=None, count=9, viewer=None)
+    assert named.creator is not None
+    assert (named.creator.handle, named.alias) == ("benjamin", "")
+    assert (unnamed.text, unnamed.creator, len(unnamed.alias)) == ("Unnamed", None, 4)
+    assert [one.creator for one in room.reads.comments_by(BEN, before=None, count=9)] == [
+        named.creator, None,
+    ]  # fmt: skip
+
+
 def test_a_key_writes_one_comment(room: Room) -> None:
     """A repeat is answered with the first, whatever it says; another act's key is refused."""
     first = room.write("k1", "One")

@@ -94,6 +94,24 @@ def test_a_writer_with_a_page_is_named(service: LiveService) -> None:
     assert (bens["creator"], bens["alias"] == elsewhere["alias"]) == (None, False)
 
 
+def test_a_page_made_later_names_nobody(service: LiveService) -> None:
+    """What was said without a page stays so, to others and in what one is given of one's own, and
+    is read by who blocks that page."""
+    ann, ben = service.viewer(), service.viewer()
+    (video,) = unsaid(ben)
+    assert say(ben, video, "Unnamed").status_code == 201
+    handle = f"ben.{ben.viewer[:8]}"
+    page = ben.http.put("/api/v1/me", json={"name": "Ben", "handle": handle}).json()
+    assert say(ben, video, "Named").json()["comment"]["creator"]["handle"] == handle
+    mine = ben.http.get("/api/v1/me/comments").json()["comments"]
+    for found in (mine, read(ann, video)["comments"]):
+        assert [(one["text"], one["creator"] and one["creator"]["handle"]) for one in found] == [
+            ("Named", handle), ("Unnamed", None),
+        ]  # fmt: skip
+    ann.send({"kind": "block", "key": "b", "creator": page["id"]})
+    assert [one["text"] for one in read(ann, video)["comments"]] == ["Unnamed"]
+
+
 def test_who_is_blocked_is_not_read(service: LiveService) -> None:
     """Whom one blocked or muted says nothing to one, and goes on speaking to others."""
     ann, ben, cleo = service.viewer(), service.viewer(), service.viewer()

@@ -1408,6 +1408,7 @@ export interface components {
             permalink: string;
             poster: string;
             published_ms: number;
+            remark: string;
             renditions: components["schemas"]["RenditionShape"][];
             slot: string;
             tags: string[];

@@ -57,8 +57,8 @@ class LoggedShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment. Without `creator` its writer has no page, and `alias` tells them apart under this
-    video. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
+    """A comment. `creator` is the page it was said under; without one `alias` tells its writer apart
+    under this video, for good: a page made later is not told. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
     creator and the operator alone. `reason_code` and `public_reason` are the operator's; `logged`
     goes to their writer alone."""
 

@@ -17,7 +17,7 @@ _COMMENT = (
     " avatar,"
     " reason_code, public_reason, entry, salt"
     " FROM comments AS c JOIN viewers ON no = c.viewer"
-    " LEFT JOIN creators ON creators.viewer = c.viewer"
+    " LEFT JOIN creators ON creators.id = c.creator"
     " LEFT JOIN comment_decisions AS d ON hidden_by = 'operator' AND d.n ="
     " (SELECT max(n) FROM comment_decisions WHERE comment = c.id)"
 )
