@@ -194,7 +194,7 @@ def shares_plot(plan: Plan, reading: Reading) -> Html:
     total = sum(arm.viewers for arm in reading.arms)
     if not total:
         declared = ", ".join(
-            f"{share / 10:g} % {arm}"
+            f"{share / 10:g}\u00a0% {arm}"
             for arm, share in zip(plan.arms, plan.shares_milli, strict=True)
         )
         return el("p", f"None yet. Declared: {declared}.")
