@@ -29,7 +29,7 @@ WANTED: Final[dict[str, tuple[str, ...]]] = {
     "A": HEADS, "B": HEADS, "SA": ("long_view", "click"), "SB": ("long_view", "click"),
     "A-": ("long_view",), "B-": ("long_view",), "SA-": ("long_view",), "SB-": ("long_view",),
 }  # fmt: skip
-REFITS: Final = (8, 10, 12)
+REFITS: Final = (10,)
 """The days at whose start (10 is 5 May) all but the deep network are trained again in mode B, on
 all that is known by then; that one goes on learning each day from where it was."""
 
