@@ -39,9 +39,13 @@ def read(viewer: LiveViewer, video: str, **asked: Any) -> dict[str, Any]:
 
 
 def unsaid(viewer: LiveViewer, count: int = 1) -> list[str]:
-    """Videos of the viewer's next slate under which nobody said anything."""
-    served = [one["id"] for one in viewer.slate()["videos"]]
-    return [video for video in served if not read(viewer, video)["comments"]][:count]
+    """Videos of the viewer's next slates under which nobody said anything."""
+    found: list[str] = []
+    while len(found) < count:
+        served = [one["id"] for one in viewer.slate()["videos"]]
+        assert served, "something is said under each"
+        found += [video for video in served if not read(viewer, video)["comments"]]
+    return found[:count]
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:

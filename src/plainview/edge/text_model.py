@@ -4,6 +4,7 @@ The text extra brings such files inside a package (WordLlama's, 16 MB); nothing 
 run. A folder of model2vec's form holds the same two under other names.
 """
 
+import ctypes
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,22 +37,34 @@ class NoTextModel(Exception):
 
 
 class StaticTextModel:
-    """A model in memory: 64 columns of its table, in whole numbers, and its tokenizer."""
+    """64 columns of a table, in whole numbers, and its tokenizer, opened for each text.
+
+    That takes a tenth of a second, next to an encoding that takes seconds; held, it would be 50 MB of a process
+    that mostly waits.
+    """
 
     def __init__(self, table: Path, tokenizer: Path) -> None:
         """Raises: NoTextModel."""
-        self._vectors = _read_table(table)
-        self._tokenizer = _read_tokenizer(tokenizer)
+        self._table, self._tokens = table, tokenizer
+        self._opened()
         self._digest = model_digest(table, tokenizer)
+        _give_back()
 
     @property
     def digest(self) -> Digest:
         return self._digest
 
     def read(self, text: str) -> tuple[int, ...]:
-        found = self._tokenizer.encode(text, add_special_tokens=False).ids[:TOKENS_MAX]
-        ids = np.array([one for one in found if one < len(self._vectors)], np.intp)
-        return meaning_of(self._vectors[ids])
+        vectors, tokenizer = self._opened()
+        found = tokenizer.encode(text, add_special_tokens=False).ids[:TOKENS_MAX]
+        ids = np.array([one for one in found if one < len(vectors)], np.intp)
+        meaning = meaning_of(vectors[ids])
+        del vectors, tokenizer
+        _give_back()
+        return meaning
+
+    def _opened(self) -> "tuple[NDArray[np.int32], Tokenizer]":
+        return _read_table(self._table), _read_tokenizer(self._tokens)
 
 
 def find_text_model(setting: str) -> StaticTextModel | None:
@@ -80,6 +93,11 @@ def model_digest(table: Path, tokenizer: Path) -> Digest:
     parts = {"table": table, "tokenizer": tokenizer}
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in parts.items()}
     return digest_of(canonical_json({"spec": "text-model-v1", **digests}))
+
+
+def _give_back() -> None:
+    """What was freed, to the system: glibc keeps a tokenizer's many small pieces otherwise."""
+    ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read_table(path: Path) -> NDArray[np.int32]:

@@ -13,7 +13,7 @@ class TextModel(Protocol):
 
     - Its digest names its files: the same digest is the same model.
     - It is a function: the same text gives the same numbers, in any process, on any machine.
-    - It reads what `text_of` gives, of any length, in milliseconds, and asks nobody.
+    - It reads what `text_of` gives, of any length, within a second, and asks nobody.
     """
 
     @property

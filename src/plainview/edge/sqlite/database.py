@@ -22,7 +22,7 @@ def _migrations() -> list[tuple[int, str]]:
     return sorted(found)
 
 
-OLDEST_SCHEMA = 7
+OLDEST_SCHEMA = 8
 """Data of an earlier one was made by specifications that were changed since."""
 
 
