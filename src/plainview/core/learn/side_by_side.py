@@ -3,8 +3,9 @@
 Another draw of the same tick says something a little different of each example. The mean of the
 logits of k networks with one hidden layer of h units is itself a network with one hidden layer, of
 k * h units: hidden layers side by side, output weights divided by k, biases averaged. So several
-draws become one file, quantised once and served by the same kernel. Source: Hansen and Salamon,
-"Neural network ensembles", 1990.
+draws become one file, quantised once and served by the same kernel. The service publishes ticks one
+by one; the benchmark of quality stands draws side by side. Source: Hansen and Salamon, "Neural
+network ensembles", 1990.
 """
 
 from collections.abc import Sequence
