@@ -49,7 +49,7 @@ def keep(page: Page, name: str) -> None:
 
 def on_phone(browser: Browser, address: str) -> None:
     page = open_page(browser, PHONE, address)
-    page.get_by_role("button", name="Sound on").click()
+    page.get_by_role("button", name="Tap for sound").click()
     swipe(page, SWIPES)
     keep(page, "phone-feed")
     page.locator("article:not([inert])").get_by_role("button", name="Why this video?").click()

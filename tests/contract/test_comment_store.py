@@ -8,7 +8,7 @@ import pytest
 
 from plainview.core.events import extend, parse_event
 from plainview.core.social import COMMENTS_A_MINUTE, MINUTE_MS
-from plainview.core.terms.ids import CommentId, CreatorId, VideoId
+from plainview.core.terms.ids import CommentId, CreatorId, VideoId, ViewerId
 from plainview.edge.sqlite.comment_reads import SqliteCommentReads
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.ports.commands import Refused
@@ -19,6 +19,7 @@ from plainview.ports.comments import (
     DecideComment,
     DeleteComment,
     ReportComment,
+    SettleReports,
     WriteComment,
 )
 from plainview.ports.intake import DecideVideo
@@ -84,6 +85,22 @@ def test_a_comment_and_its_event_are_one(room: Room) -> None:
         written.n, written.head, [written.event],
     )  # fmt: skip
     assert (room.shown(), room.count()) == (["Hello there"], 1)
+
+
+def test_a_comment_stays_as_it_was_said(room: Room) -> None:
+    """Said without a page it stays without when its writer makes one, under an alias that none said
+    under the page has; a page's new name shows on what was said under it."""
+    room.write("k1", "Unnamed")
+    room.store.become(BEN, "ben")
+    room.write("k2", "Named")
+    room.store.become(BEN, "benjamin")
+    named, unnamed = room.reads.comments(room.video, before=None, count=9, viewer=None)
+    assert named.creator is not None
+    assert (named.creator.handle, named.alias) == ("benjamin", "")
+    assert (unnamed.text, unnamed.creator, len(unnamed.alias)) == ("Unnamed", None, 4)
+    assert [one.creator for one in room.reads.comments_by(BEN, before=None, count=9)] == [
+        named.creator, None,
+    ]  # fmt: skip
 
 
 def test_a_key_writes_one_comment(room: Room) -> None:
@@ -199,6 +216,47 @@ def test_reports_bring_a_comment_before_the_operator(room: Room) -> None:
     ]  # fmt: skip
     room.decide("d1", second)
     assert [one.comment.text for one in room.reads.reported_comments(count=9)] == ["Meh", "Ugh"]
+
+
+def test_settled_reports_are_kept_and_a_later_one_shows(room: Room) -> None:
+    """What the operator saw is settled, by whom and when on record; what came since, or comes
+    later, is open; the count of open ones goes with it, and hidden comments are not in it."""
+    room.store.become(BEN, "ben")
+    comment = room.write("k1", "Meh").comment
+    counted = []
+
+    def report(viewer: ViewerId, at_ms: int) -> None:
+        room.store.writer.submit(
+            ReportComment(viewer=viewer, comment=comment, reason="spam", at_ms=at_ms)
+        )
+
+    def open_ones() -> list[tuple[int, int]]:
+        counted.append(room.views.tally(since_ms=0)["reports_open"])
+        found = room.reads.reported_comments(count=9)
+        return [(one.reasons["spam"], one.newest_ms) for one in found]
+
+    report(ANN, 50)
+    assert open_ones() == [(1, 50)]
+    leave = SettleReports(operator=ANN, comment=comment, until_ms=50, at_ms=70)
+    for _ in range(2):
+        room.store.writer.submit(leave)
+        assert open_ones() == []
+    report(ANN, 80)
+    assert open_ones() == []
+    report(BEN, 90)
+    assert open_ones() == [(1, 90)]
+    room.store.writer.submit(leave)
+    assert open_ones() == [(1, 90)]
+    room.decide("d1", comment)
+    assert open_ones() == [(1, 90)]
+    assert counted == [1, 0, 0, 0, 1, 1, 0]
+    kept = room.reads._reads.db.execute(
+        "SELECT at_ms, settled_ms, id FROM comment_reports LEFT JOIN viewers ON no = settled_by"
+        " ORDER BY at_ms"
+    ).fetchall()
+    assert kept == [(50, 70, ANN), (90, None, None)]
+    nowhere = SettleReports(operator=ANN, comment=CommentId(99), until_ms=1, at_ms=1)
+    assert refusal(room.store, nowhere) == "no_comment"
 
 
 def test_reports_of_a_day_are_bounded(room: Room) -> None:

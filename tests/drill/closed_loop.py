@@ -1,6 +1,7 @@
 """The closed loop: ours beside what people could install, in worlds whose tastes are not our form.
 
-    python -m tests.drill.closed_loop                 16 seeds in each of three taste processes
+    python -m tests.drill.closed_loop                 16 seeds in each of three taste processes, and
+                                                      48 more of ours alone for the turn of tastes
     python -m tests.drill.closed_loop --keep FILE     go on where a run into FILE was broken off
 
 A society of VIEWERS viewers and VIDEOS videos, nobody having watched anything yet, lives for 36
@@ -33,6 +34,9 @@ from plainview.sim.society import Society, make_society
 from plainview.sim.tastes import JUDGED, TASTES, Taste
 
 SEEDS = range(101, 117)
+TURN_SEEDS = range(101, 165)
+"""What is back ten minutes after the turn is a small difference of noisy means: with 16 seeds 47
+and 73 % were seen of one recommender. So it is judged by more seeds, of ours alone."""
 VIDEOS, VIEWERS, UPLOADS = 1000, 32, 6
 START_MS = 1_790_000_000_000
 SECONDS_MAX = 20
@@ -64,20 +68,26 @@ def run(taste: str, seed: int, who: str) -> Run:
     return judged(seen, society, taste=taste, who=who, cpu_s=cpu_s, ticks=dict(ticks))
 
 
-def runs_of(keep: Path | None, *, tastes: Sequence[str], seeds: Sequence[int]) -> list[Run]:
+def runs_of(
+    keep: Path | None,
+    *,
+    tastes: Sequence[str],
+    seeds: Sequence[int],
+    of: Sequence[str] = tuple(WHO),
+) -> list[Run]:
     """All of them, seed by seed; those that `keep` holds are not run again."""
     done: list[Run] = []
     if keep and keep.exists():
         lines = keep.read_bytes().splitlines()
         done = [msgspec.json.decode(line, type=Run) for line in lines]
     had = {(one.taste, one.seed, one.who) for one in done}
-    for seed, who, taste in product(seeds, WHO, tastes):
+    for seed, who, taste in product(seeds, of, tastes):
         if (taste, seed, who) not in had:
             done.append(run(taste, seed, who))
             if keep:
                 with keep.open("ab") as file:
                     file.write(msgspec.json.encode(done[-1]) + b"\n")
-    return [one for one in done if one.taste in tastes and one.seed in seeds]
+    return [one for one in done if one.taste in tastes and one.seed in seeds and one.who in of]
 
 
 def table(taste: str, found: Sequence[Run]) -> list[str]:
@@ -122,10 +132,20 @@ def beaten(taste: str, found: Sequence[Run]) -> dict[str, bool]:
     return out
 
 
-def is_back(runs: Sequence[Run]) -> bool:
-    """Whether at least half of what the turn cost, if anything, is back ten minutes later."""
+def back_of(runs: Sequence[Run]) -> float:
+    """How much of what the turn cost is back ten minutes later; 1 where it cost nothing."""
     before, dip, later = recovery(runs)
-    return later - dip >= (before - dip) / 2
+    return (later - dip) / (before - dip) if before > dip else 1.0
+
+
+def back_between(runs: Sequence[Run]) -> tuple[float, float]:
+    """The middle nine tenths of `back_of` over seeds drawn again from these."""
+    rng = np.random.default_rng(len(runs))
+    drawn_again = (
+        back_of([runs[int(i)] for i in rng.integers(0, len(runs), len(runs))]) for _ in range(400)
+    )
+    low, high = np.percentile(list(drawn_again), [5, 95])
+    return float(low), float(high)
 
 
 def main() -> int:
@@ -160,9 +180,14 @@ def main() -> int:
     for taste, verdict in verdicts.items():
         lost = [who for who, is_beaten in verdict.items() if not is_beaten]
         print(f"{taste:<15} " + (f"not ahead of {', '.join(lost)}" if lost else "ahead of all"))
-    slow = [taste for taste in JUDGED if not is_back([r for r in ours if r.taste == taste])]
-    back = f"too slow: {', '.join(slow)}" if slow else "half is back in 10 minutes"
-    print(f"after the turn  {back}")
+    turned = runs_of(options.keep, tastes=JUDGED, seeds=TURN_SEEDS, of=(OURS,))
+    slow = []
+    for taste in JUDGED:
+        runs = [r for r in turned if r.taste == taste]
+        back, (low, high) = back_of(runs), back_between(runs)
+        slow += [taste] if back < 0.5 else []
+        print(f"after the turn  {taste}: {back:.0%} back in 10 minutes"
+              f" ({low:.0%} to {high:.0%}; {len(runs)} seeds)")  # fmt: skip
     slowest = max(r.cpu_s for r in found)
     print(f"slowest run     {slowest:.1f} s of processor")
     is_held = not slow and all(all(verdict.values()) for verdict in verdicts.values())

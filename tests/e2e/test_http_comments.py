@@ -94,6 +94,24 @@ def test_a_writer_with_a_page_is_named(service: LiveService) -> None:
     assert (bens["creator"], bens["alias"] == elsewhere["alias"]) == (None, False)
 
 
+def test_a_page_made_later_names_nobody(service: LiveService) -> None:
+    """What was said without a page stays so, to others and in what one is given of one's own, and
+    is read by who blocks that page."""
+    ann, ben = service.viewer(), service.viewer()
+    (video,) = unsaid(ben)
+    assert say(ben, video, "Unnamed").status_code == 201
+    handle = f"ben.{ben.viewer[:8]}"
+    page = ben.http.put("/api/v1/me", json={"name": "Ben", "handle": handle}).json()
+    assert say(ben, video, "Named").json()["comment"]["creator"]["handle"] == handle
+    mine = ben.http.get("/api/v1/me/comments").json()["comments"]
+    for found in (mine, read(ann, video)["comments"]):
+        assert [(one["text"], one["creator"] and one["creator"]["handle"]) for one in found] == [
+            ("Named", handle), ("Unnamed", None),
+        ]  # fmt: skip
+    ann.send({"kind": "block", "key": "b", "creator": page["id"]})
+    assert [one["text"] for one in read(ann, video)["comments"]] == ["Unnamed"]
+
+
 def test_who_is_blocked_is_not_read(service: LiveService) -> None:
     """Whom one blocked or muted says nothing to one, and goes on speaking to others."""
     ann, ben, cleo = service.viewer(), service.viewer(), service.viewer()
@@ -170,14 +188,28 @@ def test_what_was_answered_survives_the_writer(service: LiveService) -> None:
 
 
 def test_what_the_operator_hides_is_in_the_log(service: LiveService) -> None:
-    """The entry commits to the comment and the words; its writer alone is told salt and record, and
-    after deleting it nobody is. A creator's hiding is not logged."""
+    """What the operator leaves is off the list until it is reported again. Hidden, the entry
+    commits to the comment and the words; its writer alone is told salt and record, and after
+    deleting it nobody is. A creator's hiding is not logged."""
     ann, ben, operator = service.viewer(), service.viewer(), service.viewer()
     key = service.output[1].split("key=")[1].split()[0]
     assert operator.http.get("/operator", params={"key": key}).status_code == 303
     (video,) = unsaid(ann)
     comment = say(ann, video, "Cheap watches!").json()["comment"]["id"]
     ben.http.post(f"/api/v1/comments/{comment}/report", json={"reason": "spam"}).raise_for_status()
+    (reported,) = operator.http.get("/api/v1/operator/comments").json()["reported"]
+    assert (reported["comment"]["id"], reported["reasons"]) == (comment, {"spam": 1})
+    leave = f"/api/v1/operator/comments/{comment}/leave"
+    seen = {"newest_ms": reported["newest_ms"]}
+    assert code(ben.http.post(leave, json=seen)) == (403, "not_operator")
+    for address, counted in ((None, 1), (leave, 0)):
+        if address:
+            operator.http.post(address, json=seen).raise_for_status()
+        overview = operator.http.get("/api/v1/operator/overview").json()
+        assert overview["reports_open"] == counted
+    assert operator.http.get("/api/v1/operator/comments").json()["reported"] == []
+    cleo = service.viewer()
+    cleo.http.post(f"/api/v1/comments/{comment}/report", json={"reason": "spam"}).raise_for_status()
     (reported,) = operator.http.get("/api/v1/operator/comments").json()["reported"]
     assert (reported["comment"]["id"], reported["reasons"]) == (comment, {"spam": 1})
     hide = f"/api/v1/comments/{comment}/hide"

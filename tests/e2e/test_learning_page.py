@@ -19,11 +19,18 @@ def service(tmp_path: Path) -> Iterator[LiveService]:
 
 
 def test_the_page_is_the_operators_alone(service: LiveService) -> None:
-    """Nobody and a viewer are refused; the operator finds this start's own settings, what was
-    served counted by slot, every listed video in the coverage, and no script."""
+    """Nobody and a viewer are refused, a browser by a page that says what to do; the operator finds
+    this start's own settings, what was served counted by slot, every listed video in the coverage,
+    and no script."""
     assert httpx.get(f"{service.base}/operator/learning").status_code == 401
     viewer = service.viewer()
     assert viewer.http.get("/operator/learning").status_code == 403
+    html = {"accept": "text/html,*/*;q=0.8"}
+    for asker in (viewer.http, httpx.Client(base_url=service.base)):
+        refused = asker.get("/operator/learning", headers=html)
+        assert (refused.status_code, "not_operator" in refused.text) == (403, False)
+        assert "This page is for the operator." in refused.text
+        assert "<pre>.venv/bin/plainview operator link</pre>" in refused.text
     for _ in range(3):
         viewer.slate()
     key = service.output[1].split("key=")[1].split()[0]

@@ -36,7 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_greeting_says_where_it_is(folder: Path) -> None:
-    """Address, a one-time operator link and the data folder are printed; the link works once."""
+    """Address, a one-time operator link and the data folder are printed; the link works once, and
+    so does a later one by the command, which voids those before; nothing makes one of a service
+    that does not run."""
     with LiveService(folder, web=1) as service:
         text = "".join(service.output)
         assert f"http://127.0.0.1:{service.base.rpartition(':')[2]}" in text
@@ -48,6 +50,15 @@ def test_the_greeting_says_where_it_is(folder: Path) -> None:
         assert "plainview_session" in first.headers.get("set-cookie", "")
         second = httpx.get(link, follow_redirects=False)
         assert second.status_code == 403
+        assert "plainview operator link" in second.text
+        port = service.base.rpartition(":")[2]
+        links = [run("operator", "link", "--data", str(folder), "--port", port) for _ in "ab"]
+        voided, fresh = (one.stdout.strip() for one in links)
+        for one, status in ((voided, 403), (fresh, 303), (fresh, 403)):
+            assert httpx.get(one, follow_redirects=False).status_code == status
+    stopped = run("operator", "link", "--data", str(folder))
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert "it prints a link when it starts" in stopped.stderr
 
 
 def test_an_address_is_told_once_the_page_answers() -> None:
@@ -167,6 +178,7 @@ def test_an_older_folder_is_left_alone(tmp_path: Path) -> None:
     ended = run("up", "--port", "0", PLAINVIEW_DATA_DIR=str(tmp_path))
     assert ended.returncode == 1
     assert "earlier Plainview" in ended.stderr
+    assert f".venv/bin/plainview reset --data {tmp_path}" in ended.stderr
     assert run("reset", "--yes", PLAINVIEW_DATA_DIR=str(tmp_path)).returncode == 0
 
 

@@ -16,6 +16,7 @@ interface Draft {
   readonly sent: string;
 }
 
+const SAID_MS = 8000;
 const NO_DRAFT: Draft = { text: "", key: "", sent: "" };
 
 function readDraft(cell: string): Draft {
@@ -44,9 +45,12 @@ class Room {
   trouble = $state.raw<Trouble | null>(null);
   text = $state("");
   isSending = $state(false);
-  sendTrouble = $state.raw<string | null>(null);
-  /** Said aloud to who cannot see it. */
+  /** What was done last, or what was in the way; shown below the comments. */
   said = $state("");
+  isTrouble = $state(false);
+  /** Ids of those reported from here. */
+  reported = $state.raw<ReadonlySet<string>>(new Set());
+  #fading: ReturnType<typeof setTimeout> | undefined;
   readonly #video: string;
   #cell: string;
   #draft: Draft;
@@ -87,6 +91,23 @@ class Room {
     else choices.drop(this.#cell);
   }
 
+  /** Good news goes by itself, trouble when it is over. */
+  #say(words: string, isTrouble = false): void {
+    clearTimeout(this.#fading);
+    this.said = words;
+    this.isTrouble = isTrouble;
+    if (words && !isTrouble) this.#fading = setTimeout(() => (this.said = ""), SAID_MS);
+  }
+
+  /** What could not be sent for want of a connection is asked about when there is one. */
+  #askWhenBack(words: string): void {
+    addEventListener("online", () => {
+      if (this.said !== words) return;
+      this.#say(this.text.trim() ? "You are back. Send it?" : "");
+      clearTimeout(this.#fading);
+    }, { once: true });
+  }
+
   typed(): void {
     this.#keep({ ...this.#draft, text: this.text });
   }
@@ -96,7 +117,7 @@ class Room {
     const { session, ledger } = desk;
     if (!session || !ledger || this.isSending || !this.text.trim()) return;
     this.isSending = true;
-    this.sendTrouble = null;
+    this.#say("");
     const { text } = this;
     const key = this.#draft.sent === text && this.#draft.key ? this.#draft.key : `c-${randomHex(8)}`;
     this.#keep({ text, key, sent: text });
@@ -108,13 +129,17 @@ class Room {
       if (this.text === text) this.text = "";
       this.#keep({ ...NO_DRAFT, text: this.text });
       this.#counted((this.facts?.count ?? 0) + 1);
-      this.said = "Your comment is posted.";
+      this.#say("Your comment is posted.");
     } catch (error) {
-      const { message, what_to_do } = inWords(error);
-      this.sendTrouble = error instanceof Refused ? message : `${message} Your comment is kept here; send it again.`;
-      if (error instanceof Refused && error.code === "key_taken") this.#keep({ ...NO_DRAFT, text });
-      if (!(error instanceof Refused) && !navigator.onLine) this.sendTrouble = "You are offline. Your comment is kept here; send it when you are back.";
-      this.said = this.sendTrouble || what_to_do;
+      const { message } = inWords(error);
+      if (error instanceof Refused) {
+        if (error.code === "key_taken") this.#keep({ ...NO_DRAFT, text });
+        this.#say(message, true);
+      } else if (navigator.onLine) this.#say(`${message} Your comment is kept here; send it again.`, true);
+      else {
+        this.#say("You are offline. Your comment is kept here; send it when you are back.", true);
+        this.#askWhenBack(this.said);
+      }
     } finally {
       this.isSending = false;
     }
@@ -126,10 +151,10 @@ class Room {
       await act();
       this.list = change(this.list);
       if (step) this.#counted(Math.max(0, (this.facts?.count ?? 0) + step));
-      this.said = done;
+      this.#say(done);
     } catch (error) {
       const { message, what_to_do } = inWords(error);
-      this.said = `${message} ${what_to_do}`;
+      this.#say(`${message} ${what_to_do}`, true);
     }
   }
 
@@ -138,7 +163,10 @@ class Room {
   }
 
   report(one: Comment, reason: string): Promise<void> {
-    return this.#do(() => more.reportComment(one.id, reason), "Reported. Thank you.", (list) => list);
+    return this.#do(() => more.reportComment(one.id, reason), "Reported. Thank you.", (list) => {
+      this.reported = new Set([...this.reported, one.id]);
+      return list;
+    });
   }
 
   hide(one: Comment, reason: string): Promise<void> {

@@ -30,6 +30,8 @@ export const more = {
     request<unknown>(`${v1}/comments/${id(comment)}/hide`, { method: "POST", body: { reason_code } }),
   showComment: (comment: string) => request<unknown>(`${v1}/comments/${id(comment)}/show`, { method: "POST" }),
   reported: () => request<Reported>(`${v1}/operator/comments`),
+  leaveComment: (comment: string, newest_ms: number) =>
+    request<unknown>(`${v1}/operator/comments/${id(comment)}/leave`, { method: "POST", body: { newest_ms } }),
   kept: () => request<Kept>(`${v1}/kept`),
   me: () => request<Me>(`${v1}/me`),
   editMe: (me: { name: string; handle: string; bio: string }) =>

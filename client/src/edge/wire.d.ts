@@ -369,6 +369,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/comments/{comment_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a reported comment as it is
+         * @description Settle the reports that the operator read; who and when is kept, and a later one shows.
+         */
+        post: operations["post_api_v1_operator_comments_comment_id_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/jobs": {
         parameters: {
             query?: never;
@@ -1099,6 +1119,10 @@ export interface components {
             saved: components["schemas"]["VideoShape"][];
             saved_gone: number;
         };
+        /** LeaveBody */
+        LeaveBody: {
+            newest_ms: number;
+        };
         /** LeverBody */
         LeverBody: {
             is_pulled: boolean;
@@ -1169,6 +1193,7 @@ export interface components {
             epochs: components["schemas"]["EpochsTally"];
             events_per_min: number;
             jobs: components["schemas"]["JobsTally"];
+            reports_open: number;
             slates_per_min: number;
             uploads_refused: number;
             videos: components["schemas"]["VideosTally"];
@@ -1271,6 +1296,7 @@ export interface components {
         /** ReportedShape */
         ReportedShape: {
             comment: components["schemas"]["CommentShape"];
+            newest_ms: number;
             reasons: {
                 [key: string]: number;
             };
@@ -1382,6 +1408,7 @@ export interface components {
             permalink: string;
             poster: string;
             published_ms: number;
+            remark: string;
             renditions: components["schemas"]["RenditionShape"][];
             slot: string;
             tags: string[];
@@ -2116,6 +2143,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportedListShape"];
+                };
+            };
+        };
+    };
+    post_api_v1_operator_comments_comment_id_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

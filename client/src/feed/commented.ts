@@ -1,12 +1,17 @@
-/** Apart from `reduce.ts`, since it is needed only where comments are, which load on demand. */
+/** Apart from `reduce.ts`, since it is needed only where comments and edits are, which load on demand. */
+import type { Video } from "../edge/types";
 import type { Feed } from "./state";
+
+/** The feed with `change` made to `video`, wherever it stands. */
+export function withVideo(feed: Feed, video: string, change: Partial<Video>): Feed {
+  const items = feed.items.map((item) =>
+    item.video.id === video ? { ...item, video: { ...item.video, ...change } } : item,
+  );
+  return { ...feed, items };
+}
 
 /** The feed with `count` comments under `video`, wherever it stands. */
 export function withComments(feed: Feed, video: string, count: number): Feed {
-  const items = feed.items.map((item) =>
-    item.video.id === video
-      ? { ...item, video: { ...item.video, counts: { ...item.video.counts, commented: count } } }
-      : item,
-  );
-  return { ...feed, items };
+  const counts = feed.items.find((item) => item.video.id === video)?.video.counts;
+  return counts ? withVideo(feed, video, { counts: { ...counts, commented: count } }) : feed;
 }

@@ -7,7 +7,10 @@ export const COMMENT_MAX = 500;
 export const lengthOf = (text: string): number =>
   [...text.normalize("NFC").replace(/\s+/g, " ").trim()].length;
 
-/** Who has no page goes by a few letters that mean the same person under this video alone. */
+/** What is over the limit: "1 too many". */
+export const overWords = (length: number): string => `${length - COMMENT_MAX} too many`;
+
+/** Who said it without a page goes by a few letters that mean the same person under this video alone. */
 export function nameOf(one: Pick<Comment, "creator" | "alias" | "is_mine">): string {
   if (one.creator) return one.creator.name || `@${one.creator.handle}`;
   return one.is_mine ? "You" : `Viewer ${one.alias}`;

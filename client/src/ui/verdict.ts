@@ -1,4 +1,5 @@
-/** What the villain's page says on top of its result. */
+/** What the checks say in a line: the villain's page on top of its result, "Recompute now" at its button. */
+import { plural } from "./words";
 
 export interface Standing {
   readonly doing: string;
@@ -35,4 +36,11 @@ export function aboutEarlier(verdict: string, pulled: number, isEarlier: boolean
   return pulled
     ? "Slates served under levers that have been put back were handed over too: part of this concerns them."
     : "This concerns what was served under a lever that has been put back since. No lever is pulled now; what was signed then stays provable.";
+}
+
+/** What came of "Recompute now": how many pages were worked out again, and of those how many differ. */
+export function answerOf(pages: number, failed: number, isAllRight: boolean): string {
+  const done = `${plural(pages, "page")} recomputed, `;
+  if (failed) return `${done}${failed === pages ? (pages > 1 ? "all of them" : "and it") : failed} came out differently`;
+  return isAllRight ? `${done}${pages === 1 ? "and it is" : "all"} the same` : `${done}but the server’s copies differ from yours`;
 }

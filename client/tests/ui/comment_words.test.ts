@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COMMENT_MAX, lengthOf, nameOf, toneOf } from "../../src/ui/comment_words";
+import { COMMENT_MAX, lengthOf, nameOf, overWords, toneOf } from "../../src/ui/comment_words";
 
 test("a comment's length is counted as the server counts it", () => {
   expect(lengthOf("  a \n\n b ")).toBe(3);
@@ -13,6 +13,10 @@ test("who has no page goes by an alias, and is oneself", () => {
   const creator = { id: "1", handle: "ann", name: "Ann", bio: "", avatar: "" };
   expect(nameOf({ ...one, creator, is_mine: true })).toBe("Ann");
   expect(nameOf({ ...one, creator: { ...creator, name: "" } })).toBe("@ann");
+});
+
+test("what is over the limit is said in words", () => {
+  expect([501, 599].map(overWords)).toEqual(["1 too many", "99 too many"]);
 });
 
 test("an alias has one tone", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aboutEarlier, headlineOf, type Standing } from "../../src/ui/verdict";
+import { aboutEarlier, answerOf, headlineOf, type Standing } from "../../src/ui/verdict";
 
 const HONEST: Standing = {
   doing: "", isCaught: false, pulled: 0, isChecked: true, isBlind: false, isForOutsider: false, isOld: false, isCleared: false, isToldOnly: false,
@@ -28,4 +28,11 @@ describe("the outsider's verdict", () => {
     expect(aboutEarlier("ok", 0, true)).toBeNull();
     expect(aboutEarlier("misbehaviour", 0, false)).toBeNull();
   });
+});
+
+test("recomputing answers with what came of it", () => {
+  expect(answerOf(3, 0, true)).toBe("3 pages recomputed, all the same");
+  expect(answerOf(1, 0, true)).toBe("1 page recomputed, and it is the same");
+  expect(answerOf(3, 1, false)).toBe("3 pages recomputed, 1 came out differently");
+  expect(answerOf(2, 0, false)).toBe("2 pages recomputed, but the server’s copies differ from yours");
 });

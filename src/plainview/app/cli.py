@@ -17,6 +17,14 @@ from plainview.app.check_options import (
     add_receipts_arguments,
 )
 from plainview.app.learn_options import LEARN, LEARN_EXAMPLES, add_learn_arguments
+from plainview.app.operator_command import EXAMPLES as OPERATOR_EXAMPLES
+from plainview.app.operator_command import (
+    OPERATOR,
+    add_operator_arguments,
+    near_address,
+    operator_command,
+    operator_link,
+)
 from plainview.app.replay_options import EXAMPLES as REPLAY_EXAMPLES
 from plainview.app.replay_options import REPLAY, add_arguments
 from plainview.app.settings import SETTINGS, BadSetting, Settings, read_settings
@@ -114,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     add_learn_arguments(learn)
     _add_settings(learn, only=("data",))
     learn.set_defaults(run=_learn)
+    operator = _command(commands, "operator", OPERATOR, epilog=OPERATOR_EXAMPLES)
+    add_operator_arguments(operator)
+    _add_settings(operator, only=("data", "host", "port"))
+    operator.set_defaults(run=lambda chosen: operator_command(settings_of(chosen)))
     witnesses = _command(commands, "witnesses", WITNESSES)
     add_witnesses_arguments(witnesses)
     _add_settings(witnesses, only=("data",))
@@ -238,10 +250,8 @@ def _see_text_model(settings: Settings) -> None:
 
 def _greet(settings: Settings, port: int, operator_key: str) -> None:
     """Say where it is."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    host = f"[{host}]" if ":" in host else host
-    print(f"Plainview      http://{host}:{port}")
-    print(f"Operator link  http://{host}:{port}/operator?key={operator_key}   (works once)")
+    print(f"Plainview      {near_address(settings.host, port)}")
+    print(f"Operator link  {operator_link(settings.host, port, operator_key)}   (works once)")
     if settings.is_open:
         address = f"http://{_phone_host(settings.host)}:{port}"
         print(f"On your phone  {address}   (same network)")

@@ -107,6 +107,12 @@ def _declare(folder: DataFolder, wired: Wired, file: Path, *, recipes: list[str]
     print(
         f"It begins by itself at {moment_text(plan.from_ms)}, and ends {moment_text(plan.to_ms)}."
     )
+    print(f"What it shows: /operator/experiments/{plan.name}, for the operator's browser.")
+    if plan.recipes_by_name and not folder.learns:
+        print(
+            "! Its recipes learn only while the service runs without --learn off, which it does"
+            " not now; until then their arms rank by the weights in use.",
+        )
     return 0
 
 

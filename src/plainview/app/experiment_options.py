@@ -26,11 +26,13 @@ a declaration (FILE):
   rises_milli = 200                   # stop once it is certain that it rises by more than a fifth
 
 an arm with a recipe: FEED+RECIPE learns on from the weights in use, from what everybody does, by
-its own recipe; at most four. Where videos stand, all arms take from the main weights.
+its own recipe; at most four. Where videos stand, all arms take from the main weights. A service
+that was started with --learn off learns by none.
   arms = ["for-you", "for-you+bold"]
   shares = [500, 500]
   [recipes]
-  bold = "…"                          # what `plainview experiment recipe bold.json` prints
+  bold = "…"                          # put the line that `plainview experiment recipe bold.json`
+                                      # prints in place of this one; bold is the file's "name"
 
 examples:
   plainview experiment declare softer.toml
@@ -57,8 +59,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         choices=ACTIONS,
         help="declare FILE: log a declaration, it begins by itself; status [NAME]: all of them, or"
         " what one shows; stop NAME: end one early, its salt is revealed; estimate FILE: what a"
-        " policy would be worth, by slates served; recipe FILE or on: its digest, or the one that"
-        " comes with the program to edit; adopt NAME/RECIPE: make a declared recipe the main one",
+        " policy would be worth, by slates served; recipe FILE or on: its line for a"
+        " declaration, or the one that comes with the program to edit; adopt NAME/RECIPE: make a"
+        " declared recipe the main one",
     )
     command.add_argument("what", nargs="?", metavar="FILE | NAME", help="which, see above")
     command.add_argument(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
@@ -127,7 +128,8 @@ class DataFolder(msgspec.Struct, frozen=True):
             raise TooOld(
                 f"The data folder {self.root} was written by an earlier Plainview, whose pages this"
                 " one cannot make again: before 1.0 the specifications may change. Run the version"
-                " that wrote it, name another folder, or delete it with `plainview reset`."
+                " that wrote it, name another folder, or delete what is in this one:"
+                f" .venv/bin/plainview reset --data {quote(str(self.root))}"
             )
 
     @contextmanager
@@ -167,6 +169,15 @@ class DataFolder(msgspec.Struct, frozen=True):
         for folder in (self.objects, self.epochs, self.log):
             for part in folder.rglob(f"{PART}*"):
                 part.unlink(missing_ok=True)
+
+    @property
+    def learns(self) -> bool:
+        """Whether a service runs on it now that learns: it has a learner among its processes."""
+        try:
+            lines = (self.run / "pids").read_text().splitlines()
+        except OSError:
+            return False
+        return self.is_held and any(line.startswith("learner ") for line in lines)
 
     @property
     def is_held(self) -> bool:

@@ -1,12 +1,13 @@
-"""Hide a comment, or show it again: a creator under their own video, the operator anywhere."""
+"""Hide a comment or show it again, a creator under their own video, the operator anywhere; or leave
+it as it is."""
 
 from typing import Final
 
 from plainview.core.social import BadComment
-from plainview.core.terms.ids import CommentId, CreatorId
+from plainview.core.terms.ids import CommentId, CreatorId, ViewerId
 from plainview.flows.remove_video import PUBLIC_REASON_MAX, REASON_CODES
 from plainview.ports.commands import Writer
-from plainview.ports.comments import DecideComment
+from plainview.ports.comments import DecideComment, SettleReports
 
 BY_CREATOR: Final = "by_creator"
 RESTORED: Final = "restored"
@@ -78,3 +79,14 @@ def show_as_operator(comment: CommentId, *, decision: str, at_ms: int, writer: W
             at_ms=at_ms,
         )
     )
+
+
+def leave_comment(
+    comment: CommentId, *, operator: ViewerId, until_ms: int, at_ms: int, writer: Writer
+) -> None:
+    """Settle the reports of a comment that the operator saw, and leave it as it is.
+
+    Args: until_ms: when the newest report that the operator was shown was made.
+    Raises: Refused: `no_viewer`, `no_comment`. WriterGone.
+    """
+    writer.submit(SettleReports(operator=operator, comment=comment, until_ms=until_ms, at_ms=at_ms))

@@ -127,7 +127,10 @@ class Experiments:
         given = {digest_of(data): data for data in recipes}
         for name, digest in plan.recipes_by_name.items():
             if digest not in given:
-                raise BadPlan(f"recipe {name!r}: the file with the digest {digest} is not given")
+                raise BadPlan(
+                    f"recipe {name!r}: the file with the digest {digest} is not given"
+                    " (--recipe FILE)"
+                )
             try:
                 called = parse_recipe(given[digest]).name
             except BadRecipe as error:

@@ -16,8 +16,9 @@ HIDDEN_BY = ("", "creator", "operator")
 class CommentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A comment that is not deleted.
 
-    `creator` is its writer's page, if they have one by now. `alias` tells writers without one apart
-    under one video and says nothing elsewhere. `reason_code` and `public_reason` are those of the
+    `creator` is the page under which it was said, as that page is now; None where its writer had
+    none then, even if they have one by now. `alias` tells such comments' writers apart under one
+    video and says nothing elsewhere; under a page it is empty. `reason_code` and `public_reason` are those of the
     operator who hides it, else empty. `logged` is where the log has that decision and the salt of
     its commitment to `decided_record`, None where nothing is logged.
     """
@@ -56,6 +57,7 @@ class CommentWritten(msgspec.Struct, frozen=True, kw_only=True):
 class WriteComment(Command[CommentWritten], frozen=True, kw_only=True):
     """Keep a comment and append its event to the viewer's chain, in one transaction.
 
+    It is said under the writer's page as it stands in that transaction, or under none, for good.
     If the chain has the key, the comment it stands for is the answer. The event holds the comment's
     id and nothing of its text. Refused: `no_viewer`; `key_taken`: the key is another event's;
     `no_video`; `removed`: the video is; `comments_off`; `too_many_comments` (detail wait_ms).
@@ -109,6 +111,19 @@ class ReportComment(Command[Done], frozen=True, kw_only=True):
 REPORTS_A_DAY = 100
 
 
+class SettleReports(Command[Done], frozen=True, kw_only=True):
+    """Leave a comment as it is: its open reports made until `until_ms` are settled by `operator`.
+
+    A later one is open, and brings the comment back before the operator. Settling again changes
+    nothing. Refused: `no_viewer`, `no_comment`.
+    """
+
+    operator: ViewerId
+    comment: CommentId
+    until_ms: int
+    at_ms: int
+
+
 class AllowComments(Command[Done], frozen=True, kw_only=True):
     """Let a creator's own video be commented on, or not. What is there stays and is shown again
     when they are. Refused: `no_video`, `not_yours`."""
@@ -119,10 +134,12 @@ class AllowComments(Command[Done], frozen=True, kw_only=True):
 
 
 class ReportedComment(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment with how often it was reported for which reason."""
+    """A comment with how often it was reported for which reason, by reports that are open, the
+    newest of them made at `newest_ms`."""
 
     comment: CommentRecord
     reasons: Mapping[str, int]
+    newest_ms: int
 
 
 class CommentReads(Protocol):
@@ -158,5 +175,6 @@ class CommentReads(Protocol):
         ...
 
     def reported_comments(self, *, count: int) -> Sequence[ReportedComment]:
-        """Reported ones: those the operator does not hide first, the most often reported first."""
+        """Those of which reports are open: those the operator does not hide first, the most often
+        reported first."""
         ...

@@ -34,7 +34,7 @@ def test_what_is_typed_is_said_once_and_never_lost(page: Page) -> None:
     rail.click()
     expect(field).to_have_value("Look at that ")
     field.fill("x" * 501)
-    expect(sheet.get_by_text("501 / 500")).to_be_visible()
+    expect(sheet.get_by_text("501 / 500 · 1 too many")).to_be_visible()
     expect(sheet.get_by_role("button", name="Send")).to_be_disabled()
     field.fill("Look at that light")
 
@@ -66,6 +66,34 @@ def test_what_is_typed_is_said_once_and_never_lost(page: Page) -> None:
     expect_good_seal(page)
 
 
+def expect_seen(line: Locator, words: str) -> None:
+    """It says so on the screen, not to a screen reader alone."""
+    expect(line).to_have_text(words)
+    box = line.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 10
+
+
+def test_offline_is_over_when_it_is(page: Page) -> None:
+    """What could not be sent for want of a connection is asked about once there is one again, and
+    is sent then."""
+    unsaid(page).click()
+    sheet = page.get_by_role("dialog")
+    field = sheet.get_by_label("Your comment")
+    expect(sheet.get_by_text("Nothing said yet.")).to_be_visible()
+    page.context.set_offline(True)
+    field.fill("From afar")
+    field.press("Enter")
+    expect_seen(
+        sheet.get_by_role("status"),
+        "You are offline. Your comment is kept here; send it when you are back.",
+    )
+    page.context.set_offline(False)
+    expect_seen(sheet.get_by_role("status"), "You are back. Send it?")
+    field.press("Enter")
+    expect(sheet.get_by_role("listitem").filter(has_text="From afar")).to_be_visible()
+
+
 def test_one_deletes_ones_own_and_reports_anothers(page: Page) -> None:
     """A comment of somebody else can be reported and not deleted, one's own the reverse."""
     rail = unsaid(page)
@@ -93,13 +121,20 @@ def test_one_deletes_ones_own_and_reports_anothers(page: Page) -> None:
     one.get_by_role("button", name=re.compile("More about")).click()
     expect(one.get_by_role("button", name="Delete")).to_have_count(0)
     one.get_by_role("button", name="Report").click()
+    expect(one.get_by_role("heading", name="What is wrong with it?")).to_be_visible()
+    one.get_by_role("button", name="Cancel").click()
+    one.get_by_role("button", name=re.compile("More about")).click()
+    one.get_by_role("button", name="Report").click()
     one.get_by_role("button", name="It is spam or a scam").click()
-    expect(sheet.get_by_role("status")).to_have_text("Reported. Thank you.")
+    expect_seen(sheet.get_by_role("status"), "Reported. Thank you.")
+    expect(one.get_by_text("You reported this.")).to_be_visible()
     mine = sheet.get_by_role("listitem").filter(has_text="Mine")
     mine.get_by_role("button", name=re.compile("More about")).click()
     mine.get_by_role("button", name="Delete").click()
+    expect(mine.get_by_text("Delete for good?")).to_be_visible()
     mine.get_by_role("button", name="Delete").click()
     expect(mine).to_have_count(0)
+    expect_seen(sheet.get_by_role("status"), "Deleted.")
     left = sheet.get_by_role("listitem").count()
     heading = re.compile(rf"^{left} comments?$")
     expect(sheet.get_by_role("heading", name=heading)).to_be_visible()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import inf
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +13,14 @@ from plainview.app.cli import main
 from plainview.app.experiment_words import line_words, state_words
 from plainview.app.http.public.experiment_page import experiment_page, experiments_page
 from plainview.app.recipe_file import read_recipe
-from plainview.core.experiments import ArmReading, Difference, Outcome, Reading, read_results
+from plainview.core.experiments import (
+    METRICS,
+    ArmReading,
+    Difference,
+    Outcome,
+    Reading,
+    read_results,
+)
 from plainview.core.learn.recipe import STARTING_RECIPE, encode_recipe
 from plainview.core.receipts import parse_receipt
 from plainview.core.terms.hashing import digest_of
@@ -200,10 +208,44 @@ def test_an_interval_is_drawn_where_it_lies() -> None:
 
 
 def test_what_cannot_be_told_is_not_drawn() -> None:
-    """With few viewers no interval is drawn, and the page says so."""
+    """With few viewers nothing is drawn and no interval is named: the page says from how many on;
+    where one arm has enough, the others say that they cannot tell."""
     text = experiment_page(shown(read_results(PLAN, {}, [])), now_ms=0)
-    assert not any(plot.findall("circle") for plot in plots(text)[1:])
-    assert text.count("cannot tell yet") == 6
+    assert plots(text) == []
+    assert text.count("Nothing to show before 50 viewers") == 3
+    assert text.count("cannot tell yet") == 3
+    assert "-0.0 to" not in text
+    reading = far_apart()
+    gap = Difference(value=0.0, low=-inf, high=inf)
+    third = msgspec.structs.replace(
+        reading.arms[1], arm="fresh", differences=dict.fromkeys(METRICS, gap)
+    )
+    some = msgspec.structs.replace(reading, arms=(*reading.arms, third))
+    assert experiment_page(shown(some), now_ms=0).count("cannot tell yet") == 6
+
+
+def test_a_long_name_stands_above_its_bar() -> None:
+    """Where a name does not fit beside the bars, each has a line of its own and all are wider."""
+    arms = ("for-you", "for-you+a-bold-recipe")
+    plan = msgspec.structs.replace(PLAN, arms=arms)
+    reading = far_apart()
+    long = msgspec.structs.replace(reading.arms[1], arm=arms[1])
+    drawn = plots(
+        experiment_page(
+            msgspec.structs.replace(
+                shown(msgspec.structs.replace(reading, arms=(reading.arms[0], long))), plan=plan
+            ),
+            now_ms=0,
+        )
+    )
+    for mark in drawn[0].findall("rect"):
+        (name,) = [
+            one for one in drawn[0].findall("text")
+            if one.text in arms and 0 < float(mark.get("y", 0)) - float(one.get("y", 0)) < 20
+        ]  # fmt: skip
+        assert (mark.get("x"), name.get("x")) == ("0", "0.0")
+    (name,) = [one for one in drawn[1].findall("text") if one.text == arms[1]]
+    assert float(drawn[1].findall("circle")[0].get("cy", 0)) - float(name.get("y", 0)) > 14
 
 
 def test_what_an_operator_wrote_cannot_break_the_page() -> None:
@@ -218,8 +260,12 @@ def test_what_an_operator_wrote_cannot_break_the_page() -> None:
 
 
 def test_the_list_links_each_experiment() -> None:
-    """Each name leads to its page; without any the page says how to declare one."""
-    assert 'href="/operator/experiments/softer"' in experiments_page([record()], now_ms=0)
+    """Each name leads to its page, all lead back to the operator's; without any the page says how
+    to declare one."""
+    listed = experiments_page([record()], now_ms=0)
+    assert 'href="/operator/experiments/softer"' in listed
+    for page in (listed, experiment_page(shown(far_apart()), now_ms=0)):
+        assert '<a href="/operator">Operator</a>' in page
     assert "plainview experiment --help" in experiments_page([], now_ms=0)
 
 
@@ -276,7 +322,7 @@ def test_a_recipe_is_declared_with_its_file_and_adopted(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without the file, or with another's, it is refused; with it the recipe can be had
-    back, byte for byte, with the word on how to learn by it."""
+    back, byte for byte, with the word on how to learn by it; while nothing learns it says so."""
     file, other = recipe_file(folder), recipe_file(folder, "calm")
     main(["experiment", "recipe", str(file)])
     line = capsys.readouterr().out
@@ -286,7 +332,9 @@ def test_a_recipe_is_declared_with_its_file_and_adopted(
     assert run(folder, "declare", str(plan), "--recipe", str(other)) == 1
     assert "is not given" in capsys.readouterr().err
     assert run(folder, "declare", str(plan), "--recipe", str(file)) == 0
-    assert "10.0 %  for-you+bold" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "10.0 %  for-you+bold" in told
+    assert "! Its recipes learn only while the service runs without --learn off" in told
     to = folder / "main.json"
     assert run(folder, "adopt", "half/bold", "--to", str(to)) == 0
     assert f"plainview up --learn {to}" in capsys.readouterr().out

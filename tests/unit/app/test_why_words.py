@@ -44,8 +44,8 @@ def test_a_likeness_that_took_points_off_is_admitted(source: str) -> None:
 @pytest.mark.parametrize(
     ("chosen_by", "arm", "said"),
     [
-        ("viewer", "", "You chose them."),
-        ("default", "", "Nobody: they come first."),
+        ("viewer", "", "You did."),
+        ("default", "", "You chose none yet; everybody begins with these."),
         ("default", "half/popular", "part “popular” of the experiment “half”"),
     ],
 )

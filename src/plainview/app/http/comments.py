@@ -12,7 +12,12 @@ from plainview.app.http.shapes import GONE, CreatorShape, VideoShape, creator_sh
 from plainview.app.http.view import EventsShape
 from plainview.core.social import COMMENT_MAX, BadComment
 from plainview.core.terms.ids import CommentId, VideoId, ViewerId
-from plainview.flows.hide_comment import hide_as_creator, hide_as_operator, show_as_operator
+from plainview.flows.hide_comment import (
+    hide_as_creator,
+    hide_as_operator,
+    leave_comment,
+    show_as_operator,
+)
 from plainview.flows.remove_video import REASON_CODES
 from plainview.flows.write_comment import (
     REPORT_REASONS,
@@ -52,8 +57,8 @@ class LoggedShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommentShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment. Without `creator` its writer has no page, and `alias` tells them apart under this
-    video. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
+    """A comment. `creator` is the page it was said under; without one `alias` tells its writer apart
+    under this video, for good: a page made later is not told. `hidden_by` is creator, operator or empty; hidden ones go to their writer, the video's
     creator and the operator alone. `reason_code` and `public_reason` are the operator's; `logged`
     goes to their writer alone."""
 
@@ -125,11 +130,19 @@ class CommentDone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportedShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A reported comment: how often for which reason, and the video it is under."""
+    """A reported comment: how often for which reason, the newest at `newest_ms`, by reports that
+    are open, and the video it is under."""
 
     comment: CommentShape
     reasons: dict[str, int]
+    newest_ms: int
     video: VideoShape | None
+
+
+class LeaveBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The `newest_ms` of what was read: reports that came since stay open."""
+
+    newest_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class ReportedListShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -371,6 +384,7 @@ def get_reported(request: Request[Any, Any, Any]) -> ReportedListShape:
             ReportedShape(
                 comment=_shape(one.comment, viewer=viewer),
                 reasons=dict(one.reasons),
+                newest_ms=one.newest_ms,
                 video=video_shape(videos[one.comment.video], state=None)
                 if one.comment.video in videos
                 else None,
@@ -381,7 +395,28 @@ def get_reported(request: Request[Any, Any, Any]) -> ReportedListShape:
     )
 
 
+@post(
+    "/api/v1/operator/comments/{comment_id:int}/leave",
+    status_code=200,
+    summary="Leave a reported comment as it is",
+)
+async def post_leave(
+    request: Request[Any, Any, Any], comment_id: int, data: LeaveBody
+) -> CommentDone:
+    """Settle the reports that the operator read; who and when is kept, and a later one shows."""
+    return await service_of(request).in_pool(_leave, request, _comment(comment_id), data)
+
+
+def _leave(request: Request[Any, Any, Any], comment: CommentId, data: LeaveBody) -> CommentDone:
+    operator, wired = operator_of(request).viewer, service_of(request).wired
+    leave_comment(
+        comment, operator=operator, until_ms=data.newest_ms, at_ms=wired.clock.now_ms(),
+        writer=wired.writer,
+    )  # fmt: skip
+    return CommentDone(id=str(comment))
+
+
 COMMENT_ROUTES = [
     get_comments, get_my_comments, post_comment, delete_comment_route, post_comment_report,
-    post_hide, post_show, get_reported,
+    post_hide, post_show, get_reported, post_leave,
 ]  # fmt: skip

@@ -6,6 +6,8 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
+from plainview.app.http.public.frame import box, page
+from plainview.app.http.public.html import el
 from plainview.flows.fold_viewer import ChainDiffers, NoViewer
 from plainview.flows.read_epoch import NoEpoch
 from plainview.flows.serve_slate import SlateRefused
@@ -28,8 +30,8 @@ ERRORS: dict[str, ErrorKind] = {
         403, "Send the header x-plainview: 1 with every request that changes things."
     ),
     "not_yours": ErrorKind(403, "Only its creator may do this."),
-    "not_operator": ErrorKind(403, "Open the operator link that was printed at the start."),
-    "link_used": ErrorKind(403, "Restart the service to get a new operator link."),
+    "not_operator": ErrorKind(403, "Open a link that `plainview operator link` prints."),
+    "link_used": ErrorKind(403, "Run `plainview operator link` for a new one."),
     "not_found": ErrorKind(404, "Check the address."),
     "method_not_allowed": ErrorKind(405, "Use a method that the API's description lists."),
     "events_not_here": ErrorKind(409, "Ask again in a moment with the same number and nonce."),
@@ -101,11 +103,44 @@ def _words(error: HTTPException) -> str:
     return "; ".join([error.detail, *parts])
 
 
-def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    """Litestar's exception handler for all errors."""
+NOT_THE_OPERATOR = ("no_session", "not_operator")
+
+
+def operators_only() -> str:
+    """What a browser is shown at an operator's page that it may not have."""
+    return page(
+        box(
+            el(
+                "p",
+                "A link makes a browser the operator's, once. The service printed one when it"
+                " started. For a new one, on its machine, in its folder:",
+            ),
+            el("pre", ".venv/bin/plainview operator link"),
+            el(
+                "p",
+                "If it was started with a data folder or port of its own, give them here too.",
+                class_="dim",
+            ),
+            state="What to do",
+        ),
+        title="This page is for the operator.",
+        eyebrow="Operator",
+        foot=el("p", el("a", "Back to the feed", href="/")),
+    )
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Litestar's exception handler for all errors; for a browser at an operator's page, a page."""
     answer = as_api_error(error)
     if answer.code == "broken":
         request.app.state.service.log.error(
             "%s %s", request.method, request.url.path, exc_info=error
         )
+    is_page = request.url.path.startswith("/operator/")
+    if (
+        is_page
+        and answer.code in NOT_THE_OPERATOR
+        and "text/html" in request.headers.get("accept", "")
+    ):
+        return Response(operators_only(), status_code=403, media_type=MediaType.HTML)
     return error_response(answer)

@@ -36,7 +36,7 @@ LINK_USED = """\
 <body style="font:16px/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem">
 <h1>This operator link was used already</h1>
 <p>It works once, so that nobody who finds it later becomes the operator.
-Restart the service: it prints a new one.</p>
+For a new one, on the machine of the service: <code>.venv/bin/plainview operator link</code></p>
 """
 
 
@@ -63,7 +63,7 @@ class EpochsTally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes on."""
+    """What goes on. `reports_open`: reports of comments that no operator hid, not settled yet."""
 
     jobs: JobsTally
     videos: VideosTally
@@ -73,6 +73,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     viewers: int
     creators: int
     uploads_refused: int
+    reports_open: int
 
 
 class JobShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +170,7 @@ def get_overview(request: Request[Any, Any, Any]) -> Overview:
         viewers=tally["viewers"],
         creators=tally["creators"],
         uploads_refused=tally["uploads_refused"],
+        reports_open=tally["reports_open"],
     )
 
 

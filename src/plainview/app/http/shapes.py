@@ -11,6 +11,10 @@ from plainview.core.terms.viewer import ViewerState
 from plainview.ports.catalogue import CreatorRecord, VideoRecord
 
 GONE = FLAG_REMOVED | FLAG_WITHDRAWN
+FOLLOWING = "following"
+"""The policy of whom one follows, which goes on with others when theirs are all sent."""
+NOBODY_FOLLOWED = "You follow nobody yet. Here is what is popular."
+ALL_SENT = "All follows sent; this is popular"
 _SHOWN = {name: COUNTERS.index(name) for name in ("shown", "liked", "saved", "shared")}
 
 
@@ -45,7 +49,8 @@ class CountsShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A video as the client shows it. One that was removed has no renditions and `is_removed`."""
+    """A video as the client shows it. One that was removed has no renditions and `is_removed`.
+    `remark` is said beside it as long as its creator is not followed; mostly empty."""
 
     id: str
     creator: CreatorShape
@@ -68,6 +73,7 @@ class VideoShape(msgspec.Struct, frozen=True, kw_only=True):
     is_removed: bool
     takes_comments: bool
     slot: str
+    remark: str
     published_ms: int
     permalink: str
 
@@ -83,9 +89,13 @@ def creator_shape(record: CreatorRecord) -> CreatorShape:
     )
 
 
-def video_shape(record: VideoRecord, *, state: ViewerState | None, slot: str = "") -> VideoShape:
-    """A video for the wire, as `state`'s viewer sees it; `slot` is that of its place in a slate."""
+def video_shape(
+    record: VideoRecord, *, state: ViewerState | None, slot: str = "", policy: str = ""
+) -> VideoShape:
+    """A video for the wire, as `state`'s viewer sees it; `slot` is that of its place in a slate,
+    `policy` the name of the rules that slate was made by."""
     is_removed = bool(record.flags & GONE)
+    is_followed = state is not None and record.creator.id in state.follows
     return VideoShape(
         id=str(record.id),
         creator=creator_shape(record.creator),
@@ -114,14 +124,22 @@ def video_shape(record: VideoRecord, *, state: ViewerState | None, slot: str = "
         ),
         is_liked=state is not None and record.id in state.liked,
         is_saved=state is not None and record.id in state.saved,
-        is_followed=state is not None and record.creator.id in state.follows,
+        is_followed=is_followed,
         is_repeat=slot == "repeat",
         is_removed=is_removed,
         takes_comments=record.takes_comments,
         slot=slot,
+        remark="" if is_followed else _remark(policy, state),
         published_ms=record.published_ms,
         permalink=f"/v/{record.id}",
     )  # fmt: skip
+
+
+def _remark(policy: str, state: ViewerState | None) -> str:
+    """Why a feed of follows shows what nobody followed made."""
+    if policy != FOLLOWING or state is None:
+        return ""
+    return ALL_SENT if state.follows else NOBODY_FOLLOWED
 
 
 def slate_shapes(
@@ -129,10 +147,11 @@ def slate_shapes(
     records: Mapping[VideoId, VideoRecord],
     *,
     state: ViewerState | None,
+    policy: str = "",
 ) -> tuple[VideoShape, ...]:
     """The videos of a slate in its order; an id nobody knows any more is left out."""
     return tuple(
-        video_shape(records[video], state=state, slot=slot)
+        video_shape(records[video], state=state, slot=slot, policy=policy)
         for video, slot in places
         if video in records
     )

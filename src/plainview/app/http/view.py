@@ -119,6 +119,7 @@ class _Stated(msgspec.Struct, frozen=True):
     """What the answer needs of a receipt. Only of our own, just made or stored: nothing else is
     looked at, where `parse_receipt` refuses what is not a receipt."""
 
+    policy: str
     slate: tuple[_StatedPlace, ...]
     caught_up: int
 
@@ -271,6 +272,7 @@ def _slate_shape(issued: Issued, viewer: ViewerId, service: Service) -> SlateSha
             places,
             service.wired.reads.videos(video for video, _ in places),
             state=service.serving.folds.kept(viewer),
+            policy=stated.policy,
         ),
         caught_up=bool(stated.caught_up),
     )

@@ -40,6 +40,8 @@ FOUND_AS = {
     "repeat": "a repeat: sent to you before, longest ago",
 }
 
+UNCHOSEN = "You chose none yet; everybody begins with these."
+
 LIKENESS = {
     "near_recent": "like what you just watched",
     "near_lasting": "like what you have watched for longer",
@@ -189,7 +191,7 @@ def _chosen(explained: Explained) -> str:
             f"You had chosen none, so chance did: you are in the part “{arm}” of the experiment"
             f" “{experiment}”.{by} Choose a feed yourself and you are out of it."
         )
-    return "You chose them." if explained.chosen_by == "viewer" else "Nobody: they come first."
+    return "You did." if explained.chosen_by == "viewer" else UNCHOSEN
 
 
 def _odds(propensity: int) -> str:

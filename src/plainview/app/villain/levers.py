@@ -10,10 +10,10 @@ NOBODY: Final = "nobody"
 IMPOSSIBLE: Final = "impossible"
 
 CATCHERS: Final = {
-    VIEWER: "Caught by your own browser",
-    ANYONE: "Caught by anyone with the log",
-    NOBODY: "Caught by nobody yet",
-    IMPOSSIBLE: "Cannot be done here",
+    VIEWER: "What your own browser catches",
+    ANYONE: "What anyone with the log catches",
+    NOBODY: "What nobody catches yet",
+    IMPOSSIBLE: "What cannot be done here",
 }
 """Who catches a lever first; the levers stand under these words."""
 

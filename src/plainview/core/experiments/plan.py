@@ -127,9 +127,21 @@ def _recipes(declared: Any, arms: Sequence[str]) -> tuple[Digest, ...]:
         isinstance(one, str) and _DIGEST.match(one) for one in declared.values()
     )
     _must(are_digests, "recipes: names and digests (plainview experiment recipe FILE)")
-    _must(set(declared) == set(named) - {""}, "recipes: those that arms name, and no others")
+    unnamed = sorted(set(declared) - set(named))
+    _must(not unnamed, f"recipes: no arm names {', '.join(unnamed)}; {_names(named)}")
+    for arm, name in zip(arms, named, strict=True):
+        _must(
+            not name or name in declared,
+            f"recipes: the arm {arm} names {name}, which has no line there"
+            " (plainview experiment recipe FILE prints it)",
+        )
     _must(len(declared) <= LINES_MAX, f"recipes: at most {LINES_MAX}")
     return tuple(Digest(declared.get(name, NO_DIGEST)) for name in named) if declared else ()
+
+
+def _names(named: Sequence[str]) -> str:
+    found = ", ".join(sorted(set(named) - {""}))
+    return f"arms name {found}" if found else "an arm would as POLICY+RECIPE"
 
 
 def _stops(rules: Any) -> tuple[StopRule, ...]:

@@ -17,7 +17,7 @@ _COMMENT = (
     " avatar,"
     " reason_code, public_reason, entry, salt"
     " FROM comments AS c JOIN viewers ON no = c.viewer"
-    " LEFT JOIN creators ON creators.viewer = c.viewer"
+    " LEFT JOIN creators ON creators.id = c.creator"
     " LEFT JOIN comment_decisions AS d ON hidden_by = 'operator' AND d.n ="
     " (SELECT max(n) FROM comment_decisions WHERE comment = c.id)"
 )
@@ -94,11 +94,16 @@ class SqliteCommentReads:
     def reported_comments(self, *, count: int) -> Sequence[ReportedComment]:
         """See `CommentReads`."""
         rows = self._reads.db.execute(
-            "SELECT comment, json_group_object(reason, times), sum(times) AS reports FROM (SELECT"
-            " comment, reason, count(*) AS times FROM comment_reports GROUP BY comment, reason)"
+            "SELECT comment, json_group_object(reason, times), sum(times) AS reports, max(newest)"
+            " FROM (SELECT comment, reason, count(*) AS times, max(at_ms) AS newest"
+            " FROM comment_reports WHERE settled_ms IS NULL GROUP BY comment, reason)"
             " JOIN comments ON comments.id = comment WHERE NOT is_deleted GROUP BY comment"
             " ORDER BY hidden_by = 'operator', reports DESC, comment DESC LIMIT ?",
             (count,),
         ).fetchall()
-        found = ((self.comment(CommentId(row[0])), _REASONS.decode(row[1])) for row in rows)
-        return [ReportedComment(comment=one, reasons=why) for one, why in found if one is not None]
+        found = ((self.comment(CommentId(row[0])), row) for row in rows)
+        return [
+            ReportedComment(comment=one, reasons=_REASONS.decode(row[1]), newest_ms=row[3])
+            for one, row in found
+            if one is not None
+        ]

@@ -1,4 +1,4 @@
-"""Carries out what is said under videos: writing, deleting, hiding, reporting."""
+"""Carries out what is said under videos: writing, deleting, hiding, reporting, settling."""
 
 import sqlite3
 
@@ -17,6 +17,7 @@ from plainview.ports.comments import (
     DecideComment,
     DeleteComment,
     ReportComment,
+    SettleReports,
     WriteComment,
     decided_record,
 )
@@ -38,11 +39,11 @@ def write_comment(db: sqlite3.Cursor, command: WriteComment) -> CommentWritten:
         return CommentWritten(comment=event.comment, event=known[0], n=n, head=head)
     _check_open(db, command.video)
     _check_pace(db, no, command.at_ms)
-    (secret,) = db.execute("SELECT secret FROM viewer_salts WHERE viewer = ?", (no,)).fetchone()
-    alias = record_salt(secret, label="alias", number=command.video)[:ALIAS_BYTES].hex()
+    creator, alias = _said_as(db, no, command.video)
     db.execute(
-        "INSERT INTO comments (video, viewer, alias, text, at_ms) VALUES (?, ?, ?, ?, ?)",
-        (command.video, no, alias, command.text, command.at_ms),
+        "INSERT INTO comments (video, viewer, creator, alias, text, at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (command.video, no, creator, alias, command.text, command.at_ms),
     )
     comment = CommentId(db.lastrowid or 0)
     draft = comment_draft(
@@ -52,6 +53,16 @@ def write_comment(db: sqlite3.Cursor, command: WriteComment) -> CommentWritten:
     db.execute("UPDATE viewers SET n = ?, head = ? WHERE no = ?", (n, bytes.fromhex(head), no))
     _count(db, command.video, 1)
     return CommentWritten(comment=comment, event=body, n=n, head=Digest(head))
+
+
+def _said_as(db: sqlite3.Cursor, no: int, video: VideoId) -> tuple[int | None, str]:
+    """The writer's page as of now, or the alias of who has none: never both, since one alias on two
+    comments would name who said the earlier one before they had a page."""
+    row = db.execute("SELECT id FROM creators WHERE viewer = ?", (no,)).fetchone()
+    if row is not None:
+        return row[0], ""
+    (secret,) = db.execute("SELECT secret FROM viewer_salts WHERE viewer = ?", (no,)).fetchone()
+    return None, record_salt(secret, label="alias", number=video)[:ALIAS_BYTES].hex()
 
 
 def _check_open(db: sqlite3.Cursor, video: VideoId) -> None:
@@ -109,7 +120,8 @@ def delete_comment(db: sqlite3.Cursor, command: DeleteComment) -> Done:
         raise Refused("not_yours", "Only who wrote a comment can delete it.")
     if not is_deleted:
         db.execute(
-            "UPDATE comments SET text = '', alias = '', is_deleted = 1 WHERE id = ?",
+            "UPDATE comments SET text = '', alias = '', creator = NULL, is_deleted = 1"
+            " WHERE id = ?",
             (command.comment,),
         )
         db.execute("DELETE FROM comment_reports WHERE comment = ?", (command.comment,))
@@ -192,6 +204,20 @@ def report_comment(db: sqlite3.Cursor, command: ReportComment) -> Done:
         "INSERT OR IGNORE INTO comment_reports (comment, viewer, reason, at_ms)"
         " VALUES (?, ?, ?, ?)",
         (command.comment, no, command.reason, command.at_ms),
+    )
+    return Done()
+
+
+@carries_out(SettleReports)
+def settle_reports(db: sqlite3.Cursor, command: SettleReports) -> Done:
+    """Mark the open reports that were seen, with who settled them and when."""
+    no = viewer_end(db, command.operator)[0]
+    if _found(db, command.comment)[3]:
+        raise Refused("no_comment", "This comment was deleted.")
+    db.execute(
+        "UPDATE comment_reports SET settled_ms = ?, settled_by = ?"
+        " WHERE comment = ? AND settled_ms IS NULL AND at_ms <= ?",
+        (command.at_ms, no, command.comment, command.until_ms),
     )
     return Done()
 

@@ -153,6 +153,8 @@ _TALLY = {
     "events": "SELECT coalesce(max(seq), 0) FROM events",
     "epochs": "SELECT coalesce(max(number), 0) FROM epochs",
     "uploads_refused": "SELECT count(*) FROM uploads WHERE stage = 'refused'",
+    "reports_open": "SELECT count(*) FROM comment_reports AS r JOIN comments AS c"
+    " ON c.id = comment WHERE settled_ms IS NULL AND hidden_by <> 'operator' AND NOT is_deleted",
     "jobs_waiting": "SELECT count(*) FROM jobs WHERE stage = 'waiting'",
     "jobs_leased": "SELECT count(*) FROM jobs WHERE stage = 'leased'",
     "jobs_failed": "SELECT count(*) FROM jobs WHERE stage = 'failed'",

@@ -44,8 +44,8 @@ SAID = {
     " (10 %) until 19 November 2026, 11:06:40 UTC.",
     "experiment_end": "The experiment “shorter” ended at 18 November 2026, 11:06:40 UTC: a stop"
     " rule of its declaration applied. What divided its viewers is revealed.",
-    "line_weights": "New weights rank in the arms of the experiment “shorter” with the recipe"
-    " “bold”, learned by it.",
+    "line_weights": "In the experiment “shorter” the recipe “bold” learned: its viewers are ranked"
+    " by new weights.",
     "access": "An operator read one person's data, to replay what that person was served.",
     "erasure": "One person's data were erased at their own request, 12 receipts among them.",
 }

@@ -93,8 +93,9 @@ def test_an_arm_may_name_a_recipe() -> None:
     [
         ('"for-you+bold"', '"for-you+bold+calm"', "POLICY.RECIPE"),
         ('"for-you+bold"', '"for-you+"', "POLICY.RECIPE"),
-        ('"for-you+bold"', '"for-you+calm"', "those that arms name"),
-        ('"for-you+bold"', '"popular"', "those that arms name"),
+        ('"for-you+bold"', '"for-you+calm"', "no arm names bold; arms name calm"),
+        ('"for-you+bold"', '"popular"', "no arm names bold; an arm would as"),
+        ('"for-you", "for-you+bold"', '"for-you+calm", "for-you+bold"', r"calm names calm, which"),
         ("[recipes]", "[recipe]", "unknown fields"),
         ('"abab', '"bab', "names and digests"),
         ("bold =", "bold = 7\nbald =", "names and digests"),

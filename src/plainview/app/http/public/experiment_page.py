@@ -2,29 +2,32 @@
 
 from collections.abc import Sequence
 from math import isinf
+from typing import Final
 
 from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
 from plainview.app.http.public.frame import box, facts, page
 from plainview.app.http.public.html import Child, Html, el
 from plainview.app.http.public.plots import (
     COLOURS,
-    LEFT,
     RIGHT,
     ROW,
     WIDTH,
     Bar,
     Line,
     bars,
+    beside,
     key,
     lines,
     n,
     plot,
     text,
 )
-from plainview.core.experiments import METRICS, ArmReading, Plan, Reading
+from plainview.core.experiments import METRICS, VIEWERS_MIN, ArmReading, Plan, Reading
 from plainview.core.receipts import recipe_of
 from plainview.flows.run_experiment import LineShown, Shown
 from plainview.ports.experiments import ExperimentRecord
+
+OPERATOR: Final = el("a", "Operator", href="/operator")
 
 
 def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
@@ -45,7 +48,7 @@ def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
     return page(
         el("ul", rows) if rows else nothing,
         title="Experiments",
-        eyebrow="Operator",
+        eyebrow=OPERATOR,
         lead="Each was declared in the public log before it began, and reveals at its end what"
         " divided its viewers.",
         foot=_foot(),
@@ -69,7 +72,7 @@ def experiment_page(shown: Shown, *, now_ms: int) -> str:
         el("h2", "As declared"),
         _declared(plan),
         title=record.name,
-        eyebrow=("Operator · ", el("a", "Experiments", href="/operator/experiments")),
+        eyebrow=(OPERATOR, " · ", el("a", "Experiments", href="/operator/experiments")),
         lead=f"{plan.question} — {state_words(record, now_ms=now_ms)}.",
         foot=_foot(),
     )
@@ -153,9 +156,14 @@ def recipes_plot(plan: Plan, found: Sequence[LineShown]) -> Html:
 def _metric(metric: str, reading: Reading) -> list[Child]:
     first = reading.arms[0]
     words = f"{metric_words(metric)}, per viewer"
+    is_told = any(not isinf(arm.differences[metric].low) for arm in reading.arms[1:])
+    nothing = (
+        f"Nothing to show before {VIEWERS_MIN} viewers of {first.arm} and as many of another arm"
+        " have had their time."
+    )
     return [
         el("h2", words),
-        gap_plot(metric, reading),
+        gap_plot(metric, reading) if is_told else el("p", nothing),
         el(
             "table",
             el("thead", el("tr", [el("th", one) for one in ("Arm", "Viewers", "Mean", "Against")])),
@@ -171,7 +179,7 @@ def _row(metric: str, arm: ArmReading, first: ArmReading) -> Html:
         against = "what others are held against"
     elif isinf(gap.low):
         against = "cannot tell yet"
-    mean = number_words(metric, arm.means[metric])
+    mean = number_words(metric, arm.means[metric]) if arm.counted else "–"
     counts = f"{arm.counted:,} of {arm.viewers:,}"
     return el("tr", [el("td", one) for one in (arm.arm, counts, mean, against)])
 
@@ -181,8 +189,15 @@ def _signed(metric: str, value: float) -> str:
 
 
 def shares_plot(plan: Plan, reading: Reading) -> Html:
-    """A bar for each arm's viewers, with a mark where its declared share of all of them ends."""
+    """A bar for each arm's viewers, with a mark where its declared share of all of them ends; words
+    before the first viewer."""
     total = sum(arm.viewers for arm in reading.arms)
+    if not total:
+        declared = ", ".join(
+            f"{share / 10:g} % {arm}"
+            for arm, share in zip(plan.arms, plan.shares_milli, strict=True)
+        )
+        return el("p", f"None yet. Declared: {declared}.")
     rows = [
         Bar(
             name=arm.arm, value=arm.viewers, words=f"{arm.viewers:,}", colour=colour,
@@ -198,15 +213,17 @@ def gap_plot(metric: str, reading: Reading) -> Html:
     gaps = [(i, arm) for i, arm in enumerate(reading.arms) if i]
     known = [arm.differences[metric] for _, arm in gaps if not isinf(arm.differences[metric].low)]
     far = max((max(abs(gap.low), abs(gap.high)) for gap in known), default=1.0) or 1.0
-    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
-    scale = (WIDTH - LEFT - RIGHT) / 2 / far
+    left, above = beside([arm.arm for _, arm in gaps])
+    middle = left + (WIDTH - left - RIGHT) / 2
+    scale = (WIDTH - left - RIGHT) / 2 / far
+    tall = max(1, len(gaps)) * (ROW + above)
     marks: list[Child] = [
-        el("line", x1=n(middle), x2=n(middle), y1=0, y2=len(gaps) * ROW, stroke="currentColor",
+        el("line", x1=n(middle), x2=n(middle), y1=0, y2=tall, stroke="currentColor",
            stroke_dasharray="3 4", opacity="0.6"),
     ]  # fmt: skip
     for row, (i, arm) in enumerate(gaps):
-        gap, y = arm.differences[metric], row * ROW + 22
-        marks.append(text(arm.arm, 0, y + 5))
+        gap, y = arm.differences[metric], row * (ROW + above) + above + 22
+        marks.append(text(arm.arm, 0, y - 18 if above else y + 5))
         if isinf(gap.low):
             marks.append(text("cannot tell yet", middle + 8, y + 5))
             continue
@@ -218,4 +235,4 @@ def gap_plot(metric: str, reading: Reading) -> Html:
         ]  # fmt: skip
     ends = f"{_signed(metric, -far)} to {_signed(metric, far)}"
     label = f"{metric_words(metric)}: difference from {reading.arms[0].arm}, {ends}"
-    return plot(marks, height=max(1, len(gaps)) * ROW, label=label)
+    return plot(marks, height=tall, label=label)

@@ -16,6 +16,9 @@ ROW: Final = 40
 LEFT: Final = 124
 RIGHT: Final = 64
 """Room for a row's name, and for its figure."""
+LETTERS: Final = 14
+OWN_LINE: Final = 20
+"""Names of more letters than LEFT has room for stand on a line of their own, so high."""
 
 COLOURS: Final = ("#8c8c94", "#4f9de8", "#e0a13c", "#c86bd0", "#58b27a")
 """The first is grey, for what others are held against. Each mark is named beside it or in the
@@ -57,24 +60,34 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 def bars(rows: Sequence[Bar], *, label: str, note: Child = None) -> Html:
     """A bar for each row, all to one scale that begins at nothing."""
     most = max((max(one.value, one.due or 0) for one in rows), default=0) or 1
-    scale = (WIDTH - LEFT - RIGHT) / most
+    left, above = beside([one.name for one in rows])
+    scale = (WIDTH - left - RIGHT) / most
     marks: list[Child] = []
     for i, one in enumerate(rows):
-        y, end = i * ROW, LEFT + scale * one.value
+        y, end = i * (ROW + above) + above, left + scale * one.value
         marks += [
-            text(one.name, 0, y + 26),
-            el("rect", x=LEFT, y=y + 12, width=n(scale * one.value), height=18, rx=3,
+            text(one.name, 0, y + (2 if above else 26)),
+            el("rect", x=left, y=y + 12, width=n(scale * one.value), height=18, rx=3,
                fill=one.colour),
         ]  # fmt: skip
         if one.due is not None:
-            at = LEFT + scale * one.due
+            at = left + scale * one.due
             marks.append(
                 el("line", x1=n(at), x2=n(at), y1=y + 6, y2=y + 36, stroke="currentColor",
                    stroke_width=2)
             )  # fmt: skip
             end = max(end, at)
         marks.append(text(one.words, end + 8, y + 26))
-    return plot(marks, height=max(1, len(rows)) * ROW, label=label, note=note)
+    return plot(marks, height=max(1, len(rows)) * (ROW + above), label=label, note=note)
+
+
+def beside(names: Sequence[str]) -> tuple[int, int]:
+    """Where marks begin beside names, and how much room each name takes above its own.
+
+    >>> beside(["for-you"]), beside(["for-you", "for-you+bold-1"])
+    ((124, 0), (0, 20))
+    """
+    return (LEFT, 0) if all(len(one) <= LETTERS for one in names) else (0, OWN_LINE)
 
 
 def pairs(rows: Sequence[Pair], *, low: float, high: float, label: str, note: Child = None) -> Html:

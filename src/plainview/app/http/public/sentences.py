@@ -330,12 +330,13 @@ def _experiment_end(entry: ExperimentEnded) -> str:
 
 
 def _line_weights(entry: LineWeights) -> str:
-    arms = f"in the arms of the experiment “{entry.experiment}” with the recipe “{entry.recipe}”"
+    of = f"the experiment “{entry.experiment}”"
     if entry.is_beginning:
         return (
-            f"The weights that everybody is ranked by rank {arms} too, which learns on from them."
+            f"In {of} the recipe “{entry.recipe}” begins to learn, from the weights in use; until"
+            " it has learned, they rank its viewers too."
         )
-    return f"New weights rank {arms}, learned by it."
+    return f"In {of} the recipe “{entry.recipe}” learned: its viewers are ranked by new weights."
 
 
 def _access(entry: Access) -> str:

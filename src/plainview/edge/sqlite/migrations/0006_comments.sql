@@ -6,7 +6,9 @@ CREATE TABLE comments (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   video       INTEGER NOT NULL REFERENCES videos (id),
   viewer      INTEGER NOT NULL REFERENCES viewers (no),
-  alias       TEXT NOT NULL,                  -- four hex digits of a salt of the viewer's and the video's
+  creator     INTEGER REFERENCES creators (id), -- the page under which it was said; who makes one later
+                                              -- said what they said before without it
+  alias       TEXT NOT NULL,                  -- without one: four hex digits of a salt of both
   text        TEXT NOT NULL,
   hidden_by   TEXT NOT NULL DEFAULT '',       -- ports.comments.HIDDEN_BY
   is_deleted  INTEGER NOT NULL DEFAULT 0,
