@@ -1,8 +1,8 @@
 """Our network on KuaiRand: another schema, and otherwise what serves and learns in the service.
 
 Nothing here learns, rounds, certifies or predicts by itself: ticks are `core.learn`'s `learn_tick`,
-predictions the `forward` of the kernels that serve slates, watch times the read-out of
-`core.terms`. `tests/unit/bench` holds that.
+several draws become one file by its `one_file`, predictions are the `forward` of the kernels that
+serve slates, watch times the read-out of `core.terms`. `tests/unit/bench` holds that.
 """
 
 from hashlib import sha256
@@ -18,7 +18,8 @@ from plainview.core.feed.kernels import BEST
 from plainview.core.learn.judge import outputs
 from plainview.core.learn.network import blank_weights
 from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
-from plainview.core.learn.tick import Parent, Tick, learn_tick
+from plainview.core.learn.side_by_side import one_file
+from plainview.core.learn.tick import Parent, learn_tick
 from plainview.core.learn.watch_time import median_times, quantile_labels
 from plainview.core.learn.weights_file import load_weights, with_watch_times
 from plainview.core.learn.window import LABEL_ONE, Examples, example_type, window_of
@@ -47,6 +48,10 @@ RECIPE: Final = msgspec.structs.replace(
     head_weights_milli=(1000, 1000, 1000, 700),
 )
 """One tick over all that is known, from weights drawn anew. Tuned on 30 April."""
+
+DRAWS: Final = 4
+"""So many ticks, apart by their seed alone, stand side by side in the network that is judged.
+Chosen on 30 April."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -94,16 +99,18 @@ def examples_of(log: Log, given: Given, rows: Ints) -> Examples:
     return out
 
 
-def taught(log: Log, given: Given, rows: Ints, *, parent: Parent, recipe: Recipe) -> Tick:
-    """One tick of the service's learner over `rows`."""
+def drawn(
+    log: Log, given: Given, rows: Ints, *, recipe: Recipe = RECIPE, draws: int = DRAWS
+) -> bytes:
+    """The weights file of `draws` ticks of the service's learner over `rows`, side by side: each
+    the first there is, each by a seed of its own."""
     window = window_of(examples_of(log, given, rows), schema=given.schema)
-    return learn_tick(parent, window, recipe)
-
-
-def first_tick(log: Log, given: Given, rows: Ints, *, recipe: Recipe = RECIPE) -> Tick:
-    """The tick that nothing is older than."""
     parent = Parent(weights=blank_weights(given.schema))
-    return taught(log, given, rows, parent=parent, recipe=recipe)
+    ticks = [
+        learn_tick(parent, window, msgspec.structs.replace(recipe, seed=f"{recipe.seed} {n}"))
+        for n in range(1, draws + 1)
+    ]
+    return one_file(ticks, window.examples, name=recipe.name, schema=given.schema)
 
 
 def predictions(weights: Weights, X: NDArray[np.int8]) -> Ints:
@@ -115,20 +122,20 @@ def predictions(weights: Weights, X: NDArray[np.int8]) -> Ints:
     return out
 
 
-def with_times(log: Log, given: Given, tick: Tick, rows: Ints) -> bytes:
-    """The tick's weights file, with what its quantiles came to among `rows`."""
-    weights = load_weights(tick.weights, schema=given.schema)
+def with_times(log: Log, given: Given, data: bytes, rows: Ints) -> bytes:
+    """The weights file `data`, with what its quantiles came to among `rows`."""
+    weights = load_weights(data, schema=given.schema)
     entry = np.clip(outputs(weights, given.X[rows]) + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
     predicted = weights.table[WATCH, entry[:, WATCH]].astype(np.int64)
     times = median_times(predicted, log.play_ms[rows], log.length_ms[rows], bounds=BOUNDS_MS)
-    return with_watch_times(tick.weights, times=times, schema=given.schema)
+    return with_watch_times(data, times=times, schema=given.schema)
 
 
 def scored(log: Log, given: Given, *, train: Ints, test: Ints) -> dict[str, NDArray[np.float64]]:
-    """What the network says of `test`, learned from `train` in one tick; by head, watch time in
+    """What the network says of `test`, learned from `train`; by head, watch time in
     milliseconds."""
-    tick = first_tick(log, given, train)
-    weights = load_weights(with_times(log, given, tick, train), schema=given.schema)
+    data = drawn(log, given, train)
+    weights = load_weights(with_times(log, given, data, train), schema=given.schema)
     assert weights.watch_times is not None
     out = predictions(weights, given.X[test])
     ms = watched_ms(out[:, WATCH], log.length_ms[test], times=weights.watch_times)

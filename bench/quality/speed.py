@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from bench.quality.ours import first_tick
+from bench.quality.ours import drawn
 from bench.quality.peers import boosted, logistic
 from bench.quality.race import Race
 from plainview.core.feed.kernels import BEST
@@ -29,8 +29,7 @@ def speeds(race: Race) -> Iterator[str]:
     """A line for each model."""
     given = race.given("A")
     rows = race.train[-CANDIDATES:]
-    tick = first_tick(race.log, given, race.train)
-    weights = load_weights(tick.weights, schema=given.schema)
+    weights = load_weights(drawn(race.log, given, race.train), schema=given.schema)
     split = len(given.schema.viewer)
     viewer, video = given.X[rows[0], :split], np.ascontiguousarray(given.X[rows, split:])
     task = race.task("A")

@@ -13,10 +13,9 @@ from bench.quality import ours
 from bench.quality.features import features_at
 from bench.quality.known import Known
 from plainview.core.feed import kernels as serving
-from plainview.core.learn import load_weights
+from plainview.core.learn import load_weights, quantise, side_by_side
 from plainview.core.learn import tick as ticks
 from plainview.core.learn.judge import outputs
-from plainview.core.learn.network import blank_weights
 from plainview.core.learn.window import LABEL_ONE
 from plainview.core.terms import watch_time
 from plainview.core.terms.weights import EXACT_BOUND, TABLE_MIDDLE, TABLE_SIZE
@@ -38,27 +37,33 @@ def given() -> ours.Given:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network of six hidden units, learned in one pass."""
-    monkeypatch.setattr(ours, "first_tick", _first)
+    """Two networks of six hidden units, learned in one pass, side by side."""
+    monkeypatch.setattr(ours, "drawn", _drawn)
 
 
-def _first(log: Any, given: Any, rows: Any) -> Any:
-    parent = ticks.Parent(weights=blank_weights(given.schema))
-    return ours.taught(log, given, rows, parent=parent, recipe=RECIPE)
+DRAWN = ours.drawn
+
+
+def _drawn(log: Any, given: Any, rows: Any) -> bytes:
+    return DRAWN(log, given, rows, recipe=RECIPE, draws=2)
 
 
 def test_it_is_the_same_functions_that_learn_and_serve() -> None:
     """The tick, the loader with its certificate, the kernel and the read-out are the service's own
-    objects, not copies, and the module defines none of their names again."""
+    objects, not copies, and the module defines none of their names again; several draws become one
+    file by the core's own function, and that by the quantiser that a tick's go through."""
     used = vars(ours)
     assert used["learn_tick"] is ticks.learn_tick
+    assert used["one_file"] is side_by_side.one_file
+    assert vars(side_by_side)["integer_file"] is ticks.integer_file
+    assert vars(ticks)["quantise"] is quantise.quantise
     assert used["load_weights"] is load_weights
     assert used["BEST"] is serving.BEST
     assert used["watched_ms"] is watch_time.watched_ms
     source = ast.parse(Path(ours.__file__).read_text())
     own = {n.name for n in ast.walk(source) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     theirs = {"learn_tick", "load_weights", "quantise", "largest_sum", "forward", "watched_ms"}
-    assert not own & theirs
+    assert not own & (theirs | {"one_file", "side_by_side", "integer_file"})
 
 
 def test_predictions_go_through_the_serving_kernel(
@@ -83,26 +88,35 @@ def test_predictions_go_through_the_serving_kernel(
 def test_the_tick_is_the_services(
     given: ours.Given, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is learned is what `learn_tick` returned, of all training rows and no others, and the
-    weights that predict are its file with the watch times beside it."""
-    seen: list[tuple[str, int]] = []
+    """What is learned is what `learn_tick` returned, of all training rows and no others, by a seed
+    of its own for each draw; the weights that predict are one file with all hidden units side by
+    side and the watch times beside them."""
+    seen: list[tuple[str, str, int]] = []
+    wide: list[int] = []
 
     def spied(parent: Any, window: Any, recipe: Any) -> Any:
-        seen.append((recipe.begin, len(window.examples)))
+        seen.append((recipe.begin, recipe.seed, len(window.examples)))
         return ticks.learn_tick(parent, window, recipe)
 
+    def loaded(data: bytes, *, schema: Any) -> Any:
+        weights = load_weights(data, schema=schema)
+        wide.append(weights.hidden[0].weight.shape[1])
+        return weights
+
     monkeypatch.setattr(ours, "learn_tick", spied)
+    monkeypatch.setattr(ours, "load_weights", loaded)
     out = ours.scored(LOG, given, train=TRAIN, test=TEST)
-    assert seen == [("draws", len(TRAIN))]
+    assert seen == [("draws", f"kuairand {n}", len(TRAIN)) for n in (1, 2)]
+    assert set(wide) == {12}
     assert set(out) == {"long_view", "click", "like", "watch", "watch_median"}
     assert (out["watch"] >= 0).all()
     assert len(set(out["watch"].tolist())) > 10
 
 
 def test_the_integer_network_is_certified_and_equal_to_its_definition(given: ours.Given) -> None:
-    """The file loads under its schema with its bound below 2**24, and the serving kernel gives what
-    the judge's plain arithmetic gives."""
-    weights = load_weights(_first(LOG, given, TRAIN).weights, schema=given.schema)
+    """The file of two draws loads under its schema with its bound below 2**24, and the serving
+    kernel gives what the judge's plain arithmetic gives."""
+    weights = load_weights(_drawn(LOG, given, TRAIN), schema=given.schema)
     assert 0 < weights.bound < EXACT_BOUND
     X = given.X[TEST[:50]]
     entry = np.clip(outputs(weights, X) + TABLE_MIDDLE, 0, TABLE_SIZE - 1)

@@ -12,6 +12,7 @@ from plainview.core.learn.errors import (
     BadWindow,
     LearnError,
     NoMainWeights,
+    NotAlike,
     NotExact,
     TooFewViewers,
     WeightsRefused,
@@ -22,6 +23,6 @@ from plainview.core.learn.weights_file import encode_weights, load_weights
 
 __all__ = [
     "BadFile", "BadLineage", "BadRecipe", "BadState", "BadWindow", "LearnError",
-    "NoMainWeights", "NotExact", "TooFewViewers", "WeightsRefused", "centroids_under",
+    "NoMainWeights", "NotAlike", "NotExact", "TooFewViewers", "WeightsRefused", "centroids_under",
     "encode_weights", "largest_sum", "load_weights", "starting_weights",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ class LearnError(ValueError):
     ├── BadLineage         not a document of learn-v1 that says where weights come from
     ├── BadWindow          examples outside the spec, or more than the recipe takes: a fault in
     │                      whoever gathered them
+    ├── NotAlike           networks that cannot stand side by side: give some of one hidden layer
+    │                      each, of the same inputs and heads
     └── TooFewViewers      one viewer would be more of the window than the recipe allows: wait
     """
 
@@ -53,3 +55,7 @@ class BadWindow(LearnError):
 
 class TooFewViewers(LearnError):
     """Somebody would be more of the window than the recipe allows."""
+
+
+class NotAlike(LearnError):
+    """The networks cannot stand side by side in one."""

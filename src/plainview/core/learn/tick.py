@@ -99,13 +99,9 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
             np.float32(recipe.rate_micro) / np.float32(MICRO), SEEN_FLOOR,
         )  # fmt: skip
     learned = Network(widths=network.widths, theta=theta, seen=seen)
-    fitted = picked[order_by(draws(seed, "fit", len(picked)))[:FITTED_MAX]]
-    logits, peaks = run(learned, fitted)
-    integers = quantise(
-        learned, inputs=np.ascontiguousarray(fitted["features"]), peaks=peaks, logits=logits
-    )
     name = f"{recipe.name}-{seed.hex()[:12]}"
-    weights = weights_bytes(integers, name=name, schema=window.schema)
+    fitted = fitted_of(picked, seed=seed)
+    weights = integer_file(learned, fitted, name=name, schema=window.schema)
     weights = with_places(weights, places=old.places, centroids=old.centroids, schema=window.schema)
     weights = _with_read_out(weights, picked, recipe=recipe, schema=window.schema)
     digest = load_weights(weights, schema=window.schema).digest
@@ -117,6 +113,22 @@ def learn_tick(parent: Parent, window: Window, recipe: Recipe) -> Tick:
         viewers=len(np.unique(np.ascontiguousarray(picked["viewer"]).view("S16"))),
         network=learned,
     )
+
+
+def fitted_of(picked: Examples, *, seed: bytes) -> Examples:
+    """Those of the examples learned from that the integer form is fitted to."""
+    return picked[order_by(draws(seed, "fit", len(picked)))[:FITTED_MAX]]
+
+
+def integer_file(network: Network, fitted: Examples, *, name: str, schema: Schema) -> bytes:
+    """The weights file of `network` in whole numbers, close to it on the examples `fitted`.
+
+    Raises: NotExact: it has no integer form.
+    """
+    logits, peaks = run(network, fitted)
+    features = np.ascontiguousarray(fitted["features"])
+    integers = quantise(network, inputs=features, peaks=peaks, logits=logits)
+    return weights_bytes(integers, name=name, schema=schema)
 
 
 def _bounds(recipe: Recipe) -> NDArray[np.int32] | None:
