@@ -26,8 +26,8 @@ def test_the_page_is_the_operators_alone(service: LiveService) -> None:
     viewer = service.viewer()
     assert viewer.http.get("/operator/learning").status_code == 403
     html = {"accept": "text/html,*/*;q=0.8"}
-    for asker in (viewer.http, httpx.Client(base_url=service.base)):
-        refused = asker.get("/operator/learning", headers=html)
+    for get in (viewer.http.get, httpx.get):
+        refused = get(f"{service.base}/operator/learning", headers=html)
         assert (refused.status_code, "not_operator" in refused.text) == (403, False)
         assert "This page is for the operator." in refused.text
         assert "<pre>.venv/bin/plainview operator link</pre>" in refused.text
