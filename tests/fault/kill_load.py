@@ -306,7 +306,10 @@ class Trickle(Tus):
         self.sent = Sent(self.begin(self.LENGTH), bytes(self.LENGTH), ())
 
     def step(self) -> None:
-        """A little more."""
+        """A little more; of another, before this one is whole."""
+        if self.LENGTH - self.sent.acknowledged_bytes <= self.PIECE:
+            self.cancel()
+            self.sent = Sent(self.begin(self.LENGTH), bytes(self.LENGTH), ())
         self.send(self.sent, self.PIECE)
         self.stop.wait(0.03)
 
