@@ -4,7 +4,6 @@ The text extra brings such files inside a package (WordLlama's, 16 MB); nothing 
 run. A folder of model2vec's form holds the same two under other names.
 """
 
-import ctypes
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,8 @@ from plainview.core.catalogue import BadTable, meaning_of, table_in_units
 from plainview.core.catalogue.meaning import TOKENS_MAX
 from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.hashing import digest_of
-from plainview.core.terms.ids import Digest
+from plainview.core.terms.ids import NO_DIGEST, Digest
+from plainview.edge.memory_back import give_back
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -44,14 +44,18 @@ class StaticTextModel:
     """
 
     def __init__(self, table: Path, tokenizer: Path) -> None:
-        """Raises: NoTextModel."""
         self._table, self._tokens = table, tokenizer
+        self._digest = NO_DIGEST
+
+    def check(self) -> None:
+        """Open it once. Raises: NoTextModel."""
         self._opened()
-        self._digest = model_digest(table, tokenizer)
-        _give_back()
+        give_back()
 
     @property
     def digest(self) -> Digest:
+        if self._digest == NO_DIGEST:
+            self._digest = model_digest(self._table, self._tokens)
         return self._digest
 
     def read(self, text: str) -> tuple[int, ...]:
@@ -60,7 +64,7 @@ class StaticTextModel:
         ids = np.array([one for one in found if one < len(vectors)], np.intp)
         meaning = meaning_of(vectors[ids])
         del vectors, tokenizer
-        _give_back()
+        give_back()
         return meaning
 
     def _opened(self) -> "tuple[NDArray[np.int32], Tokenizer]":
@@ -85,7 +89,9 @@ def find_text_model(setting: str) -> StaticTextModel | None:
     missing = [name for name in (TABLE, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise NoTextModel(f"{folder} holds no {' and no '.join(missing)}")
-    return StaticTextModel(folder / TABLE, folder / TOKENIZER)
+    model = StaticTextModel(folder / TABLE, folder / TOKENIZER)
+    model.check()
+    return model
 
 
 def model_digest(table: Path, tokenizer: Path) -> Digest:
@@ -93,11 +99,6 @@ def model_digest(table: Path, tokenizer: Path) -> Digest:
     parts = {"table": table, "tokenizer": tokenizer}
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in parts.items()}
     return digest_of(canonical_json({"spec": "text-model-v1", **digests}))
-
-
-def _give_back() -> None:
-    """What was freed, to the system: glibc keeps a tokenizer's many small pieces otherwise."""
-    ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read_table(path: Path) -> NDArray[np.int32]:
