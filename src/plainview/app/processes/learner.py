@@ -2,7 +2,8 @@
 
 RECIPE is a recipe's file, or "on" for the one that comes with the program. Apart from the worker,
 so that a tick neither waits for its threads nor holds up an epoch; at the lowest priority, and what
-it knows it can lose at any moment. Until something was served, it holds nothing but a connection.
+it knows it can lose at any moment. Until something served is old enough to teach, it holds little
+but a connection.
 """
 
 import logging
@@ -31,17 +32,28 @@ def main(arguments: list[str]) -> int:
     stop = threading.Event()
     when_told(stop.set)
     wired = Wired(DataFolder(Path(folder)))
-    _await_slates(wired, stop)
+    _await_ripe(wired, recipe, stop)
     if not stop.is_set():
         _learn(wired, recipe, stop, every_ms=int(every_s) * 1000, examples_min=int(examples_min))
     wired.writer.close()
     return 0
 
 
-def _await_slates(wired: Wired, stop: threading.Event) -> None:
-    while not wired.learning_reads.receipts_after(0, count=1):
-        if stop.wait(POLL_S):
-            return
+def _await_ripe(wired: Wired, recipe: str, stop: threading.Event) -> None:
+    """Until the first slate is old enough to learn from: what learns is not loaded before."""
+    from plainview.app.recipe_file import read_recipe
+    from plainview.core.receipts import BadReceipt, parse_receipt
+
+    label_ms = read_recipe(recipe).label_ms
+    while not stop.is_set():
+        for first in wired.learning_reads.receipts_after(0, count=1):
+            try:
+                served_ms = parse_receipt(first.receipt).now_ms
+            except BadReceipt:
+                return  # the gatherer says so
+            if served_ms + label_ms <= wired.clock.now_ms():
+                return
+        stop.wait(POLL_S)
 
 
 def _learn(
