@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bench.quality.known import LENGTH_BOUNDS_MS
 from bench.quality.log import Ints, Log
 from plainview.core.feed.kernels import BEST
-from plainview.core.learn.judge import outputs
+from plainview.core.learn import judge
 from plainview.core.learn.network import blank_weights
 from plainview.core.learn.recipe import STARTING_RECIPE, Recipe
 from plainview.core.learn.side_by_side import one_file
@@ -24,7 +24,7 @@ from plainview.core.learn.watch_time import median_times, quantile_labels
 from plainview.core.learn.weights_file import load_weights, with_watch_times
 from plainview.core.learn.window import LABEL_ONE, Examples, example_type, window_of
 from plainview.core.terms.watch_time import watched_ms
-from plainview.core.terms.weights import TABLE_MIDDLE, TABLE_SIZE, Schema, Weights
+from plainview.core.terms.weights import Schema, Weights
 
 HEADS: Final = ("long_view", "click", "like", "watch")
 WATCH: Final = HEADS.index("watch")
@@ -125,8 +125,7 @@ def predictions(weights: Weights, X: NDArray[np.int8]) -> Ints:
 def with_times(log: Log, given: Given, data: bytes, rows: Ints) -> bytes:
     """The weights file `data`, with what its quantiles came to among `rows`."""
     weights = load_weights(data, schema=given.schema)
-    entry = np.clip(outputs(weights, given.X[rows]) + TABLE_MIDDLE, 0, TABLE_SIZE - 1)
-    predicted = weights.table[WATCH, entry[:, WATCH]].astype(np.int64)
+    predicted = judge.predictions(weights, judge.outputs(weights, given.X[rows]))[:, WATCH]
     times = median_times(predicted, log.play_ms[rows], log.length_ms[rows], bounds=BOUNDS_MS)
     return with_watch_times(data, times=times, schema=given.schema)
 

@@ -145,3 +145,16 @@ def test_a_folder_without_a_model_is_refused_in_words(tmp_path: Path) -> None:
         damage(folder)
         with pytest.raises(NoTextModel, match=words):
             find_text_model(str(folder))
+
+
+def test_a_model_that_is_gone_reads_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its files were taken away since the start: said in the log, and no video waits for it."""
+    folder = write_model(tmp_path / "model")
+    model = find_text_model(str(folder))
+    assert model is not None
+    assert model.read("small cat")
+    (folder / "model.safetensors").unlink()
+    assert model.read("small cat") == ()
+    assert "captions are not read" in caplog.text

@@ -20,7 +20,6 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from bench.closed_loop.edition import FOR_WATCHING
@@ -32,6 +31,7 @@ from bench.closed_loop.plots import drawn
 from plainview.sim.closed_loop import Recommender, live
 from plainview.sim.society import Society, make_society
 from plainview.sim.tastes import JUDGED, TASTES, Taste
+from tests.drill._kept_runs import runs_of
 
 SEEDS = range(101, 117)
 TURN_SEEDS = range(101, 165)
@@ -68,26 +68,9 @@ def run(taste: str, seed: int, who: str) -> Run:
     return judged(seen, society, taste=taste, who=who, cpu_s=cpu_s, ticks=dict(ticks))
 
 
-def runs_of(
-    keep: Path | None,
-    *,
-    tastes: Sequence[str],
-    seeds: Sequence[int],
-    of: Sequence[str] = tuple(WHO),
-) -> list[Run]:
-    """All of them, seed by seed; those that `keep` holds are not run again."""
-    done: list[Run] = []
-    if keep and keep.exists():
-        lines = keep.read_bytes().splitlines()
-        done = [msgspec.json.decode(line, type=Run) for line in lines]
-    had = {(one.taste, one.seed, one.who) for one in done}
-    for seed, who, taste in product(seeds, of, tastes):
-        if (taste, seed, who) not in had:
-            done.append(run(taste, seed, who))
-            if keep:
-                with keep.open("ab") as file:
-                    file.write(msgspec.json.encode(done[-1]) + b"\n")
-    return [one for one in done if one.taste in tastes and one.seed in seeds and one.who in of]
+def wanted(seeds: Sequence[int], *, of: Sequence[str]) -> list[tuple[str, int, str]]:
+    """(taste, seed, who), seed by seed."""
+    return [(taste, seed, who) for seed, who, taste in product(seeds, of, JUDGED)]
 
 
 def table(taste: str, found: Sequence[Run]) -> list[str]:
@@ -155,7 +138,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
     options = parser.parse_args()
     seeds = list(SEEDS)[: options.seeds]
-    found = runs_of(options.keep, tastes=JUDGED, seeds=seeds)
+    found = runs_of(options.keep, Run, wanted=wanted(seeds, of=list(WHO)), run=run)
     print(
         f"{VIEWERS} viewers, {VIDEOS} videos, {UPLOADS} uploads in 24 of 36 simulated hours:"
         f" one for each {np.mean([r.showings_all for r in found]) * 24 / 36 / UPLOADS:,.0f}"
@@ -180,7 +163,7 @@ def main() -> int:
     for taste, verdict in verdicts.items():
         lost = [who for who, is_beaten in verdict.items() if not is_beaten]
         print(f"{taste:<15} " + (f"not ahead of {', '.join(lost)}" if lost else "ahead of all"))
-    turned = runs_of(options.keep, tastes=JUDGED, seeds=TURN_SEEDS, of=(OURS,))
+    turned = runs_of(options.keep, Run, wanted=wanted(TURN_SEEDS, of=[OURS]), run=run)
     slow = []
     for taste in JUDGED:
         runs = [r for r in turned if r.taste == taste]

@@ -28,6 +28,7 @@ from bench.closed_loop.peers import Chance, Popularity
 from plainview.sim.closed_loop import Recommender, Seen, live
 from plainview.sim.society import HOUR_MS, Sitting, Society, even, make_society
 from plainview.sim.tastes import JUDGED, TASTES
+from tests.drill._kept_runs import runs_of
 from tests.drill.guards import without_guards
 
 SEEDS = range(301, 305)
@@ -99,20 +100,6 @@ def told(seen: Seen, society: Society, *, taste: str, who: str, cpu_s: float) ->
     )  # fmt: skip
 
 
-def runs_of(keep: Path | None, *, seeds: Sequence[int]) -> list[Weeks]:
-    """All of them; those that `keep` holds are not run again."""
-    lines = keep.read_bytes().splitlines() if keep and keep.exists() else []
-    done = [msgspec.json.decode(line, type=Weeks) for line in lines]
-    had = {(one.taste, one.seed, one.who) for one in done}
-    for seed, taste, who in product(seeds, JUDGED, WHO):
-        if (taste, seed, who) not in had:
-            done.append(run(taste, seed, who))
-            if keep:
-                with keep.open("ab") as file:
-                    file.write(msgspec.json.encode(done[-1]) + b"\n")
-    return [one for one in done if one.seed in seeds]
-
-
 def mean(found: Sequence[Weeks], *, taste: str, who: str, what: str) -> list[float]:
     """Over seeds, week by week."""
     those = [getattr(one, what) for one in found if (one.taste, one.who) == (taste, who)]
@@ -144,7 +131,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
     options = parser.parse_args()
     seeds = list(SEEDS)[: options.seeds]
-    found = runs_of(options.keep, seeds=seeds)
+    wanted = [(taste, seed, who) for seed, taste, who in product(seeds, JUDGED, WHO)]
+    found = runs_of(options.keep, Weeks, wanted=wanted, run=run)
     a_week = VIEWERS * SITTINGS * SLATES * 8 * 7
     print(
         f"{VIEWERS} viewers, {VIDEOS} videos and {UPLOADS} uploads, {DAYS} days, {a_week:,}"

@@ -8,6 +8,7 @@ from plainview.app.http.shapes import GONE
 from plainview.app.wire import Wired, source_tree
 from plainview.audit.evidence import SignedReceipt
 from plainview.audit.replay import replay_many
+from plainview.core.catalogue import bound_epoch
 from plainview.core.events import extend, genesis
 from plainview.core.receipts import check_chain
 from plainview.core.terms.hashing import digest_of
@@ -15,7 +16,7 @@ from plainview.core.terms.ids import NO_DIGEST, VideoId
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.files import PART
 from plainview.edge.sqlite.check_reads import SqliteCheckReads
-from plainview.flows.read_epoch import open_epoch, read_leaves
+from plainview.flows.read_epoch import read_leaves, read_rows
 from plainview.flows.verify_log import verify_log
 from tests.e2e import media_samples
 from tests.fault.kill_load import Operator, Sent, Swiper, Tus, Uploader
@@ -148,7 +149,8 @@ class FolderAudit:
         for number in range(1, newest.number + 1):
             record = self.reads.epoch(number)
             assert record is not None, f"epoch {number} is missing"
-            epoch = open_epoch(record, reads=self.reads, files=self.wired.epoch_files, known=known)
+            rows = read_rows(record, reads=self.reads, files=self.wired.epoch_files, known=known)
+            epoch, _ = bound_epoch(record.header, rows, record.root)
             assert epoch.header.previous_root == previous, f"epoch {number} follows another"
             assert read_leaves(record, reads=self.reads, files=self.wired.epoch_files)
             known, previous = (number, epoch.rows), epoch.root

@@ -4,10 +4,7 @@ Whatever the moment, the last good weights are in use, and learning goes on wher
 is made, once, the same.
 """
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +16,8 @@ from plainview.flows.learn_tick import stored
 from plainview.flows.verify_tick import SAME, TickVerifier
 from plainview.ports.learning import MadeTick
 from tests.fault.learning_victim import MOMENTS
+from tests.fault.victims import run
 from tests.learning_edition import LearningEdition
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +31,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
     edition.live()
     yield edition
     edition.close()
-
-
-def run(root: Path, at: str) -> int:
-    """How a learner ended that was to die at `at`."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.fault.learning_victim", str(root), at],
-        check=False, capture_output=True, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-    return done.returncode
 
 
 def audit(edition: LearningEdition) -> int:
@@ -87,10 +72,10 @@ def learned_after(lived: LearningEdition, root: Path, at: str) -> MadeTick:
     """The second tick of a learner killed at `at`, and of the one after it if that is needed."""
     edition = LearningEdition(root, like=lived)
     (root / "now").write_text(str(edition.clock.now))
-    assert run(root, at) == (0 if at == "nowhere" else -signal.SIGKILL)
+    assert run("learning_victim", root, at) == (0 if at == "nowhere" else -signal.SIGKILL)
     is_recorded = at in ("committed", "nowhere")
     assert audit(edition) == (2 if is_recorded else 1)
-    run(root, "nowhere")
+    run("learning_victim", root, "nowhere")
     if not is_recorded:
         assert audit(edition) == 2
     record = edition.learning.tick(2)

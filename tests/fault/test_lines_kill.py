@@ -5,10 +5,7 @@ Whatever the moment, each line stands where a tick of its own ended, its weights
 epoch names, and what is missing is made, once, the same.
 """
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +18,9 @@ from plainview.flows.verify_lines import LineVerifier
 from plainview.flows.verify_tick import SAME
 from plainview.ports.learning import MadeTick
 from tests.fault.lines_victim import MOMENTS
+from tests.fault.victims import run
 from tests.lined_edition import LINES, LinedEdition, lined
 
-ROOT = Path(__file__).parents[2]
 TICKS = {"main tick made": 0, "window read": 0, "first made": 0, "first stored": 0,
          "first in the transaction": 0, "first committed": 1, "second made": 1,
          "second in the transaction": 1, "second committed": 2, "nowhere": 2}  # fmt: skip
@@ -37,17 +34,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Any:
     edition.live()
     yield edition
     edition.close()
-
-
-def run(root: Path, at: str) -> int:
-    """How a learner ended that was to die at `at`."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.fault.lines_victim", str(root), at],
-        check=False, capture_output=True, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-    return done.returncode
 
 
 def audit(edition: LinedEdition) -> int:
@@ -81,9 +67,9 @@ def learned_after(lived: LinedEdition, root: Path, at: str) -> list[MadeTick]:
     """What lines made of the window with a learner killed at `at`, and another after it."""
     edition = LinedEdition(root, like=lived)
     (root / "now").write_text(str(edition.clock.now))
-    assert run(root, at) == (0 if at == "nowhere" else -signal.SIGKILL)
+    assert run("lines_victim", root, at) == (0 if at == "nowhere" else -signal.SIGKILL)
     assert audit(edition) == TICKS[at]
-    assert run(root, "nowhere") == 0
+    assert run("lines_victim", root, "nowhere") == 0
     assert audit(edition) == 2
     made = [edition.lines.line_tick(line, 4) for line in LINES]
     edition.close()

@@ -231,10 +231,12 @@ class Supervisor:
         (self._folder.run / "pids").unlink(missing_ok=True)
 
 
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""BLAS gets no threads of its own: the feed's sums are small, and each thread costs memory."""
-LEAN = {**ONE_THREAD, "MALLOC_ARENA_MAX": "2"}
-"""Nor does each thread get a heap of its own of what glibc keeps: some 5 MB of an idle service."""
+LEAN = {
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "MALLOC_ARENA_MAX": "2",
+}
+"""BLAS gets no threads of its own, since the feed's sums are small and each thread costs memory;
+nor does each thread get a heap of its own of what glibc keeps, some 5 MB of an idle service."""
 
 
 @contextmanager

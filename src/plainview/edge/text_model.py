@@ -4,7 +4,9 @@ The text extra brings such files inside a package (WordLlama's, 16 MB); nothing 
 run. A folder of model2vec's form holds the same two under other names.
 """
 
+import ctypes
 import hashlib
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +19,11 @@ from plainview.core.catalogue.meaning import TOKENS_MAX
 from plainview.core.terms.canonical import canonical_json
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import NO_DIGEST, Digest
-from plainview.edge.memory_back import give_back
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+LOG = logging.getLogger(__name__)
 
 AUTO, OFF = "auto", "off"
 TABLE, TOKENIZER = "model.safetensors", "tokenizer.json"
@@ -40,7 +43,8 @@ class StaticTextModel:
     """64 columns of a table, in whole numbers, and its tokenizer, opened for each text.
 
     That takes a tenth of a second, next to an encoding that takes seconds; held, it would be 50 MB
-    of a process that mostly waits.
+    of a process that mostly waits. Files that cannot be read any more mean nothing, and say so in
+    the log: no video is kept from being published by them.
     """
 
     def __init__(self, table: Path, tokenizer: Path) -> None:
@@ -50,7 +54,7 @@ class StaticTextModel:
     def check(self) -> None:
         """Open it once. Raises: NoTextModel."""
         self._opened()
-        give_back()
+        _give_back()
 
     @property
     def digest(self) -> Digest:
@@ -59,12 +63,16 @@ class StaticTextModel:
         return self._digest
 
     def read(self, text: str) -> tuple[int, ...]:
-        vectors, tokenizer = self._opened()
+        try:
+            vectors, tokenizer = self._opened()
+        except NoTextModel as error:
+            LOG.warning("captions are not read: %s", error)
+            return ()
         found = tokenizer.encode(text, add_special_tokens=False).ids[:TOKENS_MAX]
         ids = np.array([one for one in found if one < len(vectors)], np.intp)
         meaning = meaning_of(vectors[ids])
         del vectors, tokenizer
-        give_back()
+        _give_back()
         return meaning
 
     def _opened(self) -> "tuple[NDArray[np.int32], Tokenizer]":
@@ -99,6 +107,11 @@ def model_digest(table: Path, tokenizer: Path) -> Digest:
     parts = {"table": table, "tokenizer": tokenizer}
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in parts.items()}
     return digest_of(canonical_json({"spec": "text-model-v1", **digests}))
+
+
+def _give_back() -> None:
+    """What was freed, to the system: glibc keeps a tokenizer's many small pieces otherwise."""
+    ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read_table(path: Path) -> NDArray[np.int32]:

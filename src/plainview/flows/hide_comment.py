@@ -5,7 +5,7 @@ from typing import Final
 
 from plainview.core.social import BadComment
 from plainview.core.terms.ids import CommentId, CreatorId, ViewerId
-from plainview.flows.remove_video import PUBLIC_REASON_MAX, REASON_CODES
+from plainview.flows.remove_video import reason_in_words
 from plainview.ports.commands import Writer
 from plainview.ports.comments import DecideComment, SettleReports
 
@@ -44,16 +44,7 @@ def hide_as_operator(
 
     Raises: BadComment: `bad_reason`. Refused: `no_comment`. WriterGone.
     """
-    if reason_code not in REASON_CODES:
-        raise BadComment(
-            "bad_reason", f"{reason_code!r} is no reason.", f"Use one of {', '.join(REASON_CODES)}."
-        )
-    if len(public_reason) > PUBLIC_REASON_MAX:
-        raise BadComment(
-            "bad_reason",
-            f"The reason has {len(public_reason)} characters.",
-            f"Shorten it to {PUBLIC_REASON_MAX}.",
-        )
+    words = reason_in_words(reason_code, public_reason, refused=BadComment)
     writer.submit(
         DecideComment(
             id=decision,
@@ -61,7 +52,7 @@ def hide_as_operator(
             action="hide",
             author="operator",
             reason_code=reason_code,
-            public_reason=public_reason or REASON_CODES[reason_code],
+            public_reason=words,
             at_ms=at_ms,
         )
     )

@@ -101,15 +101,9 @@ def read_leaves(
     return (header, *(whole[k : k + HASH_BYTES] for k in range(0, len(whole), HASH_BYTES)))
 
 
-def open_epoch(
-    record: EpochRecord,
-    *,
-    reads: ServingReads,
-    files: EpochFiles,
-    known: tuple[int, Rows] | None = None,
-) -> Epoch:
+def open_epoch(record: EpochRecord, *, reads: ServingReads, files: EpochFiles) -> Epoch:
     """The epoch of `record`, bound by its root. Raises: NoEpoch, EpochRefused."""
-    rows = read_rows(record, reads=reads, files=files, known=known)
+    rows = read_rows(record, reads=reads, files=files)
     return bound_epoch(record.header, rows, record.root)[0]
 
 

@@ -1,5 +1,6 @@
 """Remove a video: by its creator for good, by the operator with a reason, until restored."""
 
+from collections.abc import Callable
 from typing import Final
 
 from plainview.core.catalogue import BadWords
@@ -24,6 +25,27 @@ REASON_CODES: Final = {
 """Why an operator may remove a video, in words for whoever meets the gap."""
 PUBLIC_REASON_MAX = 500
 FORGET_FILES = "forget_files"
+
+
+def reason_in_words(
+    reason_code: str, public_reason: str, *, refused: Callable[[str, str, str], Exception]
+) -> str:
+    """What people read of an operator's decision: `public_reason`, or what the code stands for.
+
+    Args: refused: makes the error of (code, message, what to do).
+    Raises: what `refused` makes, of code `bad_reason`.
+    """
+    if reason_code not in REASON_CODES:
+        raise refused(
+            "bad_reason", f"{reason_code!r} is no reason.", f"Use one of {', '.join(REASON_CODES)}."
+        )
+    if len(public_reason) > PUBLIC_REASON_MAX:
+        raise refused(
+            "bad_reason",
+            f"The public reason has {len(public_reason)} characters.",
+            f"Shorten it to {PUBLIC_REASON_MAX}.",
+        )
+    return public_reason or REASON_CODES[reason_code]
 
 
 def withdraw_video(
@@ -60,16 +82,7 @@ def remove_video(
 
     Raises: BadWords: `bad_reason`. Refused: `no_video`. WriterGone.
     """
-    if reason_code not in REASON_CODES:
-        raise BadWords(
-            "bad_reason", f"{reason_code!r} is no reason.", f"Use one of {', '.join(REASON_CODES)}."
-        )
-    if len(public_reason) > PUBLIC_REASON_MAX:
-        raise BadWords(
-            "bad_reason",
-            f"The public reason has {len(public_reason)} characters.",
-            f"Shorten it to {PUBLIC_REASON_MAX}.",
-        )
+    words = reason_in_words(reason_code, public_reason, refused=BadWords)
     writer.submit(
         DecideVideo(
             id=decision,
@@ -77,7 +90,7 @@ def remove_video(
             action="remove",
             author="operator",
             reason_code=reason_code,
-            public_reason=public_reason or REASON_CODES[reason_code],
+            public_reason=words,
             at_ms=at_ms,
         )
     )

@@ -1,6 +1,6 @@
 """Verify: make ticks again from what is stored, and hold what was published against them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -69,11 +69,11 @@ class TickVerifier:
         for number in range(1, self._learning.gathered().ticks + 1):
             record = self._learning.tick(number)
             if record is None:
-                yield _differs(f"tick {number}", "it is missing, and later ones are there")
+                yield differs(f"tick {number}", "it is missing, and later ones are there")
                 continue
             if record.order.after_seq != end:
                 words = f"its window begins at {record.order.after_seq}, the one before ended at "
-                yield _differs(f"tick {number}", f"{words}{end}")
+                yield differs(f"tick {number}", f"{words}{end}")
             end = record.order.upto_seq
             yield self.tick(number)
 
@@ -84,13 +84,13 @@ class TickVerifier:
         stated = [_as_logged(body) for body in logged]
         known = [(one.digest, one.origin, one.lineage, one.recipe) for one in published]
         if stated and stated != known:
-            yield _differs("the log", "it names other weights than are stored as published")
+            yield differs("the log", "it names other weights than are stored as published")
         for place, one in enumerate(published):
             what = f"weights {one.digest[:12]}…, published {one.n}."
             words = self._whole(one) or self._origin(one, published[:place])
             told = {"imported": "made elsewhere: there is nothing to make again"}
             yield (
-                _differs(what, words)
+                differs(what, words)
                 if words
                 else Outcome(what=what, outcome=SAME, words=told.get(one.origin, one.origin))
             )
@@ -100,7 +100,7 @@ class TickVerifier:
     def _again(self, record: TickRecord) -> tuple[str, str]:
         order, made = record.order, record.made
         if order.history_after_seq < self._learning.pruned_seq():
-            return GONE, "its examples were forgotten, as the retention says"
+            return FORGOTTEN
         try:
             again = make_tick(
                 order, learning=self._learning, reads=self._reads, files=self._files,
@@ -108,17 +108,10 @@ class TickVerifier:
             )  # fmt: skip
         except NotYet as error:
             again = MadeFiles(made=msgspec.structs.replace(made, reason=str(error)))
-        except NoObject as error:
-            return GONE, f"the file {error} is not stored"
-        except NoEpoch as error:
-            return GONE, f"{error} is not stored"
-        except (FilesDiffer, LearnError) as error:
-            return DIFFERS, f"it cannot be made again: {error}"
+        except (NoObject, NoEpoch, FilesDiffer, LearnError) as error:
+            return not_made(error)
         words = first_difference(record, again) or self._kept(record)
-        if words:
-            return DIFFERS, words
-        told = "published" if record.is_published else made.reason
-        return SAME, f"{told}; {made.chosen} of {made.examples} examples, the same bytes"
+        return (DIFFERS, words) if words else (SAME, same_bytes(record))
 
     def _kept(self, record: TickRecord) -> str:
         """Words if what a tick made is not what is kept of it."""
@@ -126,11 +119,9 @@ class TickVerifier:
         kept: tuple[Digest, ...] = () if made.lineage == NO_DIGEST else (made.lineage,)
         if record.is_published:
             kept = (made.weights, made.state, *kept)
-        try:
-            for digest in kept:
-                stored(digest, objects=self._objects)
-        except (FilesDiffer, NoObject) as error:
-            return f"what it made is not what is stored: {error}"
+        words = not_whole(kept, objects=self._objects)
+        if words:
+            return words
         named = {(one.digest, one.lineage, one.ticks) for one in self._learning.published()}
         is_there = (made.weights, made.lineage, record.order.number) in named
         if is_there != record.is_published:
@@ -180,6 +171,34 @@ def _as_logged(body: bytes) -> tuple[str, str, str, str]:
     return entry.digest, entry.origin, entry.lineage, entry.recipe
 
 
+FORGOTTEN: Final = (GONE, "its examples were forgotten, as the retention says")
+
+
+def not_made(error: Exception) -> tuple[str, str]:
+    """(outcome, words) of a tick that could not be made again."""
+    if isinstance(error, NoObject):
+        return GONE, f"the file {error} is not stored"
+    if isinstance(error, NoEpoch):
+        return GONE, f"{error} is not stored"
+    return DIFFERS, f"it cannot be made again: {error}"
+
+
+def same_bytes(record: TickRecord) -> str:
+    """Words for a tick that was made again to the same bytes."""
+    told = "published" if record.is_published else record.made.reason
+    return f"{told}; {record.made.chosen} of {record.made.examples} examples, the same bytes"
+
+
+def not_whole(kept: Iterable[Digest], *, objects: Objects) -> str:
+    """Words if a file that a tick made is not stored as it was."""
+    try:
+        for digest in kept:
+            stored(digest, objects=objects)
+    except (FilesDiffer, NoObject) as error:
+        return f"what it made is not what is stored: {error}"
+    return ""
+
+
 def first_difference(record: TickRecord, again: MadeFiles) -> str:
     """Words for the first thing in which a tick made again is not as it was recorded."""
     for name in ("weights", "state", "lineage", "reason", "examples", "held_out", "chosen"):
@@ -189,5 +208,6 @@ def first_difference(record: TickRecord, again: MadeFiles) -> str:
     return ""
 
 
-def _differs(what: str, words: str) -> Outcome:
+def differs(what: str, words: str) -> Outcome:
+    """`what` is not as it should be."""
     return Outcome(what=what, outcome=DIFFERS, words=words)

@@ -9,9 +9,6 @@ from plainview.core.terms.ids import CommentId, CreatorId, Digest, VideoId, View
 from plainview.ports.catalogue import CreatorRecord
 from plainview.ports.commands import Command, Done
 
-HIDDEN_BY = ("", "creator", "operator")
-"""Who hides a comment; "": nobody."""
-
 
 class CommentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A comment that is not deleted.
@@ -19,7 +16,8 @@ class CommentRecord(msgspec.Struct, frozen=True, kw_only=True):
     `creator` is the page under which it was said, as that page is now; None where its writer had
     none then, even if they have one by now. `alias` tells such comments' writers apart under one
     video and says nothing elsewhere; under a page it is empty. `reason_code` and `public_reason`
-    are those of the operator who hides it, else empty. `logged` is where the log has that decision
+    are those of the operator who hides it, else empty. `hidden_by` is "creator", "operator" or "",
+    nobody. `logged` is where the log has that decision
     and the salt of its commitment to `decided_record`, None where nothing is logged.
     """
 

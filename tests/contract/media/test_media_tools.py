@@ -14,7 +14,7 @@ from plainview.core.media.refusals import NotAVideo
 from plainview.edge.fake_media import SOURCE_MARK, FakeMediaTools
 from plainview.edge.ffmpeg import FfmpegTools
 from plainview.edge.jail import MECHANISMS, Jail, JailLimits, Mechanism
-from plainview.ports.media import MediaTools
+from plainview.ports.media import MadeFile, MediaTools
 from tests.e2e import media_samples
 from tests.unit.core.media.samples import some_facts
 
@@ -72,6 +72,21 @@ def planned(bench: Bench) -> tuple[MediaFacts, Plan]:
     return facts, make_plan(facts, LIMITS)
 
 
+def transcoded(bench: Bench, work: Path) -> MadeFile:
+    """The bench's clip as its plan has it."""
+    tools, source = bench
+    facts, plan = planned(bench)
+    (made,) = tools.transcode(
+        source,
+        plan=plan,
+        renditions=plan.renditions,
+        loudness=tools.measure_loudness(source, facts=facts),
+        audio_from=None,
+        work=work,
+    )
+    return made
+
+
 def test_at_least_one_jail_starts() -> None:
     """This machine allows one of the two mechanisms."""
     assert WORKING
@@ -121,18 +136,10 @@ def test_transcode_makes_good_durable_files_and_nothing_else(bench: Bench, work:
 
 def test_transcode_replaces_what_was_there(bench: Bench, work: Path) -> None:
     """A damaged file under the same name is replaced by a good one."""
-    tools, source = bench
-    facts, plan = planned(bench)
+    tools, _ = bench
     (work / "360.mp4").write_bytes(b"half a file")
     assert tools.inspect(work / "360.mp4") is None
-    (made,) = tools.transcode(
-        source,
-        plan=plan,
-        renditions=plan.renditions,
-        loudness=tools.measure_loudness(source, facts=facts),
-        audio_from=None,
-        work=work,
-    )
+    made = transcoded(bench, work)
     assert tools.inspect(made.path) is not None
     assert tools.fingerprint(made.path) == made
 
@@ -156,16 +163,8 @@ def test_poster(bench: Bench, work: Path) -> None:
 
 def test_what_is_heard_of_a_rendition(bench: Bench, work: Path) -> None:
     """A second of sound is some 8,000 samples of 16 bits, not all 0, and leaves no file behind."""
-    tools, source = bench
-    facts, plan = planned(bench)
-    (made,) = tools.transcode(
-        source,
-        plan=plan,
-        renditions=plan.renditions,
-        loudness=tools.measure_loudness(source, facts=facts),
-        audio_from=None,
-        work=work,
-    )
+    tools, _ = bench
+    made = transcoded(bench, work)
     heard = tools.hear(made.path, work=work)
     assert len(heard) % 2 == 0
     assert 14_000 <= len(heard) <= 2 * 8_000 * 60

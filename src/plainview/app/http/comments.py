@@ -346,7 +346,8 @@ def _decide(
     decision, at_ms = wired.chance.token(16).hex(), wired.clock.now_ms()
     creator = wired.reads.creator_of(session.viewer)
     record = wired.comments.comment(comment)
-    is_own = creator is not None and record is not None and _is_by(request, record, creator.id)
+    author = _author(service_of(request), record.video) if record else 0
+    is_own = creator is not None and creator.id == author
     if session.is_operator and not (is_own and data is not None and not data.reason_code):
         if data is None:
             show_as_operator(comment, decision=decision, at_ms=at_ms, writer=wired.writer)
@@ -366,10 +367,6 @@ def _decide(
             at_ms=at_ms, writer=wired.writer,
         )  # fmt: skip
     return CommentDone(id=str(comment))
-
-
-def _is_by(request: Request[Any, Any, Any], record: CommentRecord, creator: int) -> bool:
-    return _author(service_of(request), record.video) == creator
 
 
 @get("/api/v1/operator/comments", summary="Reported comments", sync_to_thread=True)

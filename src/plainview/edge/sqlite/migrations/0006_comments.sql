@@ -10,7 +10,7 @@ CREATE TABLE comments (
                                               -- said what they said before without it
   alias       TEXT NOT NULL,                  -- without one: four hex digits of a salt of both
   text        TEXT NOT NULL,
-  hidden_by   TEXT NOT NULL DEFAULT '',       -- ports.comments.HIDDEN_BY
+  hidden_by   TEXT NOT NULL DEFAULT '',       -- creator, operator; empty: nobody
   is_deleted  INTEGER NOT NULL DEFAULT 0,
   at_ms       INTEGER NOT NULL
 ) STRICT;
