@@ -29,9 +29,9 @@ WANTED: Final[dict[str, tuple[str, ...]]] = {
     "A": HEADS, "B": HEADS, "SA": ("long_view", "click"), "SB": ("long_view", "click"),
     "A-": ("long_view",), "B-": ("long_view",), "SA-": ("long_view",), "SB-": ("long_view",),
 }  # fmt: skip
-REFITS: Final = (10,)
-"""The days at whose start (10 is 5 May) all but the deep network are trained again in mode B, on
-all that is known by then; that one goes on learning each day from where it was."""
+FIRST_DAY, LAST_DAY = 6, 13
+"""1 and 8 May. In mode B all are trained again at the start of each day but the first, on all that
+is known by then; the deep network goes on from where it was, as its protocol has it."""
 
 FITS: Final[dict[str, Fit]] = {
     "popularity": popularity, "logistic": logistic, "lightgbm": boosted, "vw": wabbit,
@@ -135,19 +135,19 @@ def raced(race: Race, model: str, mode: str, *, frozen: Scores | None = None) ->
     if frozen is None:
         return fitted(race.train, race.test)
     out = {head: values.copy() for head, values in frozen.items()}
-    for moment, places in _by_day(race, REFITS):
+    for moment, places in _by_day(race, FIRST_DAY + 1):
         for head, values in fitted(race.known_before(moment), race.test[places]).items():
             out[head][places] = values
     return out
 
 
-def _by_day(race: Race, days: tuple[int, ...]) -> list[tuple[int, Ints]]:
-    """For each part of the test days its first moment and its places among the test rows."""
+def _by_day(race: Race, first: int) -> list[tuple[int, Ints]]:
+    """For each of the test days from `first` on its first moment and its places among the test
+    rows."""
     day = race.log.day[race.test]
     out = []
-    for number, begin in enumerate(days):
-        end = days[number + 1] if number + 1 < len(days) else 99
-        places = np.flatnonzero((day >= begin) & (day < end))
+    for number in range(first, LAST_DAY + 1):
+        places = np.flatnonzero(day == number)
         if len(places):
             out.append((int(race.log.time_ms[race.test[places]].min()), places))
     return out
@@ -160,7 +160,7 @@ def _deep(race: Race, task: Task, mode: str) -> Scores:
         return made.scores(race.test)
     out = {head: np.zeros(len(race.test)) for head in task.heads}
     learned = race.train
-    for number, (moment, places) in enumerate(_by_day(race, tuple(range(6, 14)))):
+    for number, (moment, places) in enumerate(_by_day(race, FIRST_DAY)):
         if number:
             rows = race.known_before(moment)
             made.learn(np.setdiff1d(rows, learned))
