@@ -23,6 +23,7 @@ from plainview.edge.sqlite.lines import SqliteLineReads
 from plainview.edge.sqlite.log_reads import SqliteLogReads
 from plainview.edge.upload_files import LocalUploadFiles
 from plainview.edge.writer.client import WriterClient
+from plainview.edge.writer.loop_client import LoopWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +61,7 @@ class Wired:
         self.chance = SystemChance()
         self.reads = SqliteIntakeReads(folder.database)
         self.writer = WriterClient(folder.socket)
+        self.loop_writer = LoopWriter(folder.socket)
         self.objects = LocalObjects(folder.objects)
         self.epoch_files = LocalEpochFiles(folder.epochs)
         self.log_reads = SqliteLogReads(self.reads)

@@ -208,6 +208,11 @@ class OpenedEpochs:
         self._opened[number] = one
         return one
 
+    def forget_all_but_newest(self) -> None:
+        """Keep the epoch asked for last alone."""
+        while len(self._opened) > 1:
+            self._opened.pop(next(iter(self._opened)))
+
     def newest_built(self) -> Index | None:
         """The index of the epoch asked for last, if it was asked for too."""
         newest = next(reversed(self._opened.values()), None)

@@ -81,6 +81,11 @@ class StoredEvidence:
                 self._epochs.popitem(last=False)
         return self._epochs[number]
 
+    def forget_epochs_but_newest(self) -> None:
+        """Keep the epoch asked for last alone."""
+        while len(self._epochs) > 1:
+            self._epochs.popitem(last=False)
+
     def weights(self, digest: Digest) -> bytes | None:
         """See `Evidence`."""
         return self._object(digest)

@@ -103,6 +103,10 @@ class LessonGatherer:
         at = self._reads.gathered()
         ripe = self._ripe(self._reads.receipts_after(at.upto_seq, count=RECEIPTS_MAX))
         if not ripe:
+            # What comes next begins there, and a tick needs the memory: half a gigabyte an epoch
+            # of a million videos.
+            self._epochs.forget_all_but_newest()
+            self._evidence.forget_epochs_but_newest()
             return 0
         waiting: dict[ViewerId, int] = {}
         for one in self._reads.waiting(at.learned_seq):

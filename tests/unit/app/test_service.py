@@ -1,6 +1,5 @@
 """A web process's state: what is done before the first request, so that no request pays for it."""
 
-import asyncio
 import gc
 import time
 from collections.abc import Iterator
@@ -10,17 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from plainview.app.http.service import AWAITED_MAX, Service
+from plainview.app.http.service import Service
 from plainview.app.villain import Villain
 from plainview.app.wire import Wired
-from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
 from plainview.edge.data_folder import DataFolder
 from plainview.edge.keys import make_keys
 from plainview.flows.read_epoch import NoEpoch
 from plainview.flows.serve_slate import serve_slate
 from plainview.ports.levers import LeverRecord
-from plainview.ports.view import OpenSession
 from tests.edition import Edition, asked
 
 READY_S = 20.0
@@ -77,24 +74,11 @@ def test_queues_of_the_feeds_on_offer_are_there(
         serve_slate(asked(edition.viewer(k + 1), 1, policy=policy), by=serving)
 
 
-async def while_the_writer_is_away(service: Service, viewer: ViewerId) -> None:
-    """Send as much as may wait for it on the loop: one more goes another way."""
-    opening = OpenSession(token_hash=digest_of(b"t"), viewer=viewer, at_ms=1)
-    sent = [asyncio.ensure_future(service.carried_out(opening)) for _ in range(AWAITED_MAX)]
-    assert service.serving_at_once(viewer) is not None
-    await asyncio.sleep(0)
-    assert service.serving_at_once(viewer) is None
-    for one in sent:
-        one.cancel()
-    await asyncio.gather(*sent, return_exceptions=True)
-
-
 def test_only_what_waits_for_nothing_is_made_on_the_loop(
     edition: Edition, service: Service
 ) -> None:
     """A viewer whose whole chain is still to be folded is not served on the event loop, nor
-    anybody while a lever is pulled or the writer owes many answers; one whose state is kept is, and
-    from what is there."""
+    anybody while a lever is pulled; one whose state is kept is, and from what is there."""
     viewer = edition.viewer(1)
     assert service.serving_at_once(viewer) is None
     service.serving.folds.state(viewer)
@@ -104,8 +88,6 @@ def test_only_what_waits_for_nothing_is_made_on_the_loop(
     with pytest.raises(NoEpoch):
         at_once.epochs.at_least(99)
     service.villain = Villain(service.books)
-    assert service.serving_at_once(viewer) is at_once
-    asyncio.run(while_the_writer_is_away(service, viewer))
     assert service.serving_at_once(viewer) is at_once
     service.villain.standing = lambda: {"re-roll": PULLED}  # type: ignore[method-assign]
     assert service.serving_at_once(viewer) is None

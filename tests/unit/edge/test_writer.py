@@ -1,12 +1,15 @@
 """The writer over its socket: frames, answers, reconnecting, and who may come."""
 
+import asyncio
 import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ from plainview.edge.sqlite.reads import SqliteReads
 from plainview.edge.writer.address import connect_to, listen_at
 from plainview.edge.writer.client import WriterClient
 from plainview.edge.writer.frames import FRAME_MAX, frame, take_frames
+from plainview.edge.writer.loop_client import LoopWriter
 from plainview.edge.writer.server import WriterServer
 from plainview.ports.commands import Refused, WriterGone
 from plainview.ports.view import OpenSession, TakeEvents
@@ -169,6 +173,104 @@ def test_a_large_answer_arrives_whole(client: WriterClient) -> None:
     )
     taken = client.submit(TakeEvents(viewer=ViewerId(f"{1:032x}"), events=events))
     assert (len(taken.events), taken.n) == (20_000, 20_000)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_loop_is_answered_each_its_own(running: Running, run: Any) -> None:
+    """Of 200 commands under way at once on an event loop each gets its own answer, a refused one
+    its refusal."""
+
+    async def ask() -> list[object]:
+        writer = LoopWriter(running.path, answer_s=5)
+        nobody = TakeEvents(viewer=ViewerId("f" * 32), events=())
+        commands = [nobody if k == 77 else opening(k) for k in range(200)]
+        answers: list[object] = list(
+            await asyncio.gather(*map(writer.ask, commands), return_exceptions=True)
+        )
+        writer.close()
+        return answers
+
+    answers = run(ask())
+    refused = answers.pop(77)
+    assert isinstance(refused, Refused)
+    assert refused.code == "no_viewer"
+    viewers = [getattr(session, "viewer", session) for session in answers]
+    assert viewers == [f"{k:032x}" for k in range(200) if k != 77]
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_loop_does_not_notice_a_restart(running: Running, run: Any) -> None:
+    """What a loop asks while the writer is down is carried out when it is back, also if it goes
+    down as the loop is waiting."""
+
+    async def ask() -> list[str]:
+        writer = LoopWriter(running.path, answer_s=5)
+        viewers: list[str] = [(await writer.ask(opening(1))).viewer]
+        for k in (2, 3):
+            running.stop()
+            waiting = asyncio.ensure_future(writer.ask(opening(k)))
+            await asyncio.sleep(0.12)
+            running.start()
+            viewers.append((await waiting).viewer)
+        writer.close()
+        return viewers
+
+    assert run(ask()) == [f"{k:032x}" for k in (1, 2, 3)]
+
+
+class HangsUp:
+    """A writer that reads what comes and hangs up without an answer."""
+
+    def __init__(self, path: Path) -> None:
+        self.listener = listen_at(path)
+        self.listener.settimeout(5)
+        self.seen: list[bytes] = []
+
+    def once(self) -> None:
+        connection, _ = self.listener.accept()
+        self.seen += take_frames(bytearray(connection.recv(1 << 16)))
+        connection.close()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_what_was_sent_and_not_answered_is_sent_again(tmp_path: Path, run: Any) -> None:
+    """A connection that breaks between a command and its answer loses nothing: the same bytes go
+    over the next."""
+    hangs_up = HangsUp(tmp_path / "writer.sock")
+
+    async def ask() -> None:
+        writer = LoopWriter(tmp_path / "writer.sock", answer_s=5)
+        waiting = asyncio.ensure_future(writer.ask(opening(1)))
+        for _ in range(3):
+            await asyncio.to_thread(hangs_up.once)
+        writer.close()
+        with pytest.raises(WriterGone):
+            await waiting
+
+    run(ask())
+    hangs_up.listener.close()
+    assert len(hangs_up.seen) == 3
+    assert len(set(hangs_up.seen)) == 1
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_loop_gives_up_in_time(running: Running, run: Any) -> None:
+    """Without an answer in time who waits is told so; who left is no matter, and the next is
+    answered by the same connection."""
+
+    async def ask() -> None:
+        writer = LoopWriter(running.path, answer_s=0.1)
+        running.stop()
+        left = asyncio.ensure_future(writer.ask(opening(1)))
+        await asyncio.sleep(0)
+        left.cancel()
+        with pytest.raises(WriterGone):
+            await writer.ask(opening(2))
+        running.start()
+        assert (await writer.ask(opening(3))).viewer == f"{3:032x}"
+        writer.close()
+
+    run(ask())
 
 
 def test_a_folder_may_lie_deeper_than_a_sockets_name_reaches(tmp_path: Path) -> None:

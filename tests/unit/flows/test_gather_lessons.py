@@ -86,6 +86,26 @@ def test_a_restart_gathers_the_same(edition: LearningEdition, tmp_path: Path) ->
     other.close()
 
 
+def test_one_epoch_stays_open_when_all_is_gathered(edition: LearningEdition) -> None:
+    """Of the epochs that receipts name the newest is kept, and what is gathered next begins
+    there."""
+    edition.swipe(1)
+    edition.clock.now += 10_000
+    edition.settle()
+    edition.by.epochs.refresh()
+    edition.swipe(1)
+    edition.clock.now += edition.recipe.label_ms + SETTLE_MS + 1
+    gatherer, evidence = edition.gatherer, edition.gatherer._evidence
+    assert gatherer.gather() == 8
+    held = list(gatherer._epochs._opened), list(evidence._epochs)
+    assert held == ([1, 2], [1, 2])
+    newest = gatherer.newest_index()
+    assert gatherer.gather() == 0
+    held = list(gatherer._epochs._opened), list(evidence._epochs)
+    assert held == ([2], [2])
+    assert gatherer.newest_index() is newest
+
+
 def test_two_gatherers_make_each_example_once(edition: LearningEdition) -> None:
     """The second is refused when it comes with what the first has handed in."""
     edition.swipe(1)

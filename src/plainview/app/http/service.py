@@ -27,7 +27,6 @@ from plainview.flows.begin_log import trust_in_force
 from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
-from plainview.ports.commands import A_co, Command
 from plainview.ports.tlog import StoredTrust
 from plainview.ports.view import Session
 
@@ -39,8 +38,6 @@ SLATE_SIZE = 8
 STALL_MS = 5_000
 """An entry that waits longer for a published head means that the log stands still."""
 POOL_THREADS = 8
-AWAITED_MAX = 32
-"""Slates under way to the writer from the event loop, some 3 KB each: a socket holds 200 KB."""
 VIEWERS_KEPT = 20_000
 EPOCH_POLL_S = 0.025
 NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
@@ -101,7 +98,6 @@ class Service:
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
         self._serving_at_once: Serving | None = None
-        self._awaited = 0
         self._epochs: EpochShelf | None = None
         self._playable: tuple[int, int, int] = (0, 0, 0)
         self._stop = threading.Event()
@@ -137,24 +133,11 @@ class Service:
 
     def serving_at_once(self, viewer: ViewerId) -> Serving | None:
         """What serves this viewer and waits for nothing: it refuses where it would have to. None
-        where more is to do than a slate: a whole chain to be folded, or what a villain does; and
-        where so much waits for the writer that sending it more might wait too."""
+        where more is to do than a slate: a whole chain to be folded, or what a villain does."""
         serving = self._serving_at_once
-        if serving is None or self._awaited >= AWAITED_MAX or not serving.folds.is_kept(viewer):
+        if serving is None or not serving.folds.is_kept(viewer):
             return None
         return serving if self.villain is None or self.villain.is_idle else None
-
-    async def carried_out(self, command: Command[A_co]) -> A_co:
-        """The writer's answer, awaited on the event loop. Raises: as `Writer.submit`."""
-        writer = self.wired.writer
-        ident, future = writer.send(command)
-        self._awaited += 1
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), writer.answer_s)
-        except TimeoutError:
-            raise writer.give_up(ident) from None
-        finally:
-            self._awaited -= 1
 
     def serving_for(self, viewer: ViewerId) -> Serving:
         """What serves this viewer: what serves everybody, unless a villain is at work."""

@@ -232,7 +232,7 @@ async def _committed(made: IssueSlate | Issued, service: Service) -> Issued:
     if isinstance(made, Issued):
         return made
     try:
-        return await service.carried_out(made)
+        return await service.wired.loop_writer.ask(made)
     except Refused as refusal:
         raise slate_refusal(refusal) from None
 

@@ -3,25 +3,18 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from plainview.edge.sqlite.carrying import answer_type
 from plainview.edge.writer.address import connect_to
-from plainview.edge.writer.frames import ANSWER, OK, REFUSED, RefusedFrame, frame, take_frames
-from plainview.ports.commands import A_co, Command, Refused, WriterGone
+from plainview.edge.writer.answers import settle
+from plainview.edge.writer.frames import ANSWER, frame, take_frames
+from plainview.ports.commands import A_co, Command, WriterGone
 
 ANSWER_S = 10.0
 RECONNECT_S = 0.05
-
-
-class WriterFault(Exception):
-    """The writer carried nothing out because of a fault of its own, logged there. HTTP: 500."""
 
 
 class WriterClient:
@@ -33,32 +26,18 @@ class WriterClient:
 
     def __init__(self, path: Path, *, answer_s: float = ANSWER_S) -> None:
         self._path = path
-        self.answer_s = answer_s
+        self._answer_s = answer_s
         self._lock = threading.Lock()
         self._sock: socket.socket | None = None
         self._next = 0
         self._open: dict[int, tuple[bytes, Future[Any], type[Command[Any]]]] = {}
         self._is_closed = False
-        self._decoders: dict[Any, Callable[[bytes], Any]] = {}
         self._thread = threading.Thread(target=self._read, name="writer-client", daemon=True)
         self._thread.start()
 
     def submit(self, command: Command[A_co]) -> A_co:
         """Carry out `command`. Raises: Refused, WriterGone, WriterFault."""
-        ident, future = self.send(command)
-        try:
-            return future.result(self.answer_s)
-        except FutureTimeout:
-            raise self.give_up(ident) from None
-
-    def send(self, command: Command[A_co]) -> tuple[int, "Future[A_co]"]:
-        """Begin to carry out `command`; for who cannot stand and wait, as `submit` does.
-
-        Returns: the number of this sending, and the answer to come, which raises as `submit`. It
-        cannot be cancelled. Whoever has waited `answer_s` for it gives up.
-        """
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()
+        future: Future[A_co] = Future()
         with self._lock:
             if self._is_closed:
                 raise WriterGone("this process is stopping")
@@ -72,13 +51,12 @@ class WriterClient:
                 except OSError:
                     # The reading thread sees the same break and sends everything again.
                     self._sock = None
-        return ident, future
-
-    def give_up(self, ident: int) -> WriterGone:
-        """Wait no longer for the answer of that number; what to raise instead of it."""
-        with self._lock:
-            self._open.pop(ident, None)
-        return WriterGone("the writer did not answer")
+        try:
+            return future.result(self._answer_s)
+        except FutureTimeout:
+            with self._lock:
+                self._open.pop(ident, None)
+            raise WriterGone("the writer did not answer") from None
 
     @property
     def is_connected(self) -> bool:
@@ -138,14 +116,4 @@ class WriterClient:
         if waiting is None:
             return
         _, future, command = waiting
-        if status == OK:
-            decode = self._decoders.get(command)
-            if decode is None:
-                decode = msgspec.msgpack.Decoder(answer_type(command)).decode
-                self._decoders[command] = decode
-            future.set_result(decode(value))
-        elif status == REFUSED:
-            refusal = msgspec.msgpack.decode(value, type=RefusedFrame)
-            future.set_exception(Refused(refusal.code, refusal.message, refusal.detail))
-        else:
-            future.set_exception(WriterFault(msgspec.msgpack.decode(value)))
+        settle(future, command, status=status, value=value)
