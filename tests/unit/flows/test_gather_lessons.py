@@ -92,7 +92,7 @@ def test_one_epoch_stays_open_when_all_is_gathered(edition: LearningEdition) -> 
     edition.swipe(1)
     edition.clock.now += 10_000
     edition.settle()
-    edition.by.epochs.refresh()
+    edition.shelf.refresh()
     edition.swipe(1)
     edition.clock.now += edition.recipe.label_ms + SETTLE_MS + 1
     gatherer, evidence = edition.gatherer, edition.gatherer._evidence

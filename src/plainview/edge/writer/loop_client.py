@@ -5,13 +5,21 @@ A thread that reads them takes the interpreter's lock from the loop for each.
 
 import asyncio
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from plainview.edge.writer.address import connect_to
 from plainview.edge.writer.answers import settle
 from plainview.edge.writer.client import ANSWER_S, RECONNECT_S
 from plainview.edge.writer.frames import ANSWER, frame, take_frames
 from plainview.ports.commands import A_co, Command, WriterGone
+
+
+class _Asked(NamedTuple):
+    """A command under way: its frame, to send again, and who waits."""
+
+    data: bytes
+    future: asyncio.Future[Any]
+    command: type[Command[Any]]
 
 
 class LoopWriter(asyncio.Protocol):
@@ -25,7 +33,7 @@ class LoopWriter(asyncio.Protocol):
         self._path = path
         self._answer_s = answer_s
         self._next = 0
-        self._open: dict[int, tuple[bytes, asyncio.Future[Any], type[Command[Any]]]] = {}
+        self._open: dict[int, _Asked] = {}
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -36,7 +44,7 @@ class LoopWriter(asyncio.Protocol):
         self._next += 1
         ident, data = self._next, frame((self._next, command))
         future: asyncio.Future[A_co] = loop.create_future()
-        self._open[ident] = (data, future, type(command))
+        self._open[ident] = _Asked(data, future, type(command))
         if self._transport is not None:
             self._transport.write(data)
         else:
@@ -61,16 +69,16 @@ class LoopWriter(asyncio.Protocol):
         """Send what is unanswered, in its order."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
         self._buffer.clear()
-        self._transport.writelines([data for data, _, _ in self._open.values()])
+        self._transport.writelines([asked.data for asked in self._open.values()])
 
     def data_received(self, data: bytes) -> None:
         """Answer those who wait."""
         self._buffer += data
         for body in take_frames(self._buffer):
             ident, status, value = ANSWER.decode(body)
-            _, future, command = self._open.pop(ident, (b"", None, Command))
-            if future is not None and not future.done():
-                settle(future, command, status=status, value=value)
+            asked = self._open.pop(ident, None)
+            if asked is not None and not asked.future.done():
+                settle(asked.future, asked.command, status=status, value=value)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Connect again, if somebody waits."""
@@ -95,6 +103,6 @@ class LoopWriter(asyncio.Protocol):
             self._connecting = None
 
     def _give_up(self, ident: int) -> None:
-        _, future, _ = self._open.pop(ident, (b"", None, Command))
-        if future is not None and not future.done():
-            future.set_exception(WriterGone("the writer did not answer"))
+        asked = self._open.pop(ident, None)
+        if asked is not None and not asked.future.done():
+            asked.future.set_exception(WriterGone("the writer did not answer"))
