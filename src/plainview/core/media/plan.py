@@ -82,8 +82,8 @@ def make_plan(facts: MediaFacts, limits: MediaLimits) -> Plan:
 
     A source with a short edge below 360 gets one rendition at its own size. Sizes are even, pixels
     are square, and the aspect ratio is kept to the nearest even number of pixels. No side exceeds
-    LONG_EDGE_MAX, which shrinks only pictures wider than about 8:3; renditions that become equal
-    by that are made once.
+    LONG_EDGE_MAX, which shrinks only pictures wider than about 8:3; of renditions whose short edges
+    become equal by that the first is made.
 
     Raises: TooBig, TooLong, TooShort, TooManyPixels, TooSmall.
     """
@@ -94,7 +94,7 @@ def make_plan(facts: MediaFacts, limits: MediaLimits) -> Plan:
     renditions: list[Rendition] = []
     for edge in edges or [short_edge]:
         fitted = fit_size(width, height, short_edge=edge)
-        if not renditions or (renditions[-1].width, renditions[-1].height) != fitted:
+        if not renditions or min(fitted) > renditions[-1].short_edge:
             renditions.append(
                 Rendition(
                     short_edge=min(fitted),

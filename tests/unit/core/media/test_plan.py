@@ -133,6 +133,15 @@ def test_renditions_are_even_never_larger_and_keep_their_shape(
         assert abs(across - down) <= 2 * max(square) + 2 * max(one.width, one.height)
 
 
+def test_no_two_renditions_have_one_name() -> None:
+    """5328x1000 at 360 is 1918x360; at 540 and 720 the longest side there may be makes it 1920x360,
+    which would be another file of the same name."""
+    plan = make_plan(some_facts(width=5328, height=1000), LIMITS)
+    assert [(one.name, one.width, one.height) for one in plan.renditions] == [
+        ("360.mp4", 1918, 360)
+    ]
+
+
 def test_fit_size_by_hand() -> None:
     """1000x562 at 360: 1000 * 360 / 562 = 640.6, to the nearest even number 640."""
     assert fit_size(1000, 562, short_edge=360) == (640, 360)
