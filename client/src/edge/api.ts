@@ -1,5 +1,5 @@
 /** Talks to the server: what a feed needs. `more_api.ts` has the rest, which is loaded on demand. Everything that can go wrong comes out as one of two errors. */
-import type { EventsAnswer, Health, Session, SlateAnswer, SlateAsk, Video, Why } from "./types";
+import type { EventsAnswer, Health, Session, SlateAnswer, SlateAsk, Why } from "./types";
 import type { CanonicalObject } from "../receipts/canonical";
 
 /** The server answered, and the answer is no. */
@@ -94,7 +94,6 @@ export const api = {
     request<EventsAnswer>(`${v1}/events`, { method: "POST", body: { events }, keepalive }),
   why: (receipt: string, video: string) =>
     request<Why>(`${v1}/receipts/${id(receipt)}/why/${id(video)}`),
-  video: (video: string) => request<Video>(`${v1}/videos/${id(video)}`),
 };
 
 /** Whether a full slate can be served; 503 carries the same facts as 200. */

@@ -10,7 +10,7 @@ import { Ledger, type Kept } from "./ledger";
 import { Outbox } from "./outbox";
 import { proof } from "./proof";
 import { choices } from "./store";
-import type { Session, Video } from "./types";
+import type { Session } from "./types";
 
 export interface Seal {
   readonly state: "idle" | "checking" | "good" | "note" | "bad";
@@ -24,7 +24,6 @@ export interface Seal {
 }
 
 const PROBE_MS = 2500;
-const READY_MS = 1000;
 
 export function inWords(error: unknown): Trouble {
   if (error instanceof Refused)
@@ -42,6 +41,9 @@ export function inWords(error: unknown): Trouble {
   };
 }
 
+/** Whether this load goes on from an earlier one of this tab: a reload, or the way back. */
+const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
+
 export class Desk {
   feed = $state.raw<Feed>(CLOSED);
   session = $state.raw<Session | null>(null);
@@ -52,7 +54,7 @@ export class Desk {
   /** The screen puts itself here to be scrolled. */
   scrollTo: (at: number) => void = () => undefined;
   #outbox: Outbox | null = null;
-  #entered: Promise<void> | null = null;
+  #entered: Promise<Session> | null = null;
   #first: string | null = null;
   #isProbing = false;
   #isAsking = false;
@@ -68,7 +70,7 @@ export class Desk {
   };
 
   /** Make sure there is a session, and hold what the server says of us against what we kept. */
-  enter(): Promise<void> {
+  enter(): Promise<Session> {
     this.#entered ??= this.#enter().catch((error: unknown) => {
       this.#entered = null;
       throw error;
@@ -76,7 +78,7 @@ export class Desk {
     return this.#entered;
   }
 
-  async #enter(): Promise<void> {
+  async #enter(): Promise<Session> {
     const [proving, asked] = await Promise.all([proof(), api.session()]);
     let session = asked;
     const outbox: Outbox = new Outbox(
@@ -91,18 +93,19 @@ export class Desk {
     this.ledger = new Ledger(session, proving, made, this.#noticed);
     await this.ledger.reconcile();
     this.#outbox = outbox;
-    this.session = session;
+    return (this.session = session);
   }
 
   /** `first`: the video of a permalink, shown before anything the feed chooses. */
   async open(first: string | null): Promise<void> {
     this.#first = first;
+    const beginning = first || isComeBack() ? import("./beginning") : undefined;
+    beginning?.catch(Boolean);
     try {
-      await this.enter();
-      const session = this.session;
-      if (!session) return;
+      const session = await this.enter();
       const policy = this.#policy(session);
-      this.send({ kind: "opened", policies: session.policies, policy, first: await this.#opener() });
+      const items = (await (await beginning)?.itemsAt(first, session.viewer, policy)) ?? [];
+      this.send({ kind: "opened", policies: session.policies, policy, items });
     } catch (error) {
       this.#failed(error);
     }
@@ -154,17 +157,6 @@ export class Desk {
     return known?.name ?? "for-you";
   }
 
-  async #opener(): Promise<Video | null> {
-    if (!this.#first) return null;
-    try {
-      return await api.video(this.#first);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.send({ kind: "said", text: error.status === 410 ? "That video was removed" : "There is no such video" });
-      return null;
-    }
-  }
-
   #noticed = (faults: readonly Fault[], notes: readonly string[]): void => {
     if (faults.length) void this.#keepFaults(faults);
     if (notes.length) this.reseal({ notes: [...this.seal.notes, ...notes] });
@@ -195,7 +187,7 @@ export class Desk {
         void this.#ask(effect.policy);
         break;
       case "wait_ready":
-        void this.#waitReady();
+        void import("./beginning").then(({ untilReady }) => untilReady(), Boolean);
         break;
       case "record":
         this.record(effect.event, effect.is_urgent);
@@ -237,16 +229,6 @@ export class Desk {
     this.#isAsking = false;
     this.reseal({ checked: checked + 1, last: kept, faults: [...faults, ...kept.faults], notes: [...notes, ...kept.notes] });
     void this.setFaults(kept.faults);
-  }
-
-  async #waitReady(): Promise<void> {
-    for (;;) {
-      const facts = await health();
-      if (this.feed.phase !== "making") return;
-      if (facts?.ready) return this.send({ kind: "ready" });
-      if (facts) this.send({ ...facts, kind: "made" });
-      await sleep(READY_MS);
-    }
   }
 }
 

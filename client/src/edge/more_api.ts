@@ -14,6 +14,7 @@ export const more = {
     request<OutsiderSays>(`${v1}/villain/check`, { method: "POST", body: held, timeout_ms: 90_000 }),
   check: (last: number) =>
     request<CheckAnswer>(`${v1}/check`, { method: "POST", body: { last }, timeout_ms: 120_000 }),
+  video: (video: string) => request<Video>(`${v1}/videos/${id(video)}`),
   editVideo: (video: string, change: { caption: string; tags: string[]; takes_comments?: boolean }) =>
     request<Video>(`${v1}/videos/${id(video)}`, { method: "PATCH", body: change }),
   deleteVideo: (video: string) =>

@@ -1,8 +1,9 @@
 /**
- * Rechecks the newest receipts by itself while one swipes, and has them looked for in the public log,
- * so that the seal turns red unasked.
+ * What can wait for the first frame. Rechecks the newest receipts by itself while one swipes, and has
+ * them looked for in the public log, so that the seal turns red unasked; keeps the place for a reload.
  */
 import { replayFault } from "../receipts/replayed";
+import { keepPlace } from "./beginning";
 import { desk } from "./desk.svelte";
 import { isDue, Quiet } from "./pace";
 import { compareWithServer, recompute } from "./recount";
@@ -17,15 +18,22 @@ async function recheck(): Promise<void> {
   await desk.setFaults(faults);
 }
 
-let isCounted = false;
+let isBegun = false;
 
 const quiet = new Quiet(recheck);
+
+function begin(): void {
+  isBegun = true;
+  void import("./cleared").then(({ countFailed }) => countFailed(), Boolean);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") keepPlace();
+  });
+}
 
 /** Slate `number` has come, and a first video is on the screen. */
 export function arrived(number: number): void {
   void import("./log.svelte").then(({ log }) => log.look(), Boolean);
-  if (!isCounted) void import("./cleared").then(({ countFailed }) => countFailed(), Boolean);
-  isCounted = true;
+  if (!isBegun) begin();
   if (isDue(number, desk.session?.is_demo ?? false)) quiet.want();
 }
 

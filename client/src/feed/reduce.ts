@@ -31,19 +31,18 @@ function say(feed: Feed, text: string, undo: FeedEvent | null = null): Feed {
 const record = (event: Draft, is_urgent = true): Effect => ({ do: "record", event, is_urgent });
 
 function opened(feed: Feed, event: Extract<FeedEvent, { kind: "opened" }>): Step {
-  const first: Item[] = event.first
-    ? [{ key: "first", number: 0, receipt: "", position: 0, policy: "", video: event.first }]
-    : [];
-  const next: Feed = {
+  const { policies, policy, items } = event;
+  return topUp({
     ...feed,
-    phase: first.length ? "playing" : "loading",
-    policies: event.policies,
-    policy: event.policy,
-    items: first,
+    phase: items.length ? "playing" : "loading",
+    policies,
+    policy,
+    items,
     at: 0,
+    is_asking: false,
+    is_bare: false,
     trouble: null,
-  };
-  return asking({ ...next, is_asking: false });
+  });
 }
 
 function arrived(feed: Feed, event: Extract<FeedEvent, { kind: "arrived" }>): Step {

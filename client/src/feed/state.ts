@@ -79,7 +79,7 @@ export type Mark = "like" | "save" | "follow";
 export type Away = "not_interested" | "mute" | "block" | "report";
 
 export type FeedEvent =
-  | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; first: Video | null }
+  | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; items: readonly Item[] }
   | { kind: "arrived"; policy: string; number: number; receipt: string; videos: readonly Video[]; is_caught_up: boolean }
   | { kind: "not_ready" }
   | { kind: "made"; playable: number; wanted: number; is_log_stalled: boolean }

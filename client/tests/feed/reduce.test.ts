@@ -5,7 +5,7 @@ import type { Video } from "../../src/edge/types";
 import { video } from "../videos";
 
 const policies = [{ name: "for-you", title: "", blurb: "", uses_profile: true }];
-const opened: FeedEvent = { kind: "opened", policies, policy: "for-you", first: null };
+const opened: FeedEvent = { kind: "opened", policies, policy: "for-you", items: [] };
 const arrived = (number: number, videos: Video[], change: Partial<Extract<FeedEvent, { kind: "arrived" }>> = {}): FeedEvent => ({
   kind: "arrived", policy: "for-you", number, receipt: `r${number}`, videos, is_caught_up: false, ...change,
 });
@@ -131,9 +131,18 @@ describe("offline", () => {
 });
 
 test("a permalink's video comes first, without a receipt, and not again in the first slate", () => {
-  const [feed] = run({ ...opened, first: video("3") }, arrived(1, slate(1)));
+  const linked: Item = { key: "first", number: 0, receipt: "", position: 0, policy: "", video: video("3") };
+  const [feed] = run({ ...opened, items: [linked] }, arrived(1, slate(1)));
   expect(feed.items.map((item) => item.video.id)).toEqual(["3", "1", "2", "4", "5", "6", "7", "8"]);
   expect(feed.items[0]?.receipt).toBe("");
+});
+
+test("a feed opened where one was goes on there, and asks when few are left", () => {
+  const [before] = playing({ kind: "moved", at: 2 });
+  const [feed, effects] = run({ ...opened, items: before.items.slice(before.at) });
+  expect([feed.phase, at(feed).key, asks(effects).length]).toEqual(["playing", "1.2", 0]);
+  const [, later] = run({ ...opened, items: before.items.slice(before.at) }, { kind: "moved", at: 1 });
+  expect(asks(later)).toHaveLength(1);
 });
 
 test("throwing away what was fetched ahead keeps the current video and asks anew", () => {

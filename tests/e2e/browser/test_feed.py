@@ -136,3 +136,29 @@ def test_a_saved_video_is_found_again(page: Page) -> None:
     kept.click()
     await_playing(page, at=0)
     expect(page.get_by_role("button", name="Remove from saved").first).to_be_visible()
+
+
+def test_a_reload_goes_on_where_one_was(page: Page) -> None:
+    """What was on the screen is there again, what was chosen after it follows, and no other slate
+    is asked for meanwhile; opened anew, the feed begins with something else."""
+    with page.expect_response("**/api/v1/slate") as first:
+        open_feed(page)
+    chosen = [video["id"] for video in first.value.json()["videos"]]
+    page.keyboard.press("ArrowDown")
+    await_playing(page, at=1)
+    page.keyboard.press("ArrowDown")
+    await_playing(page, at=2)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    shown = [await_playing(page, at=0)["source"].split("/")[4]]
+    expect_good_seal(page)
+    assert not [url for url in asked if url.endswith("/slate")]
+    page.keyboard.press("ArrowDown")
+    shown.append(await_playing(page, at=1)["source"].split("/")[4])
+    assert shown == chosen[2:4]
+    page.keyboard.press("w")
+    expect(page.get_by_role("dialog").get_by_text("Why this video?")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("No rule chose it")).to_have_count(0)
+    open_feed(page)
+    assert await_playing(page, at=0)["source"].split("/")[4] not in shown
