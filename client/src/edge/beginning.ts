@@ -3,18 +3,23 @@
  * tab was when its page was hidden, so that of what was chosen nothing is lost unseen; or a wait.
  */
 import type { Feed, Item } from "../feed/state";
+import { isSignedByOne } from "../receipts/compare";
+import { digestOf } from "../receipts/proof";
+import { parseReceipt } from "../receipts/receipt";
 import { health, Refused } from "./api";
 import { nowMs, sleep } from "./clock";
 import { desk } from "./desk.svelte";
 import { firstFrame } from "./first_frame";
-import type { Kept } from "./ledger";
+import type { Kept, Ledger } from "./ledger";
 import { more } from "./more_api";
-import { lastKept } from "./store";
+import { receiptKeys } from "./receipt_keys";
 
 const NAME = "plainview.place";
 /** What was chosen longer ago is not what would be chosen now. */
 const KEPT_MS = 30 * 60_000;
 const READY_MS = 1000;
+/** Receipts among which those of a place are looked for: other tabs keep theirs there too. */
+const HELD_MAX = 20;
 
 export interface Place {
   readonly viewer: string;
@@ -55,12 +60,33 @@ function placeKept(): Place | null {
 export async function itemsAt(video: string | null, viewer: string, policy: string): Promise<readonly Item[]> {
   if (video) return linked(video);
   const items = itemsFrom(placeKept(), viewer, policy, nowMs());
-  const [first] = items;
-  if (!first) return items;
-  const [last = null] = await lastKept<Kept>(viewer, 1).catch(() => []);
-  desk.reseal({ last });
-  void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(first.number), Boolean);
+  const kept = desk.ledger && (await receiptsOf(items, desk.ledger).catch(() => null));
+  const last = kept?.at(-1);
+  if (!kept || !last) return [];
+  desk.reseal({ checked: kept.length, last });
+  void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
   return items;
+}
+
+/**
+ * The kept receipts that `items` stand in, oldest first, checked again: each is signed and has these
+ * videos in these places. Null if one is not at hand or is not so.
+ */
+async function receiptsOf(items: readonly Item[], ledger: Ledger): Promise<Kept[] | null> {
+  const ids = [...new Set(items.map((item) => item.receipt))];
+  const held = await ledger.last(HELD_MAX);
+  const kept = ids.flatMap((id) => held.filter((one) => one.id === id));
+  const keys = await receiptKeys(ledger);
+  for (const { id, receipt, signature } of kept) {
+    if (!(await isSignedByOne(receipt, signature, keys, ledger.proof))) return null;
+    if ((await digestOf(receipt, ledger.proof)) !== id || !isIn(receipt, items.filter((item) => item.receipt === id))) return null;
+  }
+  return kept.length === ids.length ? kept : null;
+}
+
+export function isIn(receipt: string, items: readonly Item[]): boolean {
+  const { slate } = parseReceipt(receipt);
+  return items.every((item) => slate[item.position]?.video === item.video.id);
 }
 
 /** Nothing can be shown yet: say how far it is, until something can. */

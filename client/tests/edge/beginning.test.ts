@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { itemsFrom, placeOf } from "../../src/edge/beginning";
+import { isIn, itemsFrom, placeOf } from "../../src/edge/beginning";
 import { CLOSED, type Feed, type Item } from "../../src/feed/state";
+import { parseReceipt } from "../../src/receipts/receipt";
+import { vectors } from "../proof";
 import { video } from "../videos";
 
 const item = (position: number, receipt = "r1"): Item => ({
@@ -31,4 +33,14 @@ test.each([
 
 test("without a place a feed begins anew", () => {
   expect(itemsFrom(null, "ann", "for-you", 0)).toEqual([]);
+});
+
+test("items stand in a receipt if it has their videos in their places", () => {
+  const { chain } = vectors<{ chain: { receipt: string }[] }>("receipt-v1");
+  const receipt = chain[0]?.receipt ?? "";
+  const items = parseReceipt(receipt).slate.map((place, position) => ({ ...item(position), video: video(place.video) }));
+  const [first, second, ...rest] = items as [Item, Item, ...Item[]];
+  expect(isIn(receipt, items.slice(1))).toBe(true);
+  expect(isIn(receipt, [{ ...first, video: second.video }, second, ...rest])).toBe(false);
+  expect(isIn(receipt, [{ ...first, position: items.length }])).toBe(false);
 });
