@@ -15,6 +15,9 @@ import { more } from "./more_api";
 import { receiptKeys } from "./receipt_keys";
 
 const NAME = "plainview.place";
+const RENEWED = "plainview.renewed";
+/** A page that is not whole after it was loaded again will not be by loading it again and again. */
+const RENEWED_MS = 60_000;
 /** What was chosen longer ago is not what would be chosen now. */
 const KEPT_MS = 30 * 60_000;
 const READY_MS = 1000;
@@ -57,12 +60,30 @@ function placeKept(): Place | null {
   }
 }
 
+/** This page is about to be loaded again, because the service has a newer version of it. */
+export function renewed(): void {
+  try {
+    sessionStorage.setItem(RENEWED, String(nowMs()));
+  } catch {
+    // Storage is refused: it is loaded again whenever a part is missing.
+  }
+}
+
+export function isRenewed(): boolean {
+  try {
+    return nowMs() - Number(sessionStorage.getItem(RENEWED)) < RENEWED_MS;
+  } catch {
+    return false;
+  }
+}
+
 export async function itemsAt(video: string | null, viewer: string, policy: string): Promise<readonly Item[]> {
   if (video) return linked(video);
   const items = itemsFrom(placeKept(), viewer, policy, nowMs());
   const kept = desk.ledger && (await receiptsOf(items, desk.ledger).catch(() => null));
   const last = kept?.at(-1);
   if (!kept || !last) return [];
+  if (isRenewed()) desk.send({ kind: "said", text: "Plainview was updated. Try that again" });
   desk.reseal({ checked: kept.length, last });
   void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
   return items;

@@ -3,7 +3,8 @@
  * them looked for in the public log, so that the seal turns red unasked; keeps the place for a reload.
  */
 import { replayFault } from "../receipts/replayed";
-import { keepPlace } from "./beginning";
+import { health } from "./api";
+import { isRenewed, keepPlace, renewed } from "./beginning";
 import { desk } from "./desk.svelte";
 import { isDue, Quiet } from "./pace";
 import { compareWithServer, recompute } from "./recount";
@@ -28,6 +29,16 @@ function begin(): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") keepPlace();
   });
+  addEventListener("vite:preloadError", () => void missing());
+}
+
+/** A part of this page could not be loaded: there is no answer, or the service is of a newer version. */
+async function missing(): Promise<void> {
+  const say = (text: string) => desk.send({ kind: "said", text });
+  if (!(await health())) return say("No answer: this opens when there is one");
+  if (isRenewed()) return say("This cannot be opened now. Try again in a minute");
+  renewed();
+  location.reload();
 }
 
 /** Slate `number` has come, and a first video is on the screen. */

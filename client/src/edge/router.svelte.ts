@@ -18,27 +18,25 @@ export function readRoute(path: string): Route {
   return name === "" || name === "index.html" ? { page: "feed", video: null } : { page: "nothing" };
 }
 
+/** The state of an entry of the history that has one of ours before it; a sheet's entry has another. */
+const ONE_BACK = 1;
+
 class Router {
   route = $state.raw<Route>(readRoute(location.pathname));
-  #depth = 0;
 
   constructor() {
-    addEventListener("popstate", () => {
-      this.#depth = Math.max(0, this.#depth - 1);
-      this.route = readRoute(location.pathname);
-    });
+    addEventListener("popstate", () => (this.route = readRoute(location.pathname)));
   }
 
   go = (path: string): void => {
     if (path === location.pathname) return;
-    history.pushState(null, "", path);
-    this.#depth += 1;
+    history.pushState(ONE_BACK, "", path);
     this.route = readRoute(location.pathname);
   };
 
   /** Back to where one came from, or to the feed when this page was opened directly. */
   back = (): void => {
-    if (this.#depth > 0) history.back();
+    if (history.state) history.back();
     else {
       history.replaceState(null, "", "/");
       this.route = readRoute("/");

@@ -29,6 +29,12 @@ function nearTopic(text: string): string {
   return TOPIC.test(near) ? near : "";
 }
 
+/** Topics as they may be written, with commas between: what has no such form stays for the refusal. */
+export function mendTopics(text: string): string {
+  const mended = text.split(/[,#]/).map((part) => part.trim().toLowerCase()).map((part) => (TOPIC.test(part) ? part : nearTopic(part) || part));
+  return once(mended).join(", ");
+}
+
 /** The first thing that cannot be kept as it is written, or null. */
 export function refuseWords({ caption, tags, topics }: Written): Refusal | null {
   const refuse = (field: Field, code: string, message: string): Refusal => ({ field, code, message });

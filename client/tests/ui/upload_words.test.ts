@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fieldOf, refuseWords } from "../../src/ui/upload_words";
+import { fieldOf, mendTopics, refuseWords } from "../../src/ui/upload_words";
 
 interface Words { code?: string; caption: string; tags: string[]; topics: string[] }
 const given = JSON.parse(readFileSync(new URL("../../../tests/golden/words.json", import.meta.url), "utf8")) as { taken: Words[]; refused: Words[] };
@@ -16,6 +16,11 @@ test("a refused topic comes with what to write instead", () => {
   expect(said("Colour bars")).toMatch(/“colour bars” cannot be a topic.* Write colour-bars\.$/);
   expect(said("Café crème")).toMatch(/Write cafe-creme\.$/);
   expect(said("3")).toMatch(/a letter first\.$/);
+});
+
+test("a topic that has a right form is written in it, and what has none is left to be refused", () => {
+  expect(mendTopics("Bouncing Ball, street-music,  Café crème,")).toBe("bouncing-ball, street-music, cafe-creme");
+  expect(mendTopics("Cats # cats, 3")).toBe("cats, 3");
 });
 
 test("the server's refusal stands beside the field it is of", () => {

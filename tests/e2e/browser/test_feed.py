@@ -162,3 +162,45 @@ def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_text("No rule chose it")).to_have_count(0)
     open_feed(page)
     assert await_playing(page, at=0)["source"].split("/")[4] not in shown
+
+
+def test_back_closes_a_sheet_and_leaves_its_page(page: Page) -> None:
+    """The browser's Back takes the sheet away and nothing else; a sheet closed otherwise leaves no
+    entry behind, so that the next Back leaves the app."""
+    open_feed(page)
+    sheet = page.get_by_role("dialog")
+    page.keyboard.press("w")
+    expect(sheet).to_be_visible()
+    page.go_back()
+    expect(sheet).to_have_count(0)
+    await_playing(page, at=0)
+    assert page.evaluate("location.pathname") == "/"
+    page.keyboard.press("c")
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    page.wait_for_function("history.state === null")
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
+    """A part that the service no longer has is not a dead button: the page is loaded again, on the
+    same video, and says why. Without an answer it says so and stays."""
+    open_feed(page)
+    page.keyboard.press("ArrowDown")
+    source = await_playing(page, at=1)["source"]
+    page.wait_for_load_state("networkidle")
+    page.route("**/assets/WhySheet-*", lambda route: route.fulfill(status=404))
+    page.route("**/healthz", lambda route: route.abort())
+    page.keyboard.press("w")
+    expect(page.get_by_text("No answer: this opens when there is one")).to_be_visible()
+    page.unroute("**/healthz")
+    page.keyboard.press("c")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    with page.expect_event("load"):
+        page.keyboard.press("w")
+    expect(page.get_by_text("Plainview was updated")).to_be_visible()
+    assert await_playing(page, at=0)["source"] == source
+    page.unroute("**/assets/WhySheet-*")

@@ -17,7 +17,10 @@ from plainview.core.terms.ids import Digest
 
 CONTEXT_LINES: Final = 2
 LONG_LETTERS: Final = 40
-PROFILE_WORDS: Final = ("Uses nothing about the viewer.", "Looks at what the viewer did.")
+PROFILE_WORDS: Final = (
+    "Learns nothing about the viewer: reads only what they were shown, turned down or blocked.",
+    "Looks at what the viewer did.",
+)
 
 
 class PolicyCard(msgspec.Struct, frozen=True, kw_only=True):
