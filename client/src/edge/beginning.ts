@@ -126,6 +126,8 @@ async function linked(id: string): Promise<readonly Item[]> {
     return [{ key: "first", number: 0, receipt: "", position: 0, policy: "", video: await more.video(id) }];
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    // What plays instead is not at that address.
+    history.replaceState(history.state, "", "/");
     desk.send({ kind: "said", text: error.status === 410 ? "That video was removed" : "There is no such video" });
     return [];
   }

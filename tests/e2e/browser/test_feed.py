@@ -204,3 +204,11 @@ def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
     expect(page.get_by_text("Plainview was updated")).to_be_visible()
     assert await_playing(page, at=0)["source"] == source
     page.unroute("**/assets/WhySheet-*")
+
+
+def test_the_address_of_no_video_does_not_stay(page: Page) -> None:
+    """Who opens a link to nothing is told so, and what plays instead is not at that address."""
+    page.goto("/v/999999")
+    expect(page.get_by_text("There is no such video")).to_be_visible()
+    await_playing(page, at=0)
+    assert page.evaluate("location.pathname") == "/"

@@ -64,9 +64,9 @@ def learning_page(shown: LearningShown, *, is_live: bool) -> str:
 
 def _eyebrow(shown: LearningShown, *, is_live: bool) -> Html:
     turn = (
-        el("a", "Hold still", href="/operator/learning?still=1")
+        el("a", "Stop updating", href="/operator/learning?still=1")
         if is_live
-        else el("a", "Go live", href="/operator/learning")
+        else el("a", "Update by itself", href="/operator/learning")
     )
     state = el("span", "Live", class_="live") if is_live else "Held still"
     return join(
@@ -157,7 +157,8 @@ def _nothing_yet(shown: LearningShown) -> Html:
             el("code", "--learn-every"),
             f"), from {shown.rhythm.examples_min:,} examples on (",
             el("code", "--learn-min"),
-            ").",
+            "). The invented viewers of a demonstration leave counts and no slates: from them nothing"
+            " is learned.",
         ),
         state="Nothing was learned yet",
     )
