@@ -121,8 +121,8 @@ def test_a_file_that_is_no_video_is_refused_in_words(page: Page, tmp_path: Path)
 
 
 def test_a_topic_that_cannot_be_is_said_beside_its_field(page: Page, clip: Path) -> None:
-    """Nothing is sent; one that has a right form is written in it; when it is the server who refuses,
-    the form comes back as it was filled."""
+    """Nothing is sent; one that has a right form is written in it; when it is the server who
+    refuses, the form comes back as it was filled."""
     open_feed(page)
     become_creator(page)
     asked: list[str] = []

@@ -157,8 +157,8 @@ def _nothing_yet(shown: LearningShown) -> Html:
             el("code", "--learn-every"),
             f"), from {shown.rhythm.examples_min:,} examples on (",
             el("code", "--learn-min"),
-            "). The invented viewers of a demonstration leave counts and no slates: from them nothing"
-            " is learned.",
+            "). Invented viewers of a demonstration leave counts and no slates: nothing is learned"
+            " from them.",
         ),
         state="Nothing was learned yet",
     )
