@@ -8,6 +8,7 @@ import { isRenewed, keepPlace, renewed } from "./beginning";
 import { desk } from "./desk.svelte";
 import { isDue, Quiet } from "./pace";
 import { compareWithServer, recompute } from "./recount";
+import { router } from "./router.svelte";
 
 const QUIET_LAST = 3;
 
@@ -37,6 +38,9 @@ async function missing(): Promise<void> {
   const say = (text: string) => desk.send({ kind: "said", text });
   if (!(await health())) return say("No answer: this opens when there is one");
   if (isRenewed()) return say("This cannot be opened now. Try again in a minute");
+  // Nothing that is being written or sent is thrown away for it.
+  const isBusy = router.route.page !== "feed" || document.querySelector("dialog[open]");
+  if (isBusy) return say("Plainview was updated. Load this page again when you are done");
   renewed();
   location.reload();
 }

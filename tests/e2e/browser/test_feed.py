@@ -186,7 +186,7 @@ def test_back_closes_a_sheet_and_leaves_its_page(page: Page) -> None:
 
 def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
     """A part that the service no longer has is not a dead button: the page is loaded again, on the
-    same video, and says why. Without an answer it says so and stays."""
+    same video, and says why. Without an answer, or under an open sheet, it says so and stays."""
     open_feed(page)
     page.keyboard.press("ArrowDown")
     source = await_playing(page, at=1)["source"]
@@ -198,6 +198,8 @@ def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
     page.unroute("**/healthz")
     page.keyboard.press("c")
     expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('vite:preloadError'))")
+    expect(page.get_by_text("Load this page again when you are done")).to_be_attached()
     page.keyboard.press("Escape")
     with page.expect_event("load"):
         page.keyboard.press("w")
