@@ -4,6 +4,7 @@ import hashlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,8 +73,8 @@ def planned(bench: Bench) -> tuple[MediaFacts, Plan]:
     return facts, make_plan(facts, LIMITS)
 
 
-def transcoded(bench: Bench, work: Path) -> MadeFile:
-    """The bench's clip as its plan has it."""
+def transcoded(bench: Bench, work: Path, **more: Any) -> MadeFile:
+    """The bench's clip as its plan has it; `more` is told to the tools too."""
     tools, source = bench
     facts, plan = planned(bench)
     (made,) = tools.transcode(
@@ -83,6 +84,7 @@ def transcoded(bench: Bench, work: Path) -> MadeFile:
         loudness=tools.measure_loudness(source, facts=facts),
         audio_from=None,
         work=work,
+        **more,
     )
     return made
 
@@ -110,18 +112,10 @@ def test_probe_refuses_what_is_no_video(bench: Bench) -> None:
 
 def test_transcode_makes_good_durable_files_and_nothing_else(bench: Bench, work: Path) -> None:
     """The rendition is under its name, judged good, with its true size and digest, alone."""
-    tools, source = bench
-    facts, plan = planned(bench)
+    tools, _ = bench
+    _, plan = planned(bench)
     heard: list[int] = []
-    (made,) = tools.transcode(
-        source,
-        plan=plan,
-        renditions=plan.renditions,
-        loudness=tools.measure_loudness(source, facts=facts),
-        audio_from=None,
-        work=work,
-        on_progress=heard.append,
-    )
+    made = transcoded(bench, work, on_progress=heard.append)
     data = made.path.read_bytes()
     assert made.path == work.resolve() / "360.mp4"
     assert made.size_bytes == len(data)
