@@ -294,24 +294,33 @@ def test_the_words_of_a_decision_can_be_held_against_the_log(
     stranger.get("/api/v1/log/reason/99", 404)
 
 
+def point(link: Path, to: Path) -> None:
+    """Let `link` lead there from one moment to the next: while nothing was there the publisher, who
+    tries again and again, would make a folder of its own."""
+    new = link.with_name("new")
+    new.symlink_to(to)
+    new.replace(link)
+
+
 def test_a_log_that_stands_still_says_so(tmp_path: Path) -> None:
     """When the log's folder is lost under the running service, /healthz and /api/v1/log say within
     seconds that it stands still; given back, it goes on where it was."""
     stock(tmp_path, videos=20)
+    kept, folder, file = tmp_path / "tlog", tmp_path / "folder", tmp_path / "file"
+    kept.rename(folder)
+    file.write_bytes(b"not a folder")
+    point(kept, folder)
     with LiveService(tmp_path, web=1) as service:
         stranger = Stranger(service.base)
         viewer = service.viewer()
-        kept, lost = tmp_path / "tlog", tmp_path / "kept"
-        kept.rename(lost)
-        kept.write_bytes(b"not a folder")
+        point(kept, file)
         viewer.slate()
         until = time.monotonic() + 15
         while not stranger.json("/api/v1/log")["is_stalled"]:
             assert time.monotonic() < until
             time.sleep(0.1)
         assert "the public log has stood still" in stranger.json("/healthz", 503)["reason"]
-        kept.unlink()
-        lost.rename(kept)
+        point(kept, folder)
         stranger.proof(viewer.receipts[-1][0])
         assert not stranger.json("/api/v1/log")["is_stalled"]
         service.await_ready()
