@@ -284,12 +284,11 @@ async def together(service: LiveService, bench: Bench) -> Together:
     taken, to_ms, upload = spent.read(), now_ms(), await sending
     learned = learned_since(root, upto, from_ms=from_ms, now_ms=to_ms)
     found = await ended(root, upload)
-    sent = began + (upload.sent_ms - from_ms) / 1e3
-    whole = sent + (UPLOAD_S if found.whole_s is None else found.whole_s)
+    whole = began + (upload.sent_ms - from_ms) / 1e3
+    whole += UPLOAD_S if found.whole_s is None else found.whole_s
     print(figures("slates", slates))
-    print(f"{'  while the clip was made':26}{spread(slates.seconds(sent, whole))}")
-    print(f"{'  and at other times':26}"
-          f"{spread(slates.seconds(before=sent) + slates.seconds(whole))}")  # fmt: skip
+    print(f"{'  until the clip was made':26}{spread(slates.seconds(before=whole))}")
+    print(f"{'  and after that':26}{spread(slates.seconds(whole))}")
     print(figures("events", reports, each=bench.each) + f" reports of {bench.each}")
     print(f"{'action to changed slate':26}{spread(acted)}")
     print(told_epochs(epochs_between(root, from_ms, to_ms)))
