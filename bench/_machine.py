@@ -75,8 +75,8 @@ class Spent:
         found = {name: used_s(pid) - self._began[name] for name, pid in self._pids.items()}
         found["ffmpeg"] = sum(self._jobs.values())
         found["client"] = time.process_time() - self._own
-        spans = (now - before for now, before in zip(_machine(), self._machine, strict=True))
-        return Taken(found, *spans)
+        machine = (after - before for after, before in zip(_machine(), self._machine, strict=True))
+        return Taken(found, *machine)
 
 
 def _machine() -> tuple[float, float, float]:
