@@ -39,7 +39,7 @@ from plainview.ports.intake import DecideVideo
 from tests.live import LiveService, LiveViewer
 from tests.stock import stock
 
-LOGGED_S = 20.0
+LOGGED_S = 60.0
 """What a service does beside serving, in a second on a machine that has nothing else to do."""
 
 
