@@ -2,14 +2,14 @@
  * What a feed begins with where it does not just ask: the video of a permalink; the columns as they
  * were in this tab when its page was hidden, so that of what was chosen nothing is lost unseen; or a wait.
  */
-import { left, withColumns } from "../feed/columns";
-import type { Column, Feed, Item } from "../feed/state";
+import { left, withColumns, withLinked } from "../feed/columns";
+import { CLOSED, type Column, type Feed, type Item } from "../feed/state";
 import { isSignedByOne } from "../receipts/compare";
 import { digestOf } from "../receipts/proof";
 import { parseReceipt } from "../receipts/receipt";
 import { health, Refused } from "./api";
 import { nowMs, sleep } from "./clock";
-import { desk } from "./desk.svelte";
+import { desk, isComeBack } from "./desk.svelte";
 import { firstFrame } from "./first_frame";
 import type { Kept, Ledger } from "./ledger";
 import { more } from "./more_api";
@@ -86,28 +86,35 @@ export function isRenewed(): boolean {
 
 /** The column that `policy` begins with, if not with nothing; those of other feeds follow by themselves. */
 export async function columnAt(video: string | null, viewer: string, policy: string): Promise<Column | undefined> {
-  if (video) return linked(video, policy);
-  const columns = columnsFrom(placeKept(), viewer, nowMs());
-  const isHere = (column: Column) => column.policy === policy;
-  const begun = await checked(columns.filter(isHere));
-  void checked(columns.filter((column) => !isHere(column))).then((others) => (desk.feed = withColumns(desk.feed, others)));
-  const last = desk.seal.last;
-  if (isRenewed() && last) desk.send({ kind: "said", text: "Plainview was updated. Try that again" });
-  if (last) void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
-  return begun[0];
+  const isOpen = () => desk.feed.policies.length > 0;
+  const [item, back] = await Promise.all([video ? linked(video) : null, isOpen() ? undefined : columnBack(viewer, policy)]);
+  const column = isOpen() ? left(desk.feed) : back;
+  return item ? withLinked(column ?? { ...CLOSED, policy }, item) : column;
 }
 
-/** Those of `columns` whose receipts are at hand and check again; the seal counts these. */
-async function checked(columns: readonly Column[]): Promise<Column[]> {
+async function columnBack(viewer: string, policy: string): Promise<Column | undefined> {
   const { ledger } = desk;
+  if (!ledger || !isComeBack()) return undefined;
+  const columns = columnsFrom(placeKept(), viewer, nowMs());
+  const isHere = (column: Column) => column.policy === policy;
+  const [own] = await checked(columns.filter(isHere), ledger);
+  const { last } = desk.seal;
+  if (last) void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
+  if (own && isRenewed()) desk.send({ kind: "said", text: "Plainview was updated. Try that again" });
+  void checked(columns.filter((column) => !isHere(column)), ledger).then((others) => (desk.feed = withColumns(desk.feed, others)));
+  return own;
+}
+
+/** Those of `columns` whose receipts are at hand and check again; the seal counts these receipts. */
+async function checked(columns: readonly Column[], ledger: Ledger): Promise<Column[]> {
   const found: Column[] = [];
-  for (const column of ledger ? columns : []) {
-    const kept = ledger && (await receiptsOf(column.items, ledger).catch(() => null));
-    const last = kept?.at(-1);
-    if (!kept || !last) continue;
+  for (const column of columns) {
+    const kept = await receiptsOf(column.items, ledger).catch(() => null);
+    const newest = kept?.at(-1);
+    if (!kept || !newest) continue;
     found.push(column);
-    const { seal } = desk;
-    desk.reseal({ checked: seal.checked + kept.length, last: seal.last && seal.last.number > last.number ? seal.last : last });
+    const { checked, last } = desk.seal;
+    desk.reseal({ checked: checked + kept.length, last: last && last.number > newest.number ? last : newest });
   }
   return found;
 }
@@ -144,15 +151,14 @@ export async function untilReady(): Promise<void> {
   }
 }
 
-async function linked(id: string, policy: string): Promise<Column | undefined> {
+async function linked(id: string): Promise<Item | null> {
   try {
-    const item: Item = { key: `link.${id}`, number: 0, receipt: "", position: 0, policy: "", video: await more.video(id) };
-    return { policy, items: [item], at: 0, is_asking: false, is_caught_up: false };
+    return { key: `link.${id}`, number: 0, receipt: "", position: 0, policy: "", video: await more.video(id) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // What plays instead is not at that address.
     history.replaceState(history.state, "", "/");
     desk.send({ kind: "said", text: error.status === 410 ? "That video was removed" : "There is no such video" });
-    return undefined;
+    return null;
   }
 }

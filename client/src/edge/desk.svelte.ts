@@ -42,7 +42,7 @@ export function inWords(error: unknown): Trouble {
 }
 
 /** Whether this load goes on from an earlier one of this tab: a reload, or the way back. */
-const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
+export const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
 
 export class Desk {
   feed = $state.raw<Feed>(CLOSED);

@@ -1,6 +1,6 @@
 /** A column for each feed that was looked at. Apart from `reduce.ts`: loaded when the first video is on the screen. */
 import { topUp } from "./reduce";
-import type { Column, Feed, Step } from "./state";
+import type { Column, Feed, Item, Step } from "./state";
 
 /**
  * Of what was watched, the last so many stay in a column that is left. What was sent and not watched
@@ -32,6 +32,16 @@ export function chosen(feed: Feed, policy: string): Step {
     },
     [{ do: "remember_policy", policy }, { do: "scroll", at: back.at }],
   );
+}
+
+/** A column in which `item`, opened by its link, comes after what is on the screen: nothing that was sent is lost. */
+export function withLinked(column: Column, item: Item): Column {
+  const kept = left(column);
+  const { items, at } = kept;
+  const isIt = (other: Item | undefined) => other?.video.id === item.video.id;
+  if (isIt(items[at])) return kept;
+  const above = items.slice(0, at + 1).filter((other) => other.key !== item.key);
+  return { ...kept, items: [...above, item, ...items.slice(at + 1).filter((other) => !isIt(other))], at: above.length };
 }
 
 /** The feed with the columns of an earlier load, except where there is a later one. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { broughtBack, sentAway } from "../../src/feed/away";
-import { ABOVE_MAX, chosen, withColumns } from "../../src/feed/columns";
+import { ABOVE_MAX, chosen, withColumns, withLinked } from "../../src/feed/columns";
 import { withComments } from "../../src/feed/commented";
 import { reduceFeed } from "../../src/feed/reduce";
 import { CLOSED, type Away, type Column, type Effect, type Feed, type FeedEvent, type Item } from "../../src/feed/state";
@@ -145,4 +145,22 @@ test("columns of an earlier load come where there is no later one", () => {
   const feed = withColumns(two, [column("for-you", "91"), column("fresh", "92"), column("popular", "93")]);
   expect([ids(feed), feed.kept.map(({ policy }) => policy)]).toEqual([ids(two), ["for-you", "popular"]]);
   expect([ids(keptOf(feed, "for-you"))[0], ids(keptOf(feed, "popular"))]).toEqual(["1", ["93"]]);
+});
+
+describe("a video opened by its link", () => {
+  const link = (id: string): Item => ({ key: `link.${id}`, number: 0, receipt: "", position: 0, policy: "", video: video(id) });
+  const seen = ({ items, at }: Column) => [items.map(({ key }) => key).join(" "), at];
+
+  test("comes after what is on the screen, and what was sent follows it", () => {
+    const linked = withLinked(two, link("99"));
+    expect(seen(linked)).toEqual(["2.0 2.1 link.99 2.2 2.3 2.4 2.5 2.6 2.7", 2]);
+    expect(seen(withLinked({ ...two, ...linked }, link("98")))[0]).toBe("2.0 2.1 link.99 link.98 2.2 2.3 2.4 2.5 2.6 2.7");
+    expect(seen(withLinked(CLOSED, link("99")))).toEqual(["link.99", 0]);
+  });
+  test("does not come a second time", () => {
+    expect(seen(withLinked(two, link("14")))).toEqual(["2.0 2.1 link.14 2.2 2.4 2.5 2.6 2.7", 2]);
+    expect(seen(withLinked(two, link("12")))).toEqual(["2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7", 1]);
+    const [later] = run({ ...two, ...withLinked(two, link("99")) }, { kind: "moved", at: 4 });
+    expect(seen(withLinked(later, link("99")))).toEqual(["2.0 2.1 2.2 2.3 link.99 2.4 2.5 2.6 2.7", 4]);
+  });
 });
