@@ -1,11 +1,12 @@
 """Each feed keeps its own column while one sits: what was sent and where one was come back."""
 
 import json
+import time
 from typing import Any
 
-from playwright.sync_api import Page, Response, Route, expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
-from tests.e2e.browser.acts import await_playing, expect_good_seal, flick, now_playing, open_feed
+from tests.e2e.browser.acts import await_playing, expect_good_seal, flick, open_feed
 
 SWAP_TWO = """
 const place = JSON.parse(sessionStorage.getItem('plainview.columns') ?? 'null');
@@ -90,8 +91,12 @@ def test_a_slate_that_comes_too_late_waits_for_its_feed(page: Page) -> None:
     """Who leaves a feed before its slate came finds that slate there, and no other is asked for."""
     slates = Slates(page)
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     open_feed(page)
-    page.route("**/api/v1/slate", lambda route: held.append(route), times=1)
+    page.route("**/api/v1/slate", hold, times=1)
     with page.expect_request("**/api/v1/slate"):
         choose(page, "Popular")
     choose(page, "For you")
@@ -188,4 +193,34 @@ def test_a_link_costs_nothing_of_the_feed(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert video_at(page, 1) == mine[1]
-    assert now_playing(page) is not None and slates.policies == [""]
+    assert slates.policies == [""]
+
+
+def test_a_look_at_another_feed_takes_nothing_from_what_was_watched(page: Page) -> None:
+    """A video that one comes back to is watched on: the last report of it, which is the one that
+    counts, is of all that was watched."""
+    reports: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/v1/events"):
+            events = json.loads(request.post_data or "{}")["events"]
+            reports.extend(
+                event["ms"] for event in events
+                if event["kind"] == "watch" and event["video"] == video
+            )  # fmt: skip
+
+    open_feed(page)
+    video = video_at(page, 0)
+    page.on("request", note)
+    await_playing(page, at=0, seconds=2)
+    choose(page, "Popular")
+    await_playing(page, at=0)
+    choose(page, "For you")
+    await_playing(page, at=0, seconds=0.1)
+    page.keyboard.press("ArrowDown")
+    await_playing(page, at=1)
+    until = time.monotonic() + 10
+    while len(reports) < 2 and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    assert reports[0] >= 1500
+    assert reports[-1] > reports[0]
