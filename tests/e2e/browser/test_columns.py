@@ -180,7 +180,8 @@ def test_a_link_costs_nothing_of_the_feed(page: Page) -> None:
     """A video opened from another page comes next, and what was sent follows it."""
     slates = Slates(page)
     open_feed(page)
-    page.keyboard.press("s")
+    with page.expect_response(lambda answer: '"save"' in (answer.request.post_data or "")):
+        page.keyboard.press("s")
     page.keyboard.press("ArrowDown")
     await_playing(page, at=1)
     page.get_by_role("button", name="Menu").click()
