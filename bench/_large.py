@@ -28,8 +28,10 @@ CONTEXT, NEGATIVES, AT_ONCE = 8, 12, 200_000
 LENGTH: Final = 256
 
 
-def large_rows(videos: int, *, seed: int = 1) -> tuple[Rows, NDArray[np.int64]]:
-    """(rows standing by content, the genre of each)."""
+def large_rows(
+    videos: int, *, seed: int = 1, start_ms: int = START_MS
+) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows standing by content, the genre of each), published in the month before `start_ms`."""
     rng = np.random.Generator(np.random.PCG64(seed))
     genres = max(8, videos // GENRE_VIDEOS)
     topic_of_genre = rng.integers(0, TOPICS, size=genres)
@@ -42,7 +44,7 @@ def large_rows(videos: int, *, seed: int = 1) -> tuple[Rows, NDArray[np.int64]]:
     rows = np.zeros(videos, ROW)
     rows["id"] = np.cumsum(rng.integers(1, 1 << 20, size=videos)).astype(np.uint64)
     rows["creator"] = creator + 1
-    rows["published_min"] = START_MS // 60_000 - rng.integers(1, 43_200, size=videos)
+    rows["published_min"] = start_ms // 60_000 - rng.integers(1, 43_200, size=videos)
     rows["length_ms"] = rng.integers(4_000, 60_000, size=videos)
     rows["looks"] = rng.integers(1, 1 << 62, size=videos)
     rows["topics"][:, 0], rows["labellers"][:, 0] = topic + 1, 1

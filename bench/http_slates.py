@@ -142,25 +142,25 @@ async def row(
     return took, wall_s
 
 
-async def measure(service: LiveService, options: argparse.Namespace) -> None:
-    """Print the figures."""
-    viewers = await crowd(service.base, options.viewers)
-    await swipe(viewers, 4, 2.0)
+async def measure(service: LiveService, *, viewers: int, seconds: float) -> None:
+    """Print the figures, `seconds` for each row of rates."""
+    asking = await crowd(service.base, viewers)
+    await swipe(asking, 4, 2.0)
     best = 0.0
     for at_once in (1, 4, 16):
         took, wall_s = await row(
-            service, f"slates, {at_once} at once", swipe(viewers, at_once, options.seconds)
+            service, f"slates, {at_once} at once", swipe(asking, at_once, seconds)
         )
         best = max(best, len(took) / wall_s)
     await row(
         service,
         f"slates, 60 % of {best:.0f}/s arriving",
-        arrive(viewers, LOAD * best, options.seconds),
+        arrive(asking, LOAD * best, seconds),
     )
     began = time.perf_counter()
-    changed = await act_and_ask(viewers, 100)
+    changed = await act_and_ask(asking, 100)
     print(line("action to changed next slate", changed, time.perf_counter() - began))
-    for one in viewers:
+    for one in asking:
         one.close()
 
 
@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(
                 f"{options.videos} videos stocked and frozen in {time.perf_counter() - began:.0f} s"
             )
-            asyncio.run(measure(service, options))
+            asyncio.run(measure(service, viewers=options.viewers, seconds=options.seconds))
         print(f"load after {os.getloadavg()[0]:.1f}")
 
 

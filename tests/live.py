@@ -30,12 +30,12 @@ class LiveService:
         root: Path,
         *flags: str,
         web: int = 2,
-        ready_s: float = READY_S,
+        ready_s: float | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.root = root
         self.env = {**os.environ, "PYTHONPATH": str(SOURCE), **(env or {})}
-        self.ready_s = ready_s
+        self.ready_s = READY_S if ready_s is None else ready_s
         self._argv = [
             sys.executable, "-m", "plainview.app.cli", "up",
             "--data", str(root), "--port", "0", "--host", "127.0.0.1", "--web", str(web), *flags,

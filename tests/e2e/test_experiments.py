@@ -82,7 +82,7 @@ def test_an_experiment_from_declaration_to_salt(service: LiveService) -> None:
     address = httpx.get(f"{service.base}/operator/experiments/half")
     assert address.status_code in (401, 403)
     key = service.output[1].split("key=")[1].split()[0]
-    operator = httpx.Client(base_url=service.base, follow_redirects=True)
+    operator = httpx.Client(base_url=service.base, follow_redirects=True, timeout=60)
     assert operator.get("/operator", params={"key": key}).status_code == 200
     page = operator.get("/operator/experiments/half")
     assert page.status_code == 200

@@ -25,6 +25,7 @@ from tests.tunes import tune_bytes, tune_file
 TUS = {"tus-resumable": "1.0.0"}
 CHUNK = {**TUS, "content-type": "application/offset+octet-stream"}
 DONE_S = 90.0
+LET_GO_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,16 @@ def send(viewer: LiveViewer, where: str, data: bytes, *, at: int) -> httpx.Respo
     # A piece may be refused before its body was read, and who refuses so hangs up.
     headers = {**CHUNK, "upload-offset": str(at), "connection": "close"}
     return viewer.http.patch(where, headers=headers, content=data)
+
+
+def send_on(viewer: LiveViewer, where: str, data: bytes, *, at: int) -> httpx.Response:
+    """Send as soon as the request before, whose bytes are here and which was cut off, has let go of
+    the upload."""
+    until = time.monotonic() + LET_GO_S
+    while (answer := send(viewer, where, data, at=at)).status_code == 423:
+        assert time.monotonic() < until, f"{where} is still being written"
+        time.sleep(0.05)
+    return answer
 
 
 def offset(viewer: LiveViewer, where: str) -> int:
@@ -120,7 +131,7 @@ def test_an_upload_survives_a_cut_and_a_killed_worker_and_plays(
         time.sleep(0.05)
     assert offset(ann, where) == half
     assert send(ann, where, clip, at=0).status_code == 409
-    answer = send(ann, where, clip[half:], at=half)
+    answer = send_on(ann, where, clip[half:], at=half)
     assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(len(clip)))
     os.kill(service.pids()["worker"], signal.SIGKILL)
     state = outcome(ann, where)
@@ -319,7 +330,7 @@ def test_the_operators_page_is_the_operators(service: LiveService) -> None:
     """The link works once; others are turned away; the operator sees jobs and finds videos."""
     link = service.output[1].split()[2]
     assert service.viewer().http.get("/api/v1/operator/overview").status_code == 403
-    with httpx.Client(base_url=service.base, headers={"x-plainview": "1"}) as operator:
+    with httpx.Client(base_url=service.base, headers={"x-plainview": "1"}, timeout=60) as operator:
         answer = operator.get(link)
         assert (answer.status_code, answer.headers["location"]) == (303, "/operator")
         assert httpx.get(link).status_code == 403

@@ -34,7 +34,7 @@ def test_the_page_is_the_operators_alone(service: LiveService) -> None:
     for _ in range(3):
         viewer.slate()
     key = service.output[1].split("key=")[1].split()[0]
-    with httpx.Client(base_url=service.base, follow_redirects=True) as operator:
+    with httpx.Client(base_url=service.base, follow_redirects=True, timeout=60) as operator:
         assert operator.get("/operator", params={"key": key}).status_code == 200
         answer = operator.get("/operator/learning")
         still = operator.get("/operator/learning", params={"still": "1"}).text

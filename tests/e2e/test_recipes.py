@@ -20,12 +20,15 @@ from plainview.edge.sqlite.log_reads import SqliteLogReads
 from tests.e2e.test_learning import LEARNS, RECIPE, WITHIN_S, WORLDS, Crowd, plainview
 from tests.lined_edition import plan_of
 from tests.live import LiveService
+from tests.live_swiper import LiveSwiper
+from tests.moody import MoodyViewer
 from tests.stock import stock
 
 BOLD = msgspec.structs.replace(RECIPE, name="bold", rate_micro=8_000)
 CALM = msgspec.structs.replace(RECIPE, name="calm", rate_micro=2_000)
 ARMS = {"twice/for-you", "twice/for-you+bold", "twice/for-you+calm"}
 BEGINS_IN_S = 8
+JOIN_MAX = 100
 
 
 class UndecidedCrowd(Crowd):
@@ -44,6 +47,17 @@ class UndecidedCrowd(Crowd):
             for one in self.swipers:
                 for _ in range(4):
                     one.swipe(policy="")
+
+    def fill(self, arms: set[str], service: LiveService, root: Path) -> None:
+        """Let others join until each of `arms` has somebody: of fourteen viewers whom chance parts
+        in three none is in one of the arms once in a hundred times."""
+        self.swipe_until(lambda: all(one.arm for one in self.newest()))
+        while {one.arm for one in self.newest()} != arms:
+            name = len(self.swipers)
+            assert name < JOIN_MAX, f"nobody is in one of {arms}"
+            self.swipers.append(LiveSwiper(service, WORLDS[root], seed=5, name=name))
+            self.swipers[-1].sim = MoodyViewer(name)
+            self.swipers[-1].swipe(policy="")
 
     def published_in_lines(self) -> list[int]:
         """How often each line published, its beginning not counted."""
@@ -74,7 +88,7 @@ def declare(root: Path) -> None:
 def operator_page(service: LiveService) -> str:
     """The experiment's page, as the operator has it."""
     key = service.output[1].split("key=")[1].split()[0]
-    with httpx.Client(base_url=service.base, follow_redirects=True) as operator:
+    with httpx.Client(base_url=service.base, follow_redirects=True, timeout=60) as operator:
         operator.get("/operator", params={"key": key})
         return operator.get("/operator/experiments/twice").text
 
@@ -94,6 +108,7 @@ def test_two_recipes_from_declaration_to_adoption(tmp_path: Path) -> None:
         crowd.swipe_until(
             lambda: len(crowd.lines.lines()) == 2 and min(crowd.published_in_lines()) > 0
         )
+        crowd.fill(ARMS, service, tmp_path)
         crowd.swipe_until(lambda: {one.arm for one in crowd.newest()} == ARMS)
         crowd.swipe_until(lambda: len({one.weights for one in crowd.newest()}) >= 3)
         assert all(one.policy == "for-you" for one in crowd.newest())

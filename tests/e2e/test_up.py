@@ -102,7 +102,7 @@ def test_the_children_end_with_a_killed_supervisor(folder: Path) -> None:
         pids = service.pids()
         service.process.kill()
         service.process.wait(5)
-        until = time.monotonic() + 6
+        until = time.monotonic() + 20
         while any(Path(f"/proc/{pid}").exists() for pid in pids.values()):
             assert time.monotonic() < until, "a child was left behind"
             time.sleep(0.05)

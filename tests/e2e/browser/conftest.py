@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import LiveService
 
@@ -19,6 +19,9 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update",
     "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+PATIENCE_MS = 30_000
+"""What one thing to be done or seen may take where half a dozen processes share two cores."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path() -> str:
@@ -60,7 +63,7 @@ def phone(chromium: Browser, service: LiveService) -> Iterator[BrowserContext]:
         base_url=service.base, viewport={"width": 390, "height": 844}, device_scale_factor=2,
         has_touch=True, is_mobile=True, locale="en-GB",
     )  # fmt: skip
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
