@@ -11,7 +11,7 @@ class Connection:
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
-        self._cookie = ""
+        self._cookie = self.viewer = ""
         self.number = 1
         self.n = 0
 
@@ -19,8 +19,15 @@ class Connection:
         """Connect and begin a session."""
         self._reader, self._writer = await asyncio.open_connection(*self._address)
         session = await self.post("/api/v1/session", {})
+        self.viewer = session["viewer"]
         self.number, self.n = session["next_number"], session["events"]["n"]
         return self
+
+    async def move(self, host: str, port: int) -> None:
+        """Go on with the same session where the service is now."""
+        self.close()
+        self._address = (host, port)
+        await self.open()
 
     async def post(self, path: str, body: Any) -> Any:
         """The answer to one request; a connection that idled too long is opened again."""

@@ -16,13 +16,12 @@ import asyncio
 import os
 import tempfile
 import time
-from collections import deque
 from collections.abc import Awaitable
 from pathlib import Path
-from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench._arrivals import arrive
 from bench.http_client import Connection
 from tests.live import LiveService
 from tests.stock import stock
@@ -92,24 +91,17 @@ async def swipe(viewers: list[Connection], at_once: int, seconds: float) -> list
     return took
 
 
-async def arrive(viewers: list[Connection], per_s: float, seconds: float) -> list[float]:
+async def arriving(viewers: list[Connection], per_s: float, seconds: float) -> list[float]:
     """Latencies of slates asked for at chance moments, `per_s` of them on average."""
-    took: list[float] = []
-    idle, moments, asked = deque(viewers), Random(1), []
-    began = time.perf_counter()
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    for one in viewers:
+        free.put_nowait(one)
 
-    async def ask(one: Connection, due: float) -> None:
+    async def ask(one: Connection) -> None:
         await one.slate()
-        took.append(time.perf_counter() - due)
-        idle.append(one)
+        free.put_nowait(one)
 
-    due = began + moments.expovariate(per_s)
-    while due < began + seconds:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        asked.append(asyncio.ensure_future(ask(idle.popleft(), due)))
-        due += moments.expovariate(per_s)
-    await asyncio.gather(*asked)
-    return took
+    return (await arrive(free, ask, per_s=per_s, seconds=seconds)).seconds()
 
 
 async def act_and_ask(viewers: list[Connection], turns: int) -> list[float]:
@@ -155,7 +147,7 @@ async def measure(service: LiveService, *, viewers: int, seconds: float) -> None
     await row(
         service,
         f"slates, 60 % of {best:.0f}/s arriving",
-        arrive(asking, LOAD * best, seconds),
+        arriving(asking, LOAD * best, seconds),
     )
     began = time.perf_counter()
     changed = await act_and_ask(asking, 100)

@@ -26,8 +26,8 @@ from plainview.flows.make_renditions import FirstPlayable, Planned, make_renditi
 
 FIRST_MAX, LADDER_MAX = 0.6, 1.3
 LENGTH_S = 8
-HARD = f"mandelbrot=s=1080x1920:r=30,trim=end={LENGTH_S},noise=c0s=8:c0f=t"
-EASY = f"gradients=s=1080x1920:r=30:d={LENGTH_S}:speed=0.02"
+HARD = "mandelbrot=s=1080x1920:r=30,trim=end={length_s},noise=c0s=8:c0f=t"
+EASY = "gradients=s=1080x1920:r=30:d={length_s}:speed=0.02"
 
 
 def spent() -> tuple[float, float]:
@@ -45,11 +45,12 @@ def since(start: tuple[float, float]) -> tuple[float, float]:
     return now[0] - start[0], now[1] - start[1]
 
 
-def make_source(path: Path, graph: str) -> Path:
+def make_source(path: Path, graph: str, *, length_s: int = LENGTH_S) -> Path:
+    graph = graph.format(length_s=length_s)
     subprocess.run(
         [
             *(str(find_ffmpeg()), "-v", "error", "-f", "lavfi", "-i", graph, "-f", "lavfi"),
-            *("-i", f"sine=f=330:d={LENGTH_S}", "-c:v", "libx264", "-preset", "veryfast"),
+            *("-i", f"sine=f=330:d={length_s}", "-c:v", "libx264", "-preset", "veryfast"),
             *("-crf", "18", "-pix_fmt", "yuv420p", "-c:a", "aac", "-y", str(path)),
         ],
         check=True,

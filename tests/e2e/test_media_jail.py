@@ -5,21 +5,30 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plainview.edge.jail import (
+    AT_ONCE,
+    BEHIND_ALL,
+    GIVES_WAY,
     MECHANISMS,
     Jail,
     JailedRun,
+    JailLimits,
     JailMissing,
     Mechanism,
+    Niceness,
     find_bubblewrap,
     find_jail,
+    jailed_python,
+    python_reads,
 )
 from tests.e2e import media_samples
 
@@ -135,6 +144,47 @@ def test_holds_for_an_ordinary_user() -> None:
     found = json.loads(run.stdout)
     assert found["uid"] != 0
     assert [] in found["let_through"].values(), found
+
+
+WAITS = """
+import os, sys, time
+print("here", flush=True)
+while not os.path.exists(sys.argv[1]):
+    time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("nice", [AT_ONCE, GIVES_WAY, BEHIND_ALL])
+def test_what_is_jailed_gives_way(mechanism: Mechanism, nice: Niceness, tmp_path: Path) -> None:
+    """Each of its processes is nicer than the caller, and so is its session, where the kernel
+    shares the machine out by sessions."""
+    jail, here, seen = Jail(mechanism), threading.Event(), tmp_path / "seen"
+    argv = [jailed_python(), "-I", "-S", "-c", WAITS, str(seen)]
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(
+            jail.run, argv, reads=[*python_reads()], writes=tmp_path, limits=JailLimits(wall_s=60),
+            on_line=lambda _: here.set(), nice=nice,
+        )  # fmt: skip
+        assert here.wait(60)
+        found = {pid: (_nice(pid), _session_nice(pid)) for pid in _encoders(tmp_path)}
+        seen.touch()
+        assert running.result().is_ok
+    own = _nice(os.getpid()), _session_nice(os.getpid())
+    wanted = min(own[0] + nice.process, 19), min(own[1] + nice.session, 19)
+    assert found
+    assert all(one == wanted for one in found.values()), (found, wanted)
+
+
+def _nice(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
+def _session_nice(pid: int) -> int:
+    """19, what would be wanted, where there are no such groups."""
+    group = Path(f"/proc/{pid}/autogroup")
+    words = group.read_text().split() if group.exists() else []
+    return int(words[-1]) if words else 19
 
 
 RUNNER = """

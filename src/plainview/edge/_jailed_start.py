@@ -5,7 +5,8 @@ alone, in a fresh single-threaded process. SPEC is JSON:
     parent_pid   die at once if this is not our parent (it died before we could ask to die with it)
     argv         what to become; "{seccomp_fd}" in it is replaced by the number of an open file that
                  holds the system-call filter
-    is_background, memory_bytes, cpu_s, output_bytes
+    nice         [of the process, of its session], on top of the parent's
+    memory_bytes, cpu_s, output_bytes
     landlock     null when bubblewrap does the confining, else {"reads": [...], "writes": [...]}
 
 Order matters: limits, then files (Landlock), then capabilities, then system calls, because each
@@ -21,6 +22,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 
 PR_SET_PDEATHSIG = 1
 PR_SET_SECCOMP = 22
@@ -187,6 +189,26 @@ def _die_with(parent_pid: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _give_way(process: int, session: int, parent_pid: int) -> None:
+    """Be nicer than the parent by as much, and let this session be.
+
+    Within a tenth of a second of another such change the kernel asks all but root to come again.
+    """
+    os.nice(process)
+    for _ in range(6):
+        try:
+            with open(f"/proc/{parent_pid}/autogroup") as group:  # noqa: PTH123 - imports the least
+                theirs = int(group.read().split()[-1])
+            with open("/proc/self/autogroup", "w") as group:  # noqa: PTH123
+                group.write(str(min(theirs + session, 19)))
+        except BlockingIOError:
+            time.sleep(0.03)
+        except (OSError, ValueError, IndexError):
+            return  # no such groups here
+        else:
+            return
+
+
 def _set_limits(spec: dict[str, int]) -> None:
     for which, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
@@ -274,8 +296,7 @@ def _filter_descriptor() -> int:
 def main(spec_json: str) -> None:
     spec = json.loads(spec_json)
     _die_with(spec["parent_pid"])
-    if spec["is_background"]:
-        os.nice(19)
+    _give_way(*spec["nice"], spec["parent_pid"])
     argv: list[str] = spec["argv"]
     if spec["landlock"] is None:
         handle = str(_filter_descriptor())

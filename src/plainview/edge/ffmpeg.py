@@ -21,7 +21,17 @@ from plainview.core.media.poster import choose_frame, dhash64
 from plainview.core.media.refusals import Broken, NoFrames, TookTooMuch, ToolFailed
 from plainview.core.media.thumbhash import thumbhash
 from plainview.core.terms.ids import Digest
-from plainview.edge.jail import Jail, JailedRun, JailLimits, jailed_python, python_reads
+from plainview.edge.jail import (
+    AT_ONCE,
+    BEHIND_ALL,
+    GIVES_WAY,
+    Jail,
+    JailedRun,
+    JailLimits,
+    Niceness,
+    jailed_python,
+    python_reads,
+)
 from plainview.ports.media import MadeFile, OnProgress, Poster
 
 _SCRATCH = "scratch-"
@@ -133,7 +143,7 @@ class FfmpegTools:
                 writes=scratch,
                 limits=_transcode_limits(plan, renditions),
                 on_line=_progress_reader(plan.length_ms, on_progress),
-                is_background=is_background,
+                nice=BEHIND_ALL if is_background else GIVES_WAY,
             )
             _refuse_excess(run)
             if not run.is_ok:
@@ -219,7 +229,7 @@ class FfmpegTools:
         writes: Path | None,
         limits: JailLimits,
         on_line: Callable[[str], None] | None = None,
-        is_background: bool = False,
+        nice: Niceness = AT_ONCE,
     ) -> JailedRun:
         try:
             return self.jail.run(
@@ -228,7 +238,7 @@ class FfmpegTools:
                 writes=writes,
                 limits=limits,
                 on_line=on_line,
-                is_background=is_background,
+                nice=nice,
             )
         except OSError as error:
             raise ToolFailed(f"ffmpeg could not be started: {error}") from error

@@ -65,6 +65,25 @@ class JailLimits(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: int = 1_800
 
 
+class Niceness(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a jailed program gives way to its caller's processes: by how much each of its own is
+    nicer, and its session as a whole.
+
+    A kernel shares the machine out by process or, where it groups them so, by session; then
+    niceness counts inside a session alone, and a session's own among them. An encoder has a dozen
+    threads that always want to run, so it takes more by process than by session to leave the one
+    thread that answers requests its core.
+    """
+
+    process: int = 0
+    session: int = 0
+
+
+AT_ONCE = Niceness()
+GIVES_WAY = Niceness(process=15, session=5)
+BEHIND_ALL = Niceness(process=19, session=10)
+
+
 class JailedRun(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended. `ended_by` is "exit" when the program left by itself, with whatever code."""
 
@@ -167,7 +186,7 @@ class Jail:
         writes: Path | None,
         limits: JailLimits,
         on_line: Callable[[str], None] | None = None,
-        is_background: bool = False,
+        nice: Niceness = AT_ONCE,
     ) -> JailedRun:
         """Run `argv` and wait for its end.
 
@@ -177,14 +196,14 @@ class Jail:
             reads: files and folders it may read, beside the system's libraries.
             writes: the one folder it may write in, or None. Must exist.
             on_line: called with each line of standard output, from another thread.
-            is_background: yields to everything else on the machine.
+            nice: how far it gives way to others.
         Returns: how it ended, with the last 256 KiB of each stream.
         Raises: OSError: it could not be started at all.
         """
         seen = [Path(argv[0]), *reads]
         spec: dict[str, object] = {
             "parent_pid": os.getpid(),
-            "is_background": is_background,
+            "nice": [nice.process, nice.session],
             "memory_bytes": limits.memory_bytes,
             "cpu_s": limits.cpu_s,
             "output_bytes": limits.output_bytes,
@@ -252,8 +271,9 @@ class Jail:
 
 
 def _bubblewrap_args(reads: Sequence[Path], writes: Path | None) -> list[str]:
+    # No new session: `_watch` has begun one, without a terminal, whose niceness counts.
     args = ["--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"]
-    args += ["--die-with-parent", "--new-session", "--clearenv", "--setenv", "LC_ALL", "C.UTF-8"]
+    args += ["--die-with-parent", "--clearenv", "--setenv", "LC_ALL", "C.UTF-8"]
     args += ["--cap-drop", "ALL", "--seccomp", "{seccomp_fd}"]
     for library in (*_LIBRARIES, *_LOADER_FILES):
         args += ["--ro-bind-try", library, library]

@@ -24,9 +24,9 @@ from plainview.flows.serve_slate import (
     serve_slate,
     slate_refusal,
 )
-from plainview.flows.take_events import EVENTS_MAX, RefusedEvent, take_events
+from plainview.flows.take_events import EVENTS_MAX, RefusedEvent, read_events
 from plainview.ports.commands import Refused
-from plainview.ports.view import Issued, IssueSlate, Session
+from plainview.ports.view import Issued, IssueSlate, Session, TakeEvents
 
 COOKIE_S = 400 * 24 * 3600
 RECEIPTS_MAX = 200
@@ -281,17 +281,11 @@ def _slate_shape(issued: Issued, viewer: ViewerId, service: Service) -> SlateSha
 @post("/api/v1/events", status_code=200, summary="What the viewer did")
 async def post_events(request: Request[Any, Any, Any], data: EventsBody) -> EventsShape:
     """Chain the events; durable when answered. Sending one again (same key) changes nothing."""
-    return await service_of(request).in_pool(_events, request, data)
-
-
-def _events(request: Request[Any, Any, Any], data: EventsBody) -> EventsShape:
+    # On the event loop, as slates are: a thread for it would take the lock from theirs.
     wired = service_of(request).wired
-    taken, refused = take_events(
-        data.events,
-        viewer=viewer_of(request),
-        at_ms=wired.clock.now_ms(),
-        writer=wired.writer,
-    )
+    viewer = viewer_of(request)
+    events, refused = read_events(data.events, at_ms=wired.clock.now_ms())
+    taken = await wired.loop_writer.ask(TakeEvents(viewer=viewer, events=events))
     return EventsShape(
         events=tuple(event.decode() for event in taken.events),
         n=taken.n,
