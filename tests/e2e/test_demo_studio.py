@@ -10,6 +10,7 @@ from pathlib import Path
 from plainview.edge.demo import ChildStudio
 from tests.live import SOURCE
 
+BEGUN_S = 60.0
 OWNER = """
 import sys
 from pathlib import Path
@@ -39,7 +40,10 @@ def test_a_clip_in_the_making_ends_with_its_maker(tmp_path: Path) -> None:
     )  # fmt: skip
     assert owner.stdout is not None
     child = int(owner.stdout.readline())
-    time.sleep(1.5)
+    until = time.monotonic() + BEGUN_S
+    while not list(tmp_path.glob(".clip-*/errors.txt")):  # opened as the encoder is started
+        assert time.monotonic() < until, "nothing is drawn"
+        time.sleep(0.05)
     assert is_alive(child)
     owner.send_signal(signal.SIGKILL)
     owner.wait()

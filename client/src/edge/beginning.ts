@@ -1,20 +1,21 @@
 /**
- * What a feed begins with where it does not just ask: the video of a permalink; the place where this
- * tab was when its page was hidden, so that of what was chosen nothing is lost unseen; or a wait.
+ * What a feed begins with where it does not just ask: the video of a permalink; the columns as they
+ * were in this tab when its page was hidden, so that of what was chosen nothing is lost unseen; or a wait.
  */
-import type { Feed, Item } from "../feed/state";
+import { left, withColumns, withLinked } from "../feed/columns";
+import { CLOSED, type Column, type Feed, type Item } from "../feed/state";
 import { isSignedByOne } from "../receipts/compare";
 import { digestOf } from "../receipts/proof";
 import { parseReceipt } from "../receipts/receipt";
 import { health, Refused } from "./api";
 import { nowMs, sleep } from "./clock";
-import { desk } from "./desk.svelte";
+import { desk, isComeBack } from "./desk.svelte";
 import { firstFrame } from "./first_frame";
 import type { Kept, Ledger } from "./ledger";
 import { more } from "./more_api";
 import { receiptKeys } from "./receipt_keys";
 
-const NAME = "plainview.place";
+const NAME = "plainview.columns";
 const RENEWED = "plainview.renewed";
 /** A page that is not whole after it was loaded again will not be by loading it again and again. */
 const RENEWED_MS = 60_000;
@@ -22,24 +23,30 @@ const RENEWED_MS = 60_000;
 const KEPT_MS = 30 * 60_000;
 const READY_MS = 1000;
 /** Receipts among which those of a place are looked for: other tabs keep theirs there too. */
-const HELD_MAX = 20;
+const HELD_MAX = 60;
 
 export interface Place {
   readonly viewer: string;
-  readonly policy: string;
   readonly at_ms: number;
-  readonly items: readonly Item[];
+  readonly columns: readonly Column[];
 }
 
-export function placeOf(viewer: string, { policy, items, at }: Feed, at_ms: number): Place {
-  // What was opened by its link has the link for its place.
-  return { viewer, policy, at_ms, items: items.slice(at).filter((item) => item.receipt) };
+/** A column without what was opened by its link, which has the link for its place. */
+function chosenOf(column: Column): Column {
+  const items = column.items.filter((item) => item.receipt);
+  const at = column.items.slice(0, column.at).filter((item) => item.receipt).length;
+  return { ...column, items, at };
 }
 
-/** The items from a place on; none of another viewer's, of another feed's or of one long left. */
-export function itemsFrom(place: Place | null, viewer: string, policy: string, now_ms: number): readonly Item[] {
-  const isMine = place?.viewer === viewer && place.policy === policy;
-  return isMine && now_ms - place.at_ms < KEPT_MS ? place.items : [];
+export function placeOf(viewer: string, feed: Feed, at_ms: number): Place {
+  return { viewer, at_ms, columns: [feed, ...feed.kept].map((column) => chosenOf(left(column))) };
+}
+
+/** The columns of a place that have something left to see; none of another viewer's or of one long left. */
+export function columnsFrom(place: Place | null, viewer: string, now_ms: number): readonly Column[] {
+  if (place?.viewer !== viewer || now_ms - place.at_ms >= KEPT_MS) return [];
+  // What was asked for before is not on its way any more.
+  return place.columns.filter(({ items, at }) => items[at]).map((column) => ({ ...column, is_asking: false }));
 }
 
 export function keepPlace(): void {
@@ -77,16 +84,39 @@ export function isRenewed(): boolean {
   }
 }
 
-export async function itemsAt(video: string | null, viewer: string, policy: string): Promise<readonly Item[]> {
-  if (video) return linked(video);
-  const items = itemsFrom(placeKept(), viewer, policy, nowMs());
-  const kept = desk.ledger && (await receiptsOf(items, desk.ledger).catch(() => null));
-  const last = kept?.at(-1);
-  if (!kept || !last) return [];
-  if (isRenewed()) desk.send({ kind: "said", text: "Plainview was updated. Try that again" });
-  desk.reseal({ checked: kept.length, last });
-  void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
-  return items;
+/** The column that `policy` begins with, if not with nothing; those of other feeds follow by themselves. */
+export async function columnAt(video: string | null, viewer: string, policy: string): Promise<Column | undefined> {
+  const isOpen = () => desk.feed.policies.length > 0;
+  const [item, back] = await Promise.all([video ? linked(video) : null, isOpen() ? undefined : columnBack(viewer, policy)]);
+  const column = isOpen() ? left(desk.feed) : back;
+  return item ? withLinked(column ?? { ...CLOSED, policy }, item) : column;
+}
+
+async function columnBack(viewer: string, policy: string): Promise<Column | undefined> {
+  const { ledger } = desk;
+  if (!ledger || !isComeBack()) return undefined;
+  const columns = columnsFrom(placeKept(), viewer, nowMs());
+  const isHere = (column: Column) => column.policy === policy;
+  const [own] = await checked(columns.filter(isHere), ledger);
+  const { last } = desk.seal;
+  if (last) void firstFrame.then(() => import("./quiet")).then((quiet) => quiet.arrived(last.number), Boolean);
+  if (own && isRenewed()) desk.send({ kind: "said", text: "Plainview was updated. Try that again" });
+  void checked(columns.filter((column) => !isHere(column)), ledger).then((others) => (desk.feed = withColumns(desk.feed, others)));
+  return own;
+}
+
+/** Those of `columns` whose receipts are at hand and check again; the seal counts these receipts. */
+async function checked(columns: readonly Column[], ledger: Ledger): Promise<Column[]> {
+  const found: Column[] = [];
+  for (const column of columns) {
+    const kept = await receiptsOf(column.items, ledger).catch(() => null);
+    const newest = kept?.at(-1);
+    if (!kept || !newest) continue;
+    found.push(column);
+    const { checked, last } = desk.seal;
+    desk.reseal({ checked: checked + kept.length, last: last && last.number > newest.number ? last : newest });
+  }
+  return found;
 }
 
 /**
@@ -121,14 +151,14 @@ export async function untilReady(): Promise<void> {
   }
 }
 
-async function linked(id: string): Promise<readonly Item[]> {
+async function linked(id: string): Promise<Item | null> {
   try {
-    return [{ key: "first", number: 0, receipt: "", position: 0, policy: "", video: await more.video(id) }];
+    return { key: `link.${id}`, number: 0, receipt: "", position: 0, policy: "", video: await more.video(id) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // What plays instead is not at that address.
     history.replaceState(history.state, "", "/");
     desk.send({ kind: "said", text: error.status === 410 ? "That video was removed" : "There is no such video" });
-    return [];
+    return null;
   }
 }

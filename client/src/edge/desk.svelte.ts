@@ -1,5 +1,5 @@
 /** Holds the feed's state and performs its effects. One per page. */
-import { CLOSED, type Effect, type Feed, type FeedEvent, type Trouble } from "../feed/state";
+import { CLOSED, type Effect, type Feed, type FeedEvent, type Step, type Trouble } from "../feed/state";
 import type { Draft } from "../events/queue";
 import { reduceFeed } from "../feed/reduce";
 import { noteFaults, sealState, type Fault, type FaultBook } from "../receipts/faults";
@@ -42,7 +42,7 @@ export function inWords(error: unknown): Trouble {
 }
 
 /** Whether this load goes on from an earlier one of this tab: a reload, or the way back. */
-const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
+export const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
 
 export class Desk {
   feed = $state.raw<Feed>(CLOSED);
@@ -63,8 +63,9 @@ export class Desk {
     return this.feed.items[this.feed.at] ?? null;
   }
 
-  send = (event: FeedEvent): void => {
-    const [next, effects] = reduceFeed(this.feed, event);
+  send = (event: FeedEvent): void => this.take(reduceFeed(this.feed, event));
+
+  take = ([next, effects]: Step): void => {
     this.feed = next;
     for (const effect of effects) this.#perform(effect);
   };
@@ -104,8 +105,8 @@ export class Desk {
     try {
       const session = await this.enter();
       const policy = this.#policy(session);
-      const items = (await (await beginning)?.itemsAt(first, session.viewer, policy)) ?? [];
-      this.send({ kind: "opened", policies: session.policies, policy, items });
+      const column = (await (await beginning)?.columnAt(first, session.viewer, policy)) ?? { policy, items: [], at: 0 };
+      this.send({ kind: "opened", policies: session.policies, column });
     } catch (error) {
       this.#failed(error);
     }

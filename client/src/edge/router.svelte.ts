@@ -18,19 +18,24 @@ export function readRoute(path: string): Route {
   return name === "" || name === "index.html" ? { page: "feed", video: null } : { page: "nothing" };
 }
 
-/** The state of an entry of the history that has one of ours before it; a sheet's entry has another. */
+/** The state of an entry of the history that has one of ours before it. */
 const ONE_BACK = 1;
+
+/** Whether this entry is an open sheet's (`Sheet.svelte`), which has the page it stands on before it. */
+const isSheet = (): boolean => Boolean((history.state as { sheet?: number } | null)?.sheet);
 
 class Router {
   route = $state.raw<Route>(readRoute(location.pathname));
 
   constructor() {
     addEventListener("popstate", () => (this.route = readRoute(location.pathname)));
+    // The sheet is not open any more after a reload under it, and its entry would be a dead Back.
+    if (isSheet()) history.back();
   }
 
   go = (path: string): void => {
     if (path === location.pathname) return;
-    history.pushState(ONE_BACK, "", path);
+    history[isSheet() ? "replaceState" : "pushState"](ONE_BACK, "", path);
     this.route = readRoute(location.pathname);
   };
 

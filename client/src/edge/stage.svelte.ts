@@ -39,7 +39,8 @@ export class Stage {
   #watched: Watched = UNWATCHED;
   #wantsPause = false;
   #swiped_ms = 0;
-  #shown = new Set<string>();
+  /** What was shown, and how much of it was watched when it was left. */
+  #shown = new Map<string, Watched>();
   #chosen = new Map<string, string>();
   #ahead: { key: string; stop: AbortController } | null = null;
   #prefetched = new Set<string>();
@@ -90,7 +91,8 @@ export class Stage {
     if (item?.key !== this.#current?.key) {
       this.#leave();
       this.#current = item;
-      this.#watched = UNWATCHED;
+      // Seen again it is watched on: of two reports the last one counts.
+      this.#watched = { ...(this.#shown.get(item?.key ?? "") ?? UNWATCHED), last_ms: null };
       this.#wantsPause = false;
       this.isBroken = false;
       this.isStalled = true;
@@ -106,7 +108,9 @@ export class Stage {
    * the plainest thing that a viewer can say.
    */
   report(): void {
-    if (this.#current && this.framed === this.#current.key) this.#heard.watched(this.#current, this.#watched);
+    if (!this.#current || this.framed !== this.#current.key) return;
+    this.#shown.set(this.framed, this.#watched);
+    this.#heard.watched(this.#current, this.#watched);
   }
 
   toggle(): void {
@@ -242,7 +246,7 @@ export class Stage {
         detail: { key, video: this.#current.video.id },
       });
       if (!this.#shown.has(key)) {
-        this.#shown.add(key);
+        this.#shown.set(key, UNWATCHED);
         this.#heard.shown(this.#current);
       }
       this.#apply();

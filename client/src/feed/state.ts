@@ -23,7 +23,7 @@ export interface Trouble {
 export interface Toast {
   readonly id: number;
   readonly text: string;
-  readonly undo: FeedEvent | null;
+  readonly undo: SentAway | null;
 }
 
 export type Phase =
@@ -34,16 +34,23 @@ export type Phase =
   | "refused" // a slate failed its check
   | "failed";
 
-export interface Feed {
-  readonly phase: Phase;
-  readonly policies: readonly PolicyCard[];
+/** What the rules of one feed chose, and where in it the viewer is. */
+export interface Column {
   readonly policy: string;
   readonly items: readonly Item[];
   readonly at: number;
   readonly is_asking: boolean;
-  readonly is_online: boolean;
   /** The last slate said that nothing unseen is left. */
   readonly is_caught_up: boolean;
+}
+
+/** The column on the screen, and what is around it. */
+export interface Feed extends Column {
+  readonly phase: Phase;
+  readonly policies: readonly PolicyCard[];
+  /** The columns of the other feeds that were looked at: one each, as they were left (`columns.ts`). */
+  readonly kept: readonly Column[];
+  readonly is_online: boolean;
   /** The policy has nothing at all to show (Following without follows). */
   readonly is_bare: boolean;
   readonly playable: number;
@@ -63,8 +70,9 @@ export const CLOSED: Feed = {
   items: [],
   at: 0,
   is_asking: false,
-  is_online: true,
   is_caught_up: false,
+  kept: [],
+  is_online: true,
   is_bare: false,
   playable: 0,
   wanted: 0,
@@ -78,8 +86,15 @@ export const CLOSED: Feed = {
 export type Mark = "like" | "save" | "follow";
 export type Away = "not_interested" | "mute" | "block" | "report";
 
+/** What was sent away, and what left the columns with it. */
+export interface SentAway {
+  readonly away: Away;
+  readonly item: Item;
+  readonly removed: readonly Item[];
+}
+
 export type FeedEvent =
-  | { kind: "opened"; policies: readonly PolicyCard[]; policy: string; items: readonly Item[] }
+  | { kind: "opened"; policies: readonly PolicyCard[]; column: Pick<Column, "policy" | "items" | "at"> }
   | { kind: "arrived"; policy: string; number: number; receipt: string; videos: readonly Video[]; is_caught_up: boolean }
   | { kind: "not_ready" }
   | { kind: "made"; playable: number; wanted: number; is_log_stalled: boolean }
@@ -90,11 +105,8 @@ export type FeedEvent =
   | { kind: "refetch"; keeps_new?: true } // throw away what was fetched ahead, or of that what was seen before
   | { kind: "moved"; at: number }
   | { kind: "gone"; video: string }
-  | { kind: "policy_chosen"; policy: string }
   | { kind: "marked"; mark: Mark; item: Item; is_on: boolean }
   | { kind: "shared"; item: Item }
-  | { kind: "sent_away"; away: Away; item: Item; reason: string }
-  | { kind: "brought_back"; away: Away; item: Item; removed: readonly Item[]; at: number }
   | { kind: "network"; is_online: boolean }
   | { kind: "said"; text: string }
   | { kind: "toast_over"; id: number };
@@ -105,3 +117,5 @@ export type Effect =
   | { do: "record"; event: Draft; is_urgent: boolean }
   | { do: "scroll"; at: number }
   | { do: "remember_policy"; policy: string };
+
+export type Step = [Feed, Effect[]];

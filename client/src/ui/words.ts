@@ -17,19 +17,5 @@ export function ago(then_ms: number, now_ms: number): string {
   return new Date(then_ms).toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" });
 }
 
-export function size(bytes: number): string {
-  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
-}
-
-export function clock(ms: number): string {
-  const s = Math.round(ms / 1000);
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-}
-
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-
-/** The first and last digits of a digest, enough to recognise it. */
-export const brief = (digest: string): string => `${digest.slice(0, 8)}…${digest.slice(-4)}`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isIn, itemsFrom, placeOf } from "../../src/edge/beginning";
-import { CLOSED, type Feed, type Item } from "../../src/feed/state";
+import { columnsFrom, isIn, placeOf } from "../../src/edge/beginning";
+import { CLOSED, type Column, type Feed, type Item } from "../../src/feed/state";
 import { parseReceipt } from "../../src/receipts/receipt";
 import { vectors } from "../proof";
 import { video } from "../videos";
@@ -8,31 +8,46 @@ import { video } from "../videos";
 const item = (position: number, receipt = "r1"): Item => ({
   key: `1.${position}`, number: 1, receipt, position, policy: "for-you", video: video(String(position + 1)),
 });
-const feed: Feed = { ...CLOSED, phase: "playing", items: [item(0), item(1), item(2)], at: 1 };
+const other: Column = { policy: "fresh", items: [item(4, "r2"), item(5, "r2")], at: 1, is_asking: true, is_caught_up: false };
+const feed: Feed = { ...CLOSED, phase: "playing", items: [item(0), item(1), item(2)], at: 1, kept: [other] };
 const MINUTE_MS = 60_000;
 const place = placeOf("ann", feed, 5 * MINUTE_MS);
 const keys = (items: readonly Item[]) => items.map(({ key }) => key);
 
-test("a place is the video on the screen and what was chosen after it, through JSON and back", () => {
+test("a place is every column and where in it one was, through JSON and back; nothing is on its way any more", () => {
   const back = JSON.parse(JSON.stringify(place)) as typeof place;
-  expect(itemsFrom(back, "ann", "for-you", 6 * MINUTE_MS)).toEqual([item(1), item(2)]);
+  const [first, second, ...more] = columnsFrom(back, "ann", 6 * MINUTE_MS);
+  expect(first).toEqual({ policy: "for-you", items: [item(0), item(1), item(2)], at: 1, is_asking: false, is_caught_up: false });
+  expect([second, more]).toEqual([{ ...other, is_asking: false }, []]);
+});
+
+test("of what was watched the last twenty are in it", () => {
+  const items = Array.from({ length: 40 }, (_, position) => item(position));
+  const [column] = placeOf("ann", { ...feed, items, at: 30 }, 0).columns;
+  expect([column?.at, column?.items.length, column?.items[0]?.key]).toEqual([20, 30, "1.10"]);
 });
 
 test("a video opened by its link is not in it: the link is its place", () => {
-  const linked = { ...feed, items: [item(0, ""), item(1)], at: 0 };
-  expect(keys(placeOf("ann", linked, 0).items)).toEqual(["1.1"]);
+  const place = (at: number) => placeOf("ann", { ...feed, items: [item(0), item(1, ""), item(2)], at }, 0).columns[0];
+  expect([0, 1, 2].map((at) => [place(at)?.at, ...keys(place(at)?.items ?? [])])).toEqual([
+    [0, "1.0", "1.2"], [1, "1.0", "1.2"], [1, "1.0", "1.2"],
+  ]);
+});
+
+test("a column with nothing left to see does not come back", () => {
+  const none = placeOf("ann", { ...feed, items: [item(0, "")], at: 0 }, 0);
+  expect(columnsFrom(none, "ann", 0).map(({ policy }) => policy)).toEqual(["fresh"]);
 });
 
 test.each([
-  ["another viewer", "bob", "for-you", 6],
-  ["another feed", "ann", "following", 6],
-  ["half an hour later", "ann", "for-you", 35],
-])("%s does not go on there", (_, viewer, policy, minutes) => {
-  expect(itemsFrom(place, viewer, policy, minutes * MINUTE_MS)).toEqual([]);
+  ["another viewer", "bob", 6],
+  ["half an hour later", "ann", 35],
+])("%s does not go on there", (_, viewer, minutes) => {
+  expect(columnsFrom(place, viewer, minutes * MINUTE_MS)).toEqual([]);
 });
 
 test("without a place a feed begins anew", () => {
-  expect(itemsFrom(null, "ann", "for-you", 0)).toEqual([]);
+  expect(columnsFrom(null, "ann", 0)).toEqual([]);
 });
 
 test("items stand in a receipt if it has their videos in their places", () => {

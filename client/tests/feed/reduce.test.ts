@@ -5,7 +5,8 @@ import type { Video } from "../../src/edge/types";
 import { video } from "../videos";
 
 const policies = [{ name: "for-you", title: "", blurb: "", uses_profile: true }];
-const opened: FeedEvent = { kind: "opened", policies, policy: "for-you", items: [] };
+const open = (items: readonly Item[], at = 0): FeedEvent => ({ kind: "opened", policies, column: { policy: "for-you", items, at } });
+const opened = open([]);
 const arrived = (number: number, videos: Video[], change: Partial<Extract<FeedEvent, { kind: "arrived" }>> = {}): FeedEvent => ({
   kind: "arrived", policy: "for-you", number, receipt: `r${number}`, videos, is_caught_up: false, ...change,
 });
@@ -62,17 +63,6 @@ describe("a slate that fails its check", () => {
   });
 });
 
-describe("switching rules", () => {
-  const chosen: FeedEvent = { kind: "policy_chosen", policy: "fresh" };
-  test("drops what the old rules chose and asks by the new", () => {
-    const [feed, effects] = playing(chosen);
-    expect([feed.items, feed.policy, asks(effects)]).toEqual([[], "fresh", [{ do: "ask", policy: "fresh" }]]);
-  });
-  test("a slate of the old rules that comes late is not shown", () => {
-    expect(playing(chosen, arrived(2, slate(50)))[0].items).toEqual([]);
-  });
-});
-
 describe("liking", () => {
   test("shows at once, counts by one and is recorded", () => {
     const [before] = playing();
@@ -87,28 +77,6 @@ describe("liking", () => {
     const [feed, effects] = reduceFeed(before, { kind: "marked", mark: "follow", item: at(before), is_on: true });
     expect(feed.items.every((item) => item.video.is_followed)).toBe(true);
     expect(effects[0]).toMatchObject({ event: { kind: "follow", creator: "1", video: "1" } });
-  });
-});
-
-describe("sending away", () => {
-  const mixed = [video("1", "a"), video("2", "b"), video("3", "a"), video("4", "c")];
-  const [before] = run(opened, arrived(1, mixed), { kind: "moved", at: 1 });
-  const mute = { kind: "sent_away", away: "mute", item: before.items[2] as Item, reason: "" } as const;
-
-  test("muting takes that creator's coming videos out and leaves what was seen", () => {
-    const [feed, effects] = reduceFeed(before, mute);
-    expect(feed.items.map((item) => item.video.id)).toEqual(["1", "2", "4"]);
-    expect(effects).toContainEqual({ do: "record", event: { kind: "mute", creator: "a" }, is_urgent: true });
-  });
-  test("undo puts them back and records the undoing", () => {
-    const [muted] = reduceFeed(before, mute);
-    const [feed, effects] = reduceFeed(muted, muted.toast?.undo as FeedEvent);
-    expect(feed.items.map((item) => item.video.id).toSorted()).toEqual(["1", "2", "3", "4"]);
-    expect(effects).toContainEqual({ do: "record", event: { kind: "unmute", creator: "a" }, is_urgent: true });
-  });
-  test("a report carries its reason", () => {
-    const [, effects] = reduceFeed(before, { kind: "sent_away", away: "report", item: at(before), reason: "spam" });
-    expect(effects).toContainEqual({ do: "record", event: { kind: "report", video: "2", reason: "spam" }, is_urgent: true });
   });
 });
 
@@ -132,16 +100,16 @@ describe("offline", () => {
 
 test("a permalink's video comes first, without a receipt, and not again in the first slate", () => {
   const linked: Item = { key: "first", number: 0, receipt: "", position: 0, policy: "", video: video("3") };
-  const [feed] = run({ ...opened, items: [linked] }, arrived(1, slate(1)));
+  const [feed] = run(open([linked]), arrived(1, slate(1)));
   expect(feed.items.map((item) => item.video.id)).toEqual(["3", "1", "2", "4", "5", "6", "7", "8"]);
   expect(feed.items[0]?.receipt).toBe("");
 });
 
-test("a feed opened where one was goes on there, and asks when few are left", () => {
-  const [before] = playing({ kind: "moved", at: 2 });
-  const [feed, effects] = run({ ...opened, items: before.items.slice(before.at) });
-  expect([feed.phase, at(feed).key, asks(effects).length]).toEqual(["playing", "1.2", 0]);
-  const [, later] = run({ ...opened, items: before.items.slice(before.at) }, { kind: "moved", at: 1 });
+test("a feed opened where one was goes on there, with what was above, and asks when few are left", () => {
+  const [{ items }] = playing();
+  const [feed, effects] = run(open(items, 2));
+  expect([feed.phase, at(feed).key, feed.items.length, asks(effects).length]).toEqual(["playing", "1.2", 8, 0]);
+  const [, later] = run(open(items, 2), { kind: "moved", at: 3 });
   expect(asks(later)).toHaveLength(1);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ago, brief, clock, count, plural, size } from "../../src/ui/words";
+import { brief, clock, size } from "../../src/ui/units";
+import { ago, count, plural } from "../../src/ui/words";
 
 test("counts are short and never say 1000k", () => {
   expect([0, 999, 1000, 1240, 12_400, 999_499, 999_500, 3_400_000].map(count)).toEqual(["0", "999", "1k", "1.2k", "12k", "999k", "1M", "3.4M"]);

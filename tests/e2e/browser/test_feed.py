@@ -139,8 +139,9 @@ def test_a_saved_video_is_found_again(page: Page) -> None:
 
 
 def test_a_reload_goes_on_where_one_was(page: Page) -> None:
-    """What was on the screen is there again, what was chosen after it follows, and no other slate
-    is asked for meanwhile; opened anew, the feed begins with something else."""
+    """What was on the screen is there again, what was chosen after it follows, what was before it
+    is above, and no other slate is asked for meanwhile; opened anew, the feed begins with something
+    else."""
     with page.expect_response("**/api/v1/slate") as first:
         open_feed(page)
     chosen = [video["id"] for video in first.value.json()["videos"]]
@@ -151,12 +152,15 @@ def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.reload()
-    shown = [await_playing(page, at=0)["source"].split("/")[4]]
+    shown = [await_playing(page, at=2)["source"].split("/")[4]]
     expect_good_seal(page)
     assert not [url for url in asked if url.endswith("/slate")]
     page.keyboard.press("ArrowDown")
-    shown.append(await_playing(page, at=1)["source"].split("/")[4])
+    shown.append(await_playing(page, at=3)["source"].split("/")[4])
     assert shown == chosen[2:4]
+    for at in (2, 1):
+        page.keyboard.press("ArrowUp")
+        assert await_playing(page, at=at)["source"].split("/")[4] == chosen[at]
     page.keyboard.press("w")
     expect(page.get_by_role("dialog").get_by_text("Why this video?")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("No rule chose it")).to_have_count(0)
@@ -184,6 +188,28 @@ def test_back_closes_a_sheet_and_leaves_its_page(page: Page) -> None:
     assert page.url == "about:blank"
 
 
+def test_no_sheet_leaves_a_dead_back(page: Page) -> None:
+    """After a reload under an open sheet, and after a link followed out of one, each Back leads
+    somewhere: to the page under the sheet, and then out of the app."""
+    open_feed(page)
+    sheet = page.get_by_role("dialog")
+    page.get_by_role("button", name="Menu").click()
+    expect(sheet).to_be_visible()
+    page.reload()
+    await_playing(page, at=0)
+    expect(sheet).to_have_count(0)
+    page.wait_for_function("() => history.state === null")
+    page.get_by_role("button", name="Comments").first.click()
+    sheet.get_by_role("link", name="Give yourself one").click()
+    expect(sheet).to_have_count(0)
+    page.wait_for_function("() => location.pathname !== '/'")
+    page.go_back()
+    await_playing(page, at=0)
+    assert page.evaluate("[location.pathname, history.state]") == ["/", None]
+    page.go_back()
+    assert page.url == "about:blank"
+
+
 def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
     """A part that the service no longer has is not a dead button: the page is loaded again, on the
     same video, and says why. Without an answer, or under an open sheet, it says so and stays."""
@@ -204,7 +230,7 @@ def test_a_page_of_an_older_version_loads_itself_again(page: Page) -> None:
     with page.expect_event("load"):
         page.keyboard.press("w")
     expect(page.get_by_text("Plainview was updated")).to_be_visible()
-    assert await_playing(page, at=0)["source"].split("/")[4] == video
+    assert await_playing(page, at=1)["source"].split("/")[4] == video
     page.unroute("**/assets/WhySheet-*")
 
 
