@@ -296,7 +296,8 @@ def _filter_descriptor() -> int:
 def main(spec_json: str) -> None:
     spec = json.loads(spec_json)
     _die_with(spec["parent_pid"])
-    _give_way(*spec["nice"], spec["parent_pid"])
+    process, session = spec["nice"]
+    _give_way(process, session, spec["parent_pid"])
     argv: list[str] = spec["argv"]
     if spec["landlock"] is None:
         handle = str(_filter_descriptor())
