@@ -127,7 +127,7 @@ def told_epochs(epochs: Epochs) -> str:
 
 def told_learned(learned: Learned, wall_s: float) -> str:
     """Two rows about the learner."""
-    took = ", ".join(f"{one.took_ms / 1e3:.1f} s" for one in learned.ticks) or "none"
+    took = ", ".join(f"{one.took_ms / 1e3:.1f} s" for one in learned.ticks) or "nothing"
     examples = sum(one.made.examples for one in learned.ticks)
     outcomes = ", ".join(f"{count} {what}" for what, count in learned.outcomes.items())
     return (
