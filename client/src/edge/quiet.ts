@@ -35,6 +35,8 @@ function begin(): void {
 
 /** A part of this page could not be loaded: there is no answer, or the service is of a newer version. */
 async function missing(): Promise<void> {
+  // Offline is said, and what the page loads by itself nobody waits for.
+  if (!navigator.onLine && navigator.userActivation?.isActive === false) return;
   const say = (text: string) => desk.send({ kind: "said", text });
   if (!(await health())) return say("No answer: this opens when there is one");
   if (isRenewed()) return say("This cannot be opened now. Try again in a minute");
