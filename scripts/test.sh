@@ -35,8 +35,8 @@ typed=$(mktemp)
 ) >"$typed" 2>&1 &
 trap 'kill $! 2>/dev/null || true; rm -f "$typed"' EXIT
 step "unit, contract, golden and fault tests"
-"$bin/python" -m pytest -q --ignore=tests/e2e --ignore=tests/drill --durations=10 && tested=0 || tested=$?
-wait $! && of_type=0 || of_type=$?
+"$bin/python" -m pytest -q --ignore=tests/e2e --ignore=tests/drill --durations=10
+wait $! && typed_well=0 || typed_well=$?
 cat "$typed"
-if [ "$tested" != 0 ] || [ "$of_type" != 0 ]; then exit 1; fi
+[ "$typed_well" = 0 ] || exit 1
 browser_tests
