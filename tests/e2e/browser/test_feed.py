@@ -124,14 +124,25 @@ def test_offline_is_said_and_mended(page: Page) -> None:
     expect(page.get_by_text("Offline")).to_have_count(0)
 
 
-def test_a_word_that_could_not_be_shown_does_not_silence_the_next(page: Page) -> None:
-    """The part that shows such words may be asked for while nothing answers: no script fails, and
-    once there is an answer the next word is seen."""
+def test_what_cannot_be_opened_offline_says_so(page: Page) -> None:
+    """A sheet that was never open here is no dead button without a connection."""
     open_feed(page)
     await_playing(page, at=0)
     page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.keyboard.press("w")
+    expect(page.get_by_text("No answer: this opens when there is one")).to_be_visible()
+    page.context.set_offline(False)
+
+
+def test_a_word_that_could_not_be_shown_does_not_silence_the_next(page: Page) -> None:
+    """The part that shows such words may be asked for while nothing answers: no script fails, and
+    once there is an answer the next word is seen."""
     for part in ("**/assets/WhySheet-*", "**/assets/Toast-*", "**/healthz"):
         page.route(part, lambda route: route.abort())
+    open_feed(page)
+    await_playing(page, at=0)
+    page.wait_for_load_state("networkidle")
     with page.expect_event("requestfailed", lambda request: "Toast" in request.url):
         page.keyboard.press("w")
     page.unroute("**/assets/Toast-*")
