@@ -141,18 +141,15 @@ def told_learned(learned: Learned, wall_s: float) -> str:
 
 
 @dataclass
-class Alone:
-    """What came of the parts, each alone or all together."""
+class Parts:
+    """What came of slates, reports and an upload, each alone or all together."""
 
     slates: Due
     reports: Due
     upload: Outcome
 
 
-Together = Alone
-
-
-def told_price(alone: Alone, both: Together) -> str:
+def told_price(alone: Parts, both: Parts) -> str:
     """What being together costs, in one row."""
 
     def step(share: int, of: str) -> str:
@@ -226,7 +223,7 @@ async def measured(spent: Spent, part: Any) -> tuple[Any, float]:
     return await doing, time.perf_counter() - began
 
 
-async def each_alone(service: LiveService, bench: Bench) -> Alone:
+async def each_alone(service: LiveService, bench: Bench) -> Parts:
     """Slates, events, an upload, one after the other."""
     options, crowd = bench.options, bench.crowd
     await crowd.slates(per_s=options.rate, seconds=WARM_S)
@@ -246,7 +243,7 @@ async def each_alone(service: LiveService, bench: Bench) -> Alone:
     found, wall_s = await measured(spent, ended(bench.root, upload))
     print(told_upload("upload alone", found, options.clip))
     print(told_spent(spent.read(), wall_s), flush=True)
-    return Alone(slates=slates, reports=reports, upload=found)
+    return Parts(slates=slates, reports=reports, upload=found)
 
 
 async def acting(actors: Sequence[Viewer], seconds: float) -> list[float]:
@@ -268,7 +265,7 @@ async def acting(actors: Sequence[Viewer], seconds: float) -> list[float]:
     return took
 
 
-async def together(service: LiveService, bench: Bench) -> Together:
+async def together(service: LiveService, bench: Bench) -> Parts:
     """The combined run."""
     options, root, crowd = bench.options, bench.root, bench.crowd
     warm_s = len(crowd.viewers) / options.rate + WARM_S
@@ -295,7 +292,7 @@ async def together(service: LiveService, bench: Bench) -> Together:
     print(told_learned(learned, wall_s))
     print(told_upload("upload", found, options.clip))
     print(told_spent(taken, wall_s), flush=True)
-    return Together(slates=slates, reports=reports, upload=found)
+    return Parts(slates=slates, reports=reports, upload=found)
 
 
 async def highest(service: LiveService, bench: Bench) -> None:

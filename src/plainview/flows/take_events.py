@@ -1,14 +1,11 @@
-"""Take events: parse what a client sent, have the good ones chained, answer for each."""
+"""Take events: parse what a client sent; the good ones for the writer, an answer for the others."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from plainview.core.events import EventRefused, parse_client_event
-from plainview.core.terms.ids import ViewerId
 from plainview.core.terms.viewer import Event
-from plainview.ports.commands import Writer
-from plainview.ports.view import EventsTaken, TakeEvents
 
 EVENTS_MAX = 200
 
@@ -24,7 +21,8 @@ class RefusedEvent(msgspec.Struct, frozen=True, kw_only=True):
 def read_events(
     sent: Sequence[Mapping[str, object]], *, at_ms: int
 ) -> tuple[tuple[Event, ...], list[RefusedEvent]]:
-    """The good ones of `sent`, and why the others cannot be taken. 2 us each."""
+    """The good ones of `sent`, for a `TakeEvents`, and why the others cannot be taken: one that is
+    refused takes no other with it. 2 us each."""
     events, refused = [], []
     for one in sent:
         try:
@@ -37,17 +35,3 @@ def read_events(
                 )
             )
     return tuple(events), refused
-
-
-def take_events(
-    sent: Sequence[Mapping[str, object]], *, viewer: ViewerId, at_ms: int, writer: Writer
-) -> tuple[EventsTaken, list[RefusedEvent]]:
-    """Append the good ones of `sent` to the viewer's chain; durable on return.
-
-    One that is refused takes no other with it. Sending an event again (same key) changes nothing
-    and answers with the one that is there.
-
-    Raises: Refused: `no_viewer`. WriterGone.
-    """
-    events, refused = read_events(sent, at_ms=at_ms)
-    return writer.submit(TakeEvents(viewer=viewer, events=events)), refused
