@@ -25,7 +25,8 @@ from plainview.edge.data_folder import DataFolder
 from plainview.edge.memory import SetClock
 from plainview.flows.prepare_edition import commit_hours, reveal_hours
 from plainview.flows.serve_slate import Serving, SlateAsked, serve_slate
-from plainview.flows.take_events import take_events
+from plainview.flows.take_events import read_events
+from plainview.ports.view import TakeEvents
 
 EDITION, SIZE, TOPICS = "home", 8, 100
 AT_ONCE = 4
@@ -72,10 +73,11 @@ class Web:
             issued = serve_slate(asked, by=self._serving)
             self._numbers[no] = number
             shown = [VideoId(one.video) for one in parse_receipt(issued.receipt).slate]
-            events = self._watched(no, number, shown)
-            take_events(
-                events, viewer=viewer, at_ms=self._wired.clock.now_ms(), writer=self._wired.writer
+            events, refused = read_events(
+                self._watched(no, number, shown), at_ms=self._wired.clock.now_ms()
             )
+            assert not refused, refused
+            self._wired.writer.submit(TakeEvents(viewer=viewer, events=events))
             taken += 1 + len(events)
         return taken
 
