@@ -1,7 +1,7 @@
 """All at once on one machine: slates, events, the learner, epochs, one transcode; and its price.
 
     python -m bench.combined [--videos 100000] [--viewers 800] [--rate 200] [--events 2000]
-                             [--seconds 60] [--alone 15] [--clip 16] [--web N]
+                             [--seconds 60] [--alone 15] [--clip 16] [--web N ...]
 
 `plainview up` as a user gets it on this machine, over HTTP, from one client process that shares its
 cores. First, with the learner off, each part alone: slates arriving RATE a second; the reports of
@@ -49,7 +49,6 @@ from bench._machine import Spent, Taken
 from bench._upload import Outcome, Upload, outcome, send
 from bench.http_slates import HISTORY, act_and_ask, crowd, per_mille
 from bench.transcode import HARD, make_source
-from plainview.app.settings import default_web
 from plainview.core.learn.recipe import STARTING_RECIPE, encode_recipe
 from plainview.edge.ffmpeg import find_ffmpeg
 from plainview.flows.gather_lessons import SETTLE_MS
@@ -57,6 +56,7 @@ from tests.live import LiveService
 from tests.stock import stock
 
 LABEL_S, TICK_S, TICK_MIN = 10, 15, 2_000
+READY_S = 900.0
 P99_S = 0.1
 ACTS_S, LOOK_S, WARM_S = 1.0, 0.25, 2.0
 STEP, PROBE_S, PROBES = 25, 15.0, 3
@@ -316,11 +316,10 @@ async def highest(service: LiveService, bench: Bench) -> None:
         )
 
 
-async def measure(root: Path, options: Any, clip: bytes) -> None:
-    """Both services, and what was kept of it all."""
-    web = {"web": options.web, "ready_s": 900.0}
+async def measure(root: Path, options: Any, clip: bytes, *, processes: int) -> None:
+    """Both services, with so many web processes, and what was kept of it all."""
     began = time.perf_counter()
-    with LiveService(root, "--learn", "off", **web) as service:
+    with LiveService(root, "--learn", "off", web=processes, ready_s=READY_S) as service:
         made = await crowd(service.base, options.viewers + int(options.seconds / ACTS_S))
         viewers = [Viewer(k, one, taken=HISTORY) for k, one in enumerate(made)]
         bench = Bench(
@@ -337,7 +336,7 @@ async def measure(root: Path, options: Any, clip: bytes) -> None:
     learns = ("--learn", str(recipe), "--learn-every", str(TICK_S), "--learn-min", str(TICK_MIN))
     print(f"\ntogether, the learner on (what is {LABEL_S + SETTLE_MS // 1000} s old, a tick every"
           f" {TICK_S} s from {TICK_MIN:,} examples); load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    with LiveService(root, *learns, **web) as service:
+    with LiveService(root, *learns, web=processes, ready_s=READY_S) as service:
         parts = urlsplit(service.base)
         for one in viewers:
             await one.connection.move(str(parts.hostname), int(parts.port or 0))
@@ -353,7 +352,7 @@ async def measure(root: Path, options: Any, clip: bytes) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Stock a folder, make a clip, measure."""
+    """For each number of web processes: stock a folder, make a clip, measure."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -364,19 +363,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--alone", type=float, default=15.0)
     parser.add_argument("--clip", type=int, default=16)
-    parser.add_argument("--web", type=int, default=default_web())
+    parser.add_argument("--web", type=int, nargs="+", default=[1, 2])
     options: Any = parser.parse_args(arguments)
-    print(f"load before {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, web {options.web}")
-    with tempfile.TemporaryDirectory() as name:
-        root, began = Path(name) / "data", time.perf_counter()
-        root.mkdir()
-        clip = hard_clip(Path(name), options.clip).read_bytes()
-        stock(root, videos=options.videos, start_ms=now_ms())
-        print(f"{options.videos:,} videos stocked, a clip of {options.clip} s and"
-              f" {len(clip) / 1e6:.0f} MB made in {time.perf_counter() - began:.0f} s",
-              flush=True)  # fmt: skip
-        uvloop.run(measure(root, options, clip))
-    print(f"load after {os.getloadavg()[0]:.1f}")
+    for processes in options.web:
+        print(f"{'web processes':26} {processes}, of {os.cpu_count()} cores; load before"
+              f" {os.getloadavg()[0]:.1f}")  # fmt: skip
+        with tempfile.TemporaryDirectory() as name:
+            root, began = Path(name) / "data", time.perf_counter()
+            root.mkdir()
+            clip = hard_clip(Path(name), options.clip).read_bytes()
+            stock(root, videos=options.videos, start_ms=now_ms())
+            print(f"{options.videos:,} videos stocked, a clip of {options.clip} s and"
+                  f" {len(clip) / 1e6:.0f} MB made in {time.perf_counter() - began:.0f} s",
+                  flush=True)  # fmt: skip
+            uvloop.run(measure(root, options, clip, processes=processes))
+        print(f"load after {os.getloadavg()[0]:.1f}\n", flush=True)
 
 
 if __name__ == "__main__":
