@@ -1,6 +1,7 @@
 /**
  * What a feed begins with where it does not just ask: the video of a permalink; the columns as they
- * were in this tab when its page was hidden, so that of what was chosen nothing is lost unseen; or a wait.
+ * were in this tab when its page was hidden, so that of what was chosen nothing is lost unseen; in any
+ * tab what those one follows had sent and one did not see; or a wait.
  */
 import { left, withColumns, withLinked } from "../feed/columns";
 import { CLOSED, type Column, type Feed, type Item } from "../feed/state";
@@ -9,11 +10,12 @@ import { digestOf } from "../receipts/proof";
 import { parseReceipt } from "../receipts/receipt";
 import { health, Refused } from "./api";
 import { nowMs, sleep } from "./clock";
-import { desk, isComeBack } from "./desk.svelte";
+import { desk, isComeBack, UNSEEN } from "./desk.svelte";
 import { firstFrame } from "./first_frame";
 import type { Kept, Ledger } from "./ledger";
 import { more } from "./more_api";
 import { receiptKeys } from "./receipt_keys";
+import { choices } from "./store";
 
 const NAME = "plainview.columns";
 const RENEWED = "plainview.renewed";
@@ -21,6 +23,9 @@ const RENEWED = "plainview.renewed";
 const RENEWED_MS = 60_000;
 /** What was chosen longer ago is not what would be chosen now. */
 const KEPT_MS = 30 * 60_000;
+/** What one follows would be chosen still, and is sent once only. */
+const FOLLOWING = "following";
+export const UNSEEN_MS = 7 * 24 * 60 * 60_000;
 const READY_MS = 1000;
 /** Receipts among which those of a place are looked for: other tabs keep theirs there too. */
 const HELD_MAX = 60;
@@ -42,9 +47,17 @@ export function placeOf(viewer: string, feed: Feed, at_ms: number): Place {
   return { viewer, at_ms, columns: [feed, ...feed.kept].map((column) => chosenOf(left(column))) };
 }
 
+/** What was sent of those one follows and not seen; null where that feed was not looked at. */
+export function unseenOf(viewer: string, feed: Feed, at_ms: number): Place | null {
+  const column = [feed, ...feed.kept].find(({ policy }) => policy === FOLLOWING);
+  if (!column) return null;
+  const items = column.items.slice(column.at).filter((item) => item.receipt && item.video.is_followed);
+  return { viewer, at_ms, columns: [{ policy: FOLLOWING, items, at: 0, is_asking: false, is_caught_up: false }] };
+}
+
 /** The columns of a place that have something left to see; none of another viewer's or of one long left. */
-export function columnsFrom(place: Place | null, viewer: string, now_ms: number): readonly Column[] {
-  if (place?.viewer !== viewer || now_ms - place.at_ms >= KEPT_MS) return [];
+export function columnsFrom(place: Place | null, viewer: string, now_ms: number, kept_ms = KEPT_MS): readonly Column[] {
+  if (place?.viewer !== viewer || now_ms - place.at_ms >= kept_ms) return [];
   // What was asked for before is not on its way any more.
   return place.columns.filter(({ items, at }) => items[at]).map((column) => ({ ...column, is_asking: false }));
 }
@@ -52,6 +65,9 @@ export function columnsFrom(place: Place | null, viewer: string, now_ms: number)
 export function keepPlace(): void {
   const { session, feed } = desk;
   if (!session) return;
+  const unseen = unseenOf(session.viewer, feed, nowMs());
+  if (unseen?.columns[0]?.items.length) choices.set(UNSEEN, JSON.stringify(unseen));
+  else if (unseen) choices.drop(UNSEEN);
   try {
     sessionStorage.setItem(NAME, JSON.stringify(placeOf(session.viewer, feed, nowMs())));
   } catch {
@@ -59,12 +75,20 @@ export function keepPlace(): void {
   }
 }
 
-function placeKept(): Place | null {
+function placeIn(read: () => string | null): Place | null {
   try {
-    return JSON.parse(sessionStorage.getItem(NAME) ?? "null") as Place | null;
+    return JSON.parse(read() ?? "null") as Place | null;
   } catch {
     return null;
   }
+}
+
+/** Where this tab was if it is loaded again, and of what one follows what no tab has shown. */
+function columnsKept(viewer: string): readonly Column[] {
+  const now = nowMs();
+  const here = isComeBack() ? columnsFrom(placeIn(() => sessionStorage.getItem(NAME)), viewer, now) : [];
+  const unseen = columnsFrom(placeIn(() => choices.get(UNSEEN)), viewer, now, UNSEEN_MS);
+  return [...here, ...unseen.filter(({ policy }) => !here.some((column) => column.policy === policy))];
 }
 
 /** This page is about to be loaded again, because the service has a newer version of it. */
@@ -94,8 +118,8 @@ export async function columnAt(video: string | null, viewer: string, policy: str
 
 async function columnBack(viewer: string, policy: string): Promise<Column | undefined> {
   const { ledger } = desk;
-  if (!ledger || !isComeBack()) return undefined;
-  const columns = columnsFrom(placeKept(), viewer, nowMs());
+  if (!ledger) return undefined;
+  const columns = columnsKept(viewer);
   const isHere = (column: Column) => column.policy === policy;
   const [own] = await checked(columns.filter(isHere), ledger);
   const { last } = desk.seal;

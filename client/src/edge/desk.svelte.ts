@@ -44,6 +44,9 @@ export function inWords(error: unknown): Trouble {
 /** Whether this load goes on from an earlier one of this tab: a reload, or the way back. */
 export const isComeBack = () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type !== "navigate";
 
+/** The choice under which a later visit finds what was sent and not seen (`beginning.ts`). */
+export const UNSEEN = "unseen";
+
 export class Desk {
   feed = $state.raw<Feed>(CLOSED);
   session = $state.raw<Session | null>(null);
@@ -100,7 +103,7 @@ export class Desk {
   /** `first`: the video of a permalink, shown before anything the feed chooses. */
   async open(first: string | null): Promise<void> {
     this.#first = first;
-    const beginning = first || isComeBack() ? import("./beginning") : undefined;
+    const beginning = first || isComeBack() || choices.get(UNSEEN) ? import("./beginning") : undefined;
     beginning?.catch(Boolean);
     try {
       const session = await this.enter();

@@ -1,6 +1,6 @@
 /** What is asked of the server about its public log: as anybody would, without a cookie. */
 import { Refused, request, Unreachable, v1 } from "./api";
-import type { LogEntry, LogIndex, LogPath, LogState, ReceiptPlace } from "./types";
+import type { EpochIndex, LogEntry, LogIndex, LogPath, LogState, ReceiptPlace } from "./types";
 
 const TIMEOUT_MS = 15_000;
 const NOTE_CHARS_MAX = 100_000;
@@ -26,7 +26,7 @@ export const logApi = {
   state: () => ask<LogState>(log),
   consistency: (from: number, to: number) => ask<LogPath>(`${log}/consistency?from=${from}&to=${to}`),
   inclusion: (index: number, size: number) => ask<LogEntry>(`${log}/inclusion?index=${index}&size=${size}`),
-  epoch: (number: number) => ask<LogIndex>(`${log}/epoch/${number}`),
+  epoch: (number: number) => ask<EpochIndex>(`${log}/epoch/${number}`),
   trust: (version: number) => ask<LogIndex>(`${log}/trust/${version}`),
   place: (receipt: string) => ask<ReceiptPlace>(`${v1}/receipts/${receipt}/proof`),
 };

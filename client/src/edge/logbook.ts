@@ -282,9 +282,9 @@ export class Logbook {
     if (!known) {
       let index: number;
       try {
-        ({ index } = await logApi.epoch(claim.epoch));
+        index = (await logApi.epoch(claim.epoch)).index ?? Infinity;
       } catch (error) {
-        if (!isCode(error, "not_logged_yet", "no_such_epoch")) throw error;
+        if (!isCode(error, "no_such_epoch")) throw error;
         index = Infinity;
       }
       if (index >= head.size && isLate) must(unloggedEpochFault(claim));
@@ -302,10 +302,11 @@ export class Logbook {
     const known = this.#epochs.get(epoch + 1);
     if (known) return known.entry;
     const found = await logApi.epoch(epoch + 1).catch((error: unknown) => {
-      if (isCode(error, "not_logged_yet", "no_such_epoch")) return null;
+      if (isCode(error, "no_such_epoch")) return null;
       throw error;
     });
-    return found && found.index < head.size ? this.#entry(found.index, head) : null;
+    const index = found?.index ?? Infinity;
+    return index < head.size ? this.#entry(index, head) : null;
   }
 
   async #place(item: Kept, claim: Claim, head: Checkpoint, isLate: boolean): Promise<Pick<Mark, "entry" | "at_ms">> {

@@ -36,5 +36,6 @@ export type Queue = Schemas["QueueShape"];
 export type LogState = Schemas["LogShape"];
 export type LogEntry = Schemas["InclusionShape"];
 export type LogPath = Schemas["PathShape"];
+export type EpochIndex = Schemas["EpochIndexShape"];
 export type LogIndex = Schemas["IndexShape"];
 export type ReceiptPlace = Schemas["ReceiptProofShape"];

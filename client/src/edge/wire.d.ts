@@ -214,7 +214,8 @@ export interface paths {
         };
         /**
          * Where an epoch is logged
-         * @description The index of the epoch's entry.
+         * @description The index of the epoch's entry; null while it is not in the published log, and for the one
+         *     that comes next: clients look for it every few seconds, and a browser notes each refusal.
          */
         get: operations["get_api_v1_log_epoch_number"];
         put?: never;
@@ -1002,6 +1003,10 @@ export interface components {
         DecisionReasonShape: {
             reason: string;
             salt: string;
+        };
+        /** EpochIndexShape */
+        EpochIndexShape: {
+            index: number | null;
         };
         /** EpochsTally */
         EpochsTally: {
@@ -1878,7 +1883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndexShape"];
+                    "application/json": components["schemas"]["EpochIndexShape"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

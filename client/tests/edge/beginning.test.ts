@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnsFrom, isIn, placeOf } from "../../src/edge/beginning";
+import { columnsFrom, isIn, placeOf, unseenOf, UNSEEN_MS } from "../../src/edge/beginning";
 import { CLOSED, type Column, type Feed, type Item } from "../../src/feed/state";
 import { parseReceipt } from "../../src/receipts/receipt";
 import { vectors } from "../proof";
@@ -58,4 +58,14 @@ test("items stand in a receipt if it has their videos in their places", () => {
   expect(isIn(receipt, items.slice(1))).toBe(true);
   expect(isIn(receipt, [{ ...first, video: second.video }, second, ...rest])).toBe(false);
   expect(isIn(receipt, [{ ...first, position: items.length }])).toBe(false);
+});
+
+test("of those one follows what was not seen is kept for a week, whatever tab is opened next", () => {
+  const followed = (position: number) => ({ ...item(position), policy: "following", video: { ...video(String(position + 1)), is_followed: true } });
+  const following: Column = { policy: "following", items: [followed(0), followed(1), item(2), followed(3)], at: 1, is_asking: true, is_caught_up: true };
+  const unseen = unseenOf("ann", { ...feed, kept: [following] }, 0);
+  const days = (count: number) => columnsFrom(unseen, "ann", count * 24 * 60 * MINUTE_MS, UNSEEN_MS);
+  expect(days(6)).toEqual([{ policy: "following", items: [followed(1), followed(3)], at: 0, is_asking: false, is_caught_up: false }]);
+  expect(days(8)).toEqual([]);
+  expect(unseenOf("ann", feed, 0)).toBeNull();
 });

@@ -69,6 +69,12 @@ class IndexShape(msgspec.Struct, frozen=True, kw_only=True):
     index: int
 
 
+class EpochIndexShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Index of an entry of the log; null: not in the published log yet."""
+
+    index: int | None
+
+
 class DecisionReasonShape(msgspec.Struct, frozen=True, kw_only=True):
     """The words that a decision was given, and the salt in hex: SHA-256 over salt and words is the
     `reason` of its entry."""
@@ -233,15 +239,17 @@ def get_inclusion(
 
 
 @get("/api/v1/log/epoch/{number:int}", summary="Where an epoch is logged", sync_to_thread=True)
-def get_epoch_index(request: Request[Any, Any, Any], number: int) -> Response[IndexShape]:
-    """The index of the epoch's entry."""
+def get_epoch_index(request: Request[Any, Any, Any], number: int) -> Response[EpochIndexShape]:
+    """The index of the epoch's entry; null while it is not in the published log, and for the one
+    that comes next: clients look for it every few seconds, and a browser notes each refusal."""
     wired = books_of(request).wired
     index, head = wired.log_reads.epoch_entry(number), wired.log_reads.newest_head()
-    if index is None and wired.reads.epoch(number) is None:
+    if index is not None and head is not None and index < head.size:
+        return Response(EpochIndexShape(index=index))
+    newest = wired.reads.newest_epoch()
+    if number > (newest.number if newest else 0) + 1:
         raise ApiError("no_such_epoch", f"There is no epoch {number}.")
-    if index is None or head is None or index >= head.size:
-        raise ApiError("not_logged_yet", f"Epoch {number} is not in the published log yet.")
-    return Response(IndexShape(index=index))
+    return Response(EpochIndexShape(index=None))
 
 
 @get("/api/v1/log/trust/{version:int}", summary="Where a root of trust is", sync_to_thread=True)
