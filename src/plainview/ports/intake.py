@@ -318,6 +318,15 @@ class ReturnJob(Command[Done], frozen=True, kw_only=True):
     at_ms: int
 
 
+class Invented(msgspec.Struct, frozen=True, kw_only=True):
+    """The demonstration's invented viewers: all of them, those invented since some time, and the
+    events that they left since then."""
+
+    viewers: int
+    viewers_recent: int
+    events_recent: int
+
+
 class IntakeReads(Protocol):
     """What intake reads. Each call sees all that was acknowledged before it."""
 
@@ -375,6 +384,10 @@ class IntakeReads(Protocol):
 
     def tally(self, *, since_ms: int) -> Mapping[str, int]:
         """Counts for the operator's page; names are those of the page's fields."""
+        ...
+
+    def invented(self, *, since_ms: int) -> Invented:
+        """What of `tally` is the crowd's of `seed_crowd`. Cost: walks over all sessions."""
         ...
 
 
