@@ -200,6 +200,7 @@ def test_invented_viewers_are_named_where_they_count() -> None:
     page = shown(tick(1), coverage=coverage, lately=lately, has_invented=True)
     said = text_of(learning_page(page, is_live=True))
     assert "800 times in all, those of the demonstration&#x27;s invented viewers included." in said
+    assert "8 places of the newest slate." in said
 
 
 def test_one_line_leads_to_the_operators_other_pages() -> None:

@@ -33,11 +33,13 @@ DAY_MS: Final = 86_400_000
 EXAMPLE: Final = """\
 name = "liked"
 question = "Does what is popular keep people longer?"
-arms = ["for-you", "popular"]   # policies on offer
-shares = [900, 100]             # thousandths
+# policies on offer, and their shares in thousandths
+arms = ["for-you", "popular"]
+shares = [900, 100]
 from = {begins}
 to = {ends}
-window_min = 1440               # how long a viewer's acts count
+# how long a viewer's acts count
+window_min = 1440
 """
 
 

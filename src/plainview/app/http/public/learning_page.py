@@ -166,9 +166,9 @@ def _nothing_yet(shown: LearningShown) -> Html:
             "p",
             "What a viewer did with a slate becomes examples once their labels have settled. Ticks"
             f" are then made every {shown.rhythm.every_s:,} s at most (",
-            el("code", "--learn-every"),
+            el("code", "--learn-every", class_="whole"),
             f"), from {shown.rhythm.examples_min:,} examples on (",
-            el("code", "--learn-min"),
+            el("code", "--learn-min", class_="whole"),
             "). Invented viewers of a demonstration leave counts and no slates: nothing is learned"
             " from them.",
         ),
@@ -269,13 +269,17 @@ def _spent(shown: LearningShown) -> Html:
             el("p", "No slate was served yet."),
         )
     span = age_words(lately.to_ms - lately.from_ms)
+    served = (
+        f"{lately.slates:,} slates, served within {span} of one another"
+        if lately.slates > 1
+        else "slate"
+    )
     return el(
         "section",
         el("h2", "What was shown"),
         el(
             "p",
-            f"{lately.places:,} places of the newest {lately.slates:,} slates, served within"
-            f" {span} of one another.",
+            f"{lately.places:,} places of the newest {served}.",
             class_="dim",
         ),
         el(
