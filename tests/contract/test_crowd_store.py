@@ -9,7 +9,7 @@ from plainview.core.catalogue import VideoFacts
 from plainview.core.terms.ids import CreatorId, VideoId
 from plainview.edge.sqlite.intake_reads import SqliteIntakeReads
 from plainview.flows.seed_crowd import CROWD_VIEWERS, seed_crowd
-from plainview.ports.intake import Invented
+from plainview.ports.view import Invented
 from tests.intake_store import Store, open_store
 
 AT_MS = 1_790_000_100_000

@@ -11,6 +11,7 @@ from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord
 from plainview.ports.commands import Command, Done
 from plainview.ports.text import Meaning
+from plainview.ports.view import Invented
 
 UploadId = str
 """32 lower-case hex digits, chosen by who asks, so that asking twice begins one upload."""
@@ -316,15 +317,6 @@ class ReturnJob(Command[Done], frozen=True, kw_only=True):
     not_before_ms: int
     is_final: bool
     at_ms: int
-
-
-class Invented(msgspec.Struct, frozen=True, kw_only=True):
-    """The demonstration's invented viewers: all of them, those invented since some time, and the
-    events that they left since then."""
-
-    viewers: int
-    viewers_recent: int
-    events_recent: int
 
 
 class IntakeReads(Protocol):

@@ -29,9 +29,8 @@ from plainview.flows.begin_log import trust_in_force
 from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
-from plainview.ports.intake import Invented
 from plainview.ports.tlog import StoredTrust
-from plainview.ports.view import Session
+from plainview.ports.view import Invented, Session
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,7 +10,8 @@ import msgspec
 from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.jobs import DUE
 from plainview.edge.sqlite.reads import SqliteReads
-from plainview.ports.intake import Invented, JobRecord, Reason, UploadId, UploadRecord
+from plainview.ports.intake import JobRecord, Reason, UploadId, UploadRecord
+from plainview.ports.view import Invented
 
 _UPLOAD = (
     "u.id, viewers.id, u.creator, filename, u.caption, u.tags, u.topics, u.language, size_bytes,"
