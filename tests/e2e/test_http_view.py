@@ -217,6 +217,34 @@ def test_why_is_the_recomputed_number(service: LiveService) -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
 
 
+def test_why_in_following_says_what_fills_it_up(service: LiveService) -> None:
+    """Who follows nobody is told so; who follows somebody, whose videos are theirs and that of the
+    rest the most popular come after them."""
+    from plainview.core.receipts import receipt_id
+
+    viewer = service.viewer()
+
+    def told() -> list[tuple[str, str]]:
+        slate = viewer.slate(policy="following")
+        name = receipt_id(slate["receipt"].encode())
+        answers = [
+            viewer.http.get(f"/api/v1/receipts/{name}/why/{one['id']}").json()
+            for one in slate["videos"]
+        ]
+        creators.update(one["creator"]["id"] for one in slate["videos"])
+        return [(one["source"], one["sentence"].partition(";")[0]) for one in answers]
+
+    creators: set[str] = set()
+    assert set(told()) == {("rest", "You follow nobody yet")}
+    viewer.send({"kind": "follow", "key": "f", "creator": min(creators)})
+    found = set(told())
+    while ("following" in {source for source, _ in found}) and len(viewer.receipts) < 12:
+        assert ("following", "It is by somebody you follow. This feed goes by time.") in found
+        found = set(told())
+    left = "Nothing by those you follow is left that was not sent to you"
+    assert found == {("rest", left)}
+
+
 def test_a_receipt_is_its_viewers_alone(service: LiveService) -> None:
     """Another viewer's receipt is not found, whoever asks."""
     mine, other = service.viewer(), service.viewer()

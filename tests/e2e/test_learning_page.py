@@ -40,7 +40,8 @@ def test_the_page_is_the_operators_alone(service: LiveService) -> None:
         still = operator.get("/operator/learning", params={"still": "1"}).text
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     said = re.sub(r"<[^>]+>", " ", answer.text)
-    assert "as soon as 123 examples can be learned from" in said
+    assert "So far there are 0 of 123 to learn from. 0 wait in all." in said
+    assert "invented" not in said
     assert "every 7 s at most" in said
     assert "24 places of the newest 3 slates" in said
     assert "of 60 listed videos were shown" in said

@@ -151,7 +151,7 @@ class Supervisor:
         demo = ["demo"] if settings.is_demo else []
         levers = ["demo"] if settings.has_levers else []
         every_s, examples_min = str(settings.learn_every_s), str(settings.learn_min)
-        rhythm = [f"learns={every_s},{examples_min}"] if settings.learns else []
+        rhythm = [f"learns={every_s},{examples_min},{settings.learn}"] if settings.learns else []
         web = [root, str(sock.fileno()), *levers, *rhythm]
         self.children = [
             self._child("writer", "writer", [root]),

@@ -10,6 +10,7 @@ from plainview.core.learn import NoMainWeights, centroids_under, load_weights
 from plainview.core.policy import compile_policy
 from plainview.core.receipts import parse_receipt, request_of, seed_of
 from plainview.core.terms.ids import VideoId
+from plainview.core.terms.policy import SOURCES, Policy
 
 
 class NoReason(Exception):
@@ -22,13 +23,20 @@ class SlateDiffers(NoReason):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a video stood where it did, under which policy, and how that policy came to be used."""
+    """Why a video stood where it did, under which policy, and how that policy came to be used.
+
+    `order` is the policy's; `asks_follows`: it looks for videos of creators one follows and for
+    nothing else; `follows`: how many the viewer followed then.
+    """
 
     why: Why
     policy: str
     epoch: int
     chosen_by: str = "viewer"
     arm: str = ""
+    order: str = "value"
+    asks_follows: bool = False
+    follows: int = 0
 
 
 def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -> Explained:
@@ -68,5 +76,11 @@ def explain_video(receipt_bytes: bytes, video: VideoId, *, evidence: Evidence) -
         raise NoReason("This video is not in that slate.") from error
     return Explained(
         why=why, policy=receipt.policy, epoch=receipt.epoch, chosen_by=receipt.chosen_by,
-        arm=receipt.arm,
+        arm=receipt.arm, order=trace.policy.order, follows=len(state.follows),
+        asks_follows=_sources_of(trace.policy) == ["following"],
     )  # fmt: skip
+
+
+def _sources_of(policy: Policy) -> list[str]:
+    """The sources that it asks, besides `rest`."""
+    return [name for name, count in zip(SOURCES, policy.sources, strict=True) if count]

@@ -1,7 +1,8 @@
 """Seed the demo's counters: a simulated crowd watches new demonstration clips, event by event.
 
 The crowd is `sim`'s. Its viewers have sessions nobody can open and chains like anybody's, so what
-they did is counted, bound and replayable like the rest; they are never shown a slate.
+they did is counted, bound and replayable like the rest; they are never shown a slate. The name of
+each begins the hash of its session, as nobody else's does: so the operator's pages count them.
 """
 
 from collections.abc import Iterable, Sequence

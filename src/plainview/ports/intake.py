@@ -11,6 +11,7 @@ from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.ports.catalogue import CreatorRecord, RenditionRecord
 from plainview.ports.commands import Command, Done
 from plainview.ports.text import Meaning
+from plainview.ports.view import Invented
 
 UploadId = str
 """32 lower-case hex digits, chosen by who asks, so that asking twice begins one upload."""
@@ -375,6 +376,10 @@ class IntakeReads(Protocol):
 
     def tally(self, *, since_ms: int) -> Mapping[str, int]:
         """Counts for the operator's page; names are those of the page's fields."""
+        ...
+
+    def invented(self, *, since_ms: int) -> Invented:
+        """What of `tally` is the crowd's of `seed_crowd`. Cost: walks over all sessions."""
         ...
 
 

@@ -121,3 +121,12 @@ class ViewReads(Protocol):
     def last_receipts(self, viewer: ViewerId, count: int) -> Sequence[Issued]:
         """The viewer's newest `count` slates, newest first."""
         ...
+
+
+class Invented(msgspec.Struct, frozen=True, kw_only=True):
+    """The demonstration's invented viewers: all of them, those invented since some time, and the
+    events that they left since then."""
+
+    viewers: int
+    viewers_recent: int
+    events_recent: int

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from math import inf
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -19,6 +20,7 @@ from plainview.core.experiments import (
     Difference,
     Outcome,
     Reading,
+    parse_plan,
     read_results,
 )
 from plainview.core.learn.recipe import STARTING_RECIPE, encode_recipe
@@ -32,6 +34,7 @@ from tests.unit.core.experiments.test_readings import PLAN
 from tests.unit.core.feed.parts import FOLDER
 
 DAY_MS = 86_400_000
+NOW_MS = 1_790_000_000_000
 OVER = "ended 1970-01-04 00:00:00 UTC, its time was over; its salt is not revealed yet"
 STOPPED = "ended 1970-01-03 00:00:00 UTC, stopped by a rule of its declaration"
 FILE = """\
@@ -266,7 +269,14 @@ def test_the_list_links_each_experiment() -> None:
     assert 'href="/operator/experiments/softer"' in listed
     for page in (listed, experiment_page(shown(far_apart()), now_ms=0)):
         assert '<a href="/operator">Operator</a>' in page
-    assert "plainview experiment --help" in experiments_page([], now_ms=0)
+        assert '<a href="/operator/learning">What it learns</a>' in page
+    nothing = experiments_page([], now_ms=NOW_MS)
+    assert nothing.count("plainview experiment --help") == 1
+    assert "plainview experiment declare liked.toml" in nothing
+    shown_file = unescape(re.findall(r"<pre>(name.*?)</pre>", nothing, re.S)[0])
+    plan = parse_plan(shown_file.encode())
+    assert NOW_MS + DAY_MS < plan.from_ms < NOW_MS + 3 * DAY_MS
+    assert plan.to_ms - plan.from_ms == 14 * DAY_MS
 
 
 def test_five_arms_have_five_colours() -> None:

@@ -63,7 +63,8 @@ def seen(*ticks: TickSeen, **changes: Any) -> LearningSeen:
 def shown(*ticks: TickSeen, **changes: Any) -> LearningShown:
     fields: dict[str, Any] = {
         "seen": seen(*ticks), "ticks": ticks[0].number if ticks else 0,
-        "rhythm": Rhythm(every_s=300, examples_min=2_000), "lately": NONE_SHOWN, "coverage": None,
+        "rhythm": Rhythm(every_s=300, examples_min=2_000, label_ms=600_000, held_out_min=400),
+        "lately": NONE_SHOWN, "coverage": None, "has_invented": False,
         "policy": None, "faults": (), "now_ms": NOW, **changes,
     }  # fmt: skip
     return LearningShown(**fields)
@@ -80,12 +81,19 @@ def plots(html: str) -> list[ET.Element]:
 
 
 def test_before_the_first_tick_it_says_when_that_comes() -> None:
-    """By this start's own settings, and what waits; there is nothing to plot."""
+    """By this start's own settings, what waits and how far that is from enough; no plot."""
     html = learning_page(shown(), is_live=True)
     said = text_of(html)
     assert "Nothing was learned yet" in said
-    assert "as soon as 2,000 examples can be learned from" in said
-    assert "215 wait" in said
+    assert "The first tick takes 2,000 examples to learn from" in said
+    assert "So far there are 0 of 2,000 to learn from. 215 wait in all." in said
+    assert "By the recipe examples come 10 min after their slate." in said
+    for waiting, so_far in ((1_400, "1,000 of"), (2_400, "1,920 of"), (9_000, "2,000 of")):
+        page = shown()
+        page = msgspec.structs.replace(
+            page, seen=msgspec.structs.replace(page.seen, waiting=waiting)
+        )
+        assert f"there are {so_far} 2,000" in text_of(learning_page(page, is_live=True))
     assert "every 300 s at most ( --learn-every )" in said
     assert "No slate was served yet" in said
     assert plots(html) == []
@@ -168,9 +176,12 @@ def test_what_was_spent_stands_beside_its_budget() -> None:
     for words in (
         "800 places of the newest 100 slates, served within 60 s", "97.0 %", "3.0 %", "0.0 %",
         "near recent", "75.0 %", "25.0 %", "100 of 400 listed videos", "Gini 0.76",
-        "what the feed “for-you” may spend",
+        "what the feed “for-you” may spend: at most 5 % explored, 1.5 % owed.",
+        "those of them that were shown: 25.0 %",
     ):  # fmt: skip
         assert words in said
+    assert [one.text for one in plots(html)[6].findall("text")] == ["listed", "400", "shown", "100"]
+    assert "invented" not in said
     slots = plots(html)[4]
     bars = {
         name.text: float(bar.get("width", 0))
@@ -178,6 +189,26 @@ def test_what_was_spent_stands_beside_its_budget() -> None:
     }
     owed = float(slots.findall("line")[1].get("x1", 0)) - 124
     assert owed / bars["ranked"] == pytest.approx(policy.owed_share_milli / 970, abs=0.002)
+
+
+def test_invented_viewers_are_named_where_they_count() -> None:
+    """The coverage says that a demonstration's crowd is in it."""
+    coverage = Coverage(since_ms=NOW, listed=400, shown=100, showings=800, gini=0.756)
+    lately = ShownLately(
+        slates=1, places=8, by_slot=(("ranked", 8),), by_source=(("fresh", 8),), from_ms=1, to_ms=2
+    )
+    page = shown(tick(1), coverage=coverage, lately=lately, has_invented=True)
+    said = text_of(learning_page(page, is_live=True))
+    assert "800 times in all, those of the demonstration&#x27;s invented viewers included." in said
+    assert "8 places of the newest slate." in said
+
+
+def test_one_line_leads_to_the_operators_other_pages() -> None:
+    """Links to the two others, and the page's own name without one."""
+    html = learning_page(shown(), is_live=True)
+    line = re.findall(r'<nav class="ways".*?</nav>', html)[0]
+    assert re.findall(r'href="(.*?)"', line) == ["/operator", "/operator/experiments"]
+    assert text_of(line).strip() == "Operator · What it learns · Experiments"
 
 
 def test_faults_are_told_with_their_receipts() -> None:
@@ -206,6 +237,8 @@ def test_it_asks_again_unless_held_still() -> None:
 
 
 def test_a_web_process_is_told_how_it_learns() -> None:
-    """From its arguments; without them nothing is learned."""
-    assert rhythm_in(["demo", "learns=5,50"]) == Rhythm(every_s=5, examples_min=50)
+    """From its arguments, and the recipe that they name; without them nothing is learned."""
+    on = Rhythm(every_s=5, examples_min=50, label_ms=600_000, held_out_min=400)
+    assert rhythm_in(["demo", "learns=5,50,on"]) == on
+    assert rhythm_in(["learns=5,50,/no,where"]) == Rhythm(every_s=5, examples_min=50)
     assert rhythm_in(["demo"]) is None

@@ -68,6 +68,30 @@ def test_one_video_is_one_video_and_a_repeat_is_said_in_words() -> None:
     assert set(FOUND_AS) == set(SOURCE_WORDS) == {*SOURCE_CODES, "repeat"}
 
 
+@pytest.mark.parametrize(
+    ("asks_follows", "follows", "said"),
+    [
+        (True, 3, "Nothing by those you follow is left that was not sent to you; of the rest"),
+        (True, 0, "You follow nobody yet; of the rest, this is among what is most popular"),
+        (False, 0, "Nothing else that this feed looks for was left; of the rest, this is among"),
+    ],
+)
+def test_a_feed_by_time_says_what_fills_it_up(
+    *, asks_follows: bool, follows: int, said: str
+) -> None:
+    """What stands there is the most popular of the rest; no rank by value is told of it."""
+    why = a_ranked_why()
+    rest = msgspec.structs.replace(why, item=msgspec.structs.replace(why.item, source="rest"))
+    one = msgspec.structs.replace(
+        explained(rest), order="newest", asks_follows=asks_follows, follows=follows
+    )
+    sentence = why_shape(one, title="Following").sentence
+    assert sentence.startswith(said)
+    assert "ranked" not in sentence
+    by_value = why_shape(explained(rest), title="For you").sentence
+    assert "Nothing closer to you was left." in by_value
+
+
 def test_what_the_predictions_add_makes_the_value() -> None:
     """The rows shown, with what labels take off, sum to the value shown."""
     shape = why_shape(explained(a_ranked_why()), title="For you")

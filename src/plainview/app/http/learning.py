@@ -33,6 +33,8 @@ def _answer(request: Request[Any, Any, Any], *, is_live: bool) -> Response[str]:
 def _shown(service: Service) -> LearningShown:
     wired = service.wired
     learning = wired.learning_reads
+    coverage = _coverage(service)
+    invented = service.invented(since_ms=coverage.since_ms) if coverage else None
     return LearningShown(
         seen=see_learning(
             learning=learning, objects=wired.objects, clock=wired.clock, last=TICKS_SHOWN
@@ -40,7 +42,8 @@ def _shown(service: Service) -> LearningShown:
         ticks=learning.gathered().ticks,
         rhythm=service.rhythm,
         lately=shown_lately(learning=learning, reads=wired.reads),
-        coverage=_coverage(service),
+        coverage=coverage,
+        has_invented=invented is not None and invented.viewers_recent > 0,
         policy=_first_policy(service),
         faults=tuple(learning.lesson_faults(count=FAULTS_SHOWN)),
         now_ms=wired.clock.now_ms(),

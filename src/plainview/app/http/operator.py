@@ -63,14 +63,17 @@ class EpochsTally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes on. `reports_open`: reports of comments that no operator hid, not settled yet."""
+    """What goes on. `reports_open`: reports of comments that no operator hid, not settled yet.
+    `invented_…`: what of the counts is the demonstration's invented viewers'; None without any."""
 
     jobs: JobsTally
     videos: VideosTally
     epochs: EpochsTally
     events_per_min: int
+    invented_events_a_minute: int | None
     slates_per_min: int
     viewers: int
+    invented_viewers: int | None
     creators: int
     uploads_refused: int
     reports_open: int
@@ -153,8 +156,10 @@ async def get_operator(request: Request[Any, Any, Any], key: str = "") -> Respon
 def get_overview(request: Request[Any, Any, Any]) -> Overview:
     """Counts of everything, for the operator."""
     operator_of(request)
-    wired = service_of(request).wired
+    service = service_of(request)
+    wired = service.wired
     now_ms = wired.clock.now_ms()
+    invented = service.invented(since_ms=now_ms - MINUTE_MS)
     tally = wired.reads.tally(since_ms=now_ms - MINUTE_MS)
     epoch = wired.reads.newest_epoch()
     return Overview(
@@ -166,8 +171,10 @@ def get_overview(request: Request[Any, Any, Any]) -> Overview:
             newest=epoch.number if epoch else 0, age_ms=now_ms - epoch.frozen_ms if epoch else 0
         ),
         events_per_min=tally["events_recent"],
+        invented_events_a_minute=invented.events_recent if invented else None,
         slates_per_min=tally["slates_recent"],
         viewers=tally["viewers"],
+        invented_viewers=invented.viewers if invented else None,
         creators=tally["creators"],
         uploads_refused=tally["uploads_refused"],
         reports_open=tally["reports_open"],

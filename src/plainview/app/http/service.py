@@ -15,10 +15,12 @@ from litestar import Request
 
 from plainview.app.http.books import Books
 from plainview.app.http.errors import ApiError
+from plainview.app.recipe_file import read_recipe
 from plainview.app.villain import Asker, Villain
 from plainview.app.wire import Wired
 from plainview.core.catalogue import ACTIONS
 from plainview.core.history import TrustDocument
+from plainview.core.learn import BadRecipe
 from plainview.core.receipts import hour_of
 from plainview.core.terms.hashing import digest_of
 from plainview.core.terms.ids import ViewerId
@@ -28,7 +30,7 @@ from plainview.flows.make_demo import clips_to_come
 from plainview.flows.open_epoch import EpochShelf
 from plainview.flows.serve_slate import Serving
 from plainview.ports.tlog import StoredTrust
-from plainview.ports.view import Session
+from plainview.ports.view import Invented, Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,22 +63,35 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
-    """How often this start was told to learn, at most, and from how many examples, at least."""
+    """How often this start was told to learn, at most, and from how many examples, at least.
+
+    By its recipe: how long after a slate what was done with it becomes examples, and how many are
+    held out at least. 0: its file cannot be read any more.
+    """
 
     every_s: int
     examples_min: int
+    label_ms: int = 0
+    held_out_min: int = 0
 
 
 def rhythm_in(arguments: Sequence[str]) -> Rhythm | None:
     """What a web process is told among `arguments`; None: nothing is learned.
 
-    >>> rhythm_in(["demo", "learns=5,50"])
-    Rhythm(every_s=5, examples_min=50)
+    >>> rhythm_in(["demo", "learns=5,50,on"])
+    Rhythm(every_s=5, examples_min=50, label_ms=600000, held_out_min=400)
     """
     for one in arguments:
         if one.startswith("learns="):
-            every_s, examples_min = one.removeprefix("learns=").split(",")
-            return Rhythm(every_s=int(every_s), examples_min=int(examples_min))
+            every_s, examples_min, name = one.removeprefix("learns=").split(",", 2)
+            rhythm = Rhythm(every_s=int(every_s), examples_min=int(examples_min))
+            try:
+                recipe = read_recipe(name)
+            except (OSError, BadRecipe):
+                return rhythm
+            return msgspec.structs.replace(
+                rhythm, label_ms=recipe.label_ms, held_out_min=2 * recipe.held_out_min
+            )
     return None
 
 
@@ -95,6 +110,7 @@ class Service:
         self.villain = Villain(self.books) if is_demo else None
         self.log = logging.getLogger("plainview.web")
         self._viewers: dict[str, ViewerId] = {}
+        self._may_have_invented = True
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="flow")
         self._serving: Serving | None = None
         self._serving_at_once: Serving | None = None
@@ -103,6 +119,15 @@ class Service:
         self._stop = threading.Event()
         self._hurry = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="epochs", daemon=True)
+
+    def invented(self, *, since_ms: int) -> Invented | None:
+        """The demonstration's invented viewers; None without any, which is looked for once only
+        where no demonstration runs."""
+        if not self._may_have_invented:
+            return None
+        found = self.wired.reads.invented(since_ms=since_ms)
+        self._may_have_invented = self.is_demo or found.viewers > 0
+        return found if found.viewers else None
 
     def start(self) -> None:
         """Begin to watch for epochs."""

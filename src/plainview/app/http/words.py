@@ -2,7 +2,6 @@
 
 import msgspec
 
-from plainview.core.feed import Why
 from plainview.core.receipts import recipe_of, split_arm
 from plainview.core.terms.weights import HEADS
 from plainview.flows.explain_video import Explained
@@ -47,6 +46,12 @@ LIKENESS = {
     "near_lasting": "like what you have watched for longer",
 }
 """The near sources, and the effect that says what their likeness did to the value."""
+
+FOLLOWS_SENT = "Nothing by those you follow is left that was not sent to you"
+NOBODY_FOLLOWED = "You follow nobody yet"
+NONE_LEFT = "Nothing else that this feed looks for was left"
+REST_BY_TIME = "; of the rest, this is among what is most popular with everybody."
+"""What is said of `rest`, the most popular of what is left, where nothing goes by value."""
 
 RULE_WORDS = {
     "removed": "removed by the operator",
@@ -115,7 +120,7 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
     """The reasons of one place, for people."""
     why = explained.why
     return WhyShape(
-        sentence=_sentence(why, title),
+        sentence=_sentence(explained, title),
         source=why.item.source,
         found_as=FOUND_AS.get(why.item.source, why.item.source),
         slot=why.item.slot,
@@ -153,7 +158,8 @@ def why_shape(explained: Explained, *, title: str) -> WhyShape:
     )
 
 
-def _sentence(why: Why, title: str) -> str:
+def _sentence(explained: Explained, title: str) -> str:
+    why = explained.why
     source = SOURCE_WORDS.get(why.item.source, "")
     if why.item.slot == "repeat":
         return source
@@ -168,6 +174,10 @@ def _sentence(why: Why, title: str) -> str:
             f" video{'s' if why.explore_pool != 1 else ''}, shown too seldom to be sure of, might"
             f" please you more than what stood there. {source}"
         )
+    if explained.order == "newest":
+        # A rank by time says little: what only fills up stands last, however new.
+        is_rest = why.item.source == "rest"
+        return _rest_by_time(explained) if is_rest else f"{source} This feed goes by time."
     likeness = LIKENESS.get(why.item.source)
     is_against = any(one.label == likeness and one.effect < 0 for one in why.effects)
     against = " Yet being so close counted against it." if is_against else ""
@@ -179,6 +189,12 @@ def _sentence(why: Why, title: str) -> str:
         else "It was the only video to consider."
     )
     return f"{ranked} {source}{against}{most}"
+
+
+def _rest_by_time(explained: Explained) -> str:
+    if not explained.asks_follows:
+        return f"{NONE_LEFT}{REST_BY_TIME}"
+    return f"{FOLLOWS_SENT if explained.follows else NOBODY_FOLLOWED}{REST_BY_TIME}"
 
 
 def _chosen(explained: Explained) -> str:

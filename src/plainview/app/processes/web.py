@@ -1,4 +1,4 @@
-"""A web process: `… processes.web DATA_FOLDER SOCKET_FD [demo] [learns=SECONDS,MIN]`.
+"""A web process: `… processes.web DATA_FOLDER SOCKET_FD [demo] [learns=SECONDS,MIN,RECIPE]`.
 
 The listening socket is the supervisor's, shared by all web processes: when one of them dies,
 connections wait in it for the others.

@@ -11,6 +11,7 @@ from plainview.core.terms.ids import CreatorId, Digest, VideoId, ViewerId
 from plainview.edge.sqlite.jobs import DUE
 from plainview.edge.sqlite.reads import SqliteReads
 from plainview.ports.intake import JobRecord, Reason, UploadId, UploadRecord
+from plainview.ports.view import Invented
 
 _UPLOAD = (
     "u.id, viewers.id, u.creator, filename, u.caption, u.tags, u.topics, u.language, size_bytes,"
@@ -142,6 +143,27 @@ class SqliteIntakeReads(SqliteReads):
             "SELECT " + ", ".join(f"({_TALLY[name]})" for name in names), {"since_ms": since_ms}
         ).fetchone()
         return dict(zip(names, row, strict=True))
+
+    def invented(self, *, since_ms: int) -> Invented:
+        """See `IntakeReads`."""
+        viewers, recent, events = self.db.execute(
+            f"WITH crowd AS ({_CROWD}) SELECT count(*), coalesce(sum(created_ms >= :since_ms), 0),"
+            f" ({_CROWD_EVENTS}) FROM crowd",
+            {"since_ms": since_ms},
+        ).fetchone()
+        return Invented(viewers=viewers, viewers_recent=recent, events_recent=events)
+
+
+_CROWD = (
+    "SELECT no, viewers.created_ms FROM sessions JOIN viewers ON no = viewer"
+    " WHERE substr(token_hash, 1, 32) = id"
+)
+"""As `seed_crowd` names them; anybody else's name and session are drawn apart."""
+_CROWD_EVENTS = (
+    "SELECT count(*) FROM (SELECT viewer, body FROM events ORDER BY seq DESC LIMIT 20000)"
+    " WHERE json_extract(CAST(body AS TEXT), '$.at_ms') >= :since_ms"
+    " AND viewer IN (SELECT no FROM crowd)"
+)
 
 
 _TALLY = {

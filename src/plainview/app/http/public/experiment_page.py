@@ -1,11 +1,12 @@
 """The operator's pages of experiments, with plots that need no script."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from math import isinf
 from typing import Final
 
 from plainview.app.experiment_words import metric_words, moment_text, number_words, state_words
-from plainview.app.http.public.frame import box, facts, page
+from plainview.app.http.public.frame import box, facts, operator_ways, page
 from plainview.app.http.public.html import Child, Html, el
 from plainview.app.http.public.plots import (
     COLOURS,
@@ -27,7 +28,19 @@ from plainview.core.receipts import recipe_of
 from plainview.flows.run_experiment import LineShown, Shown
 from plainview.ports.experiments import ExperimentRecord
 
-OPERATOR: Final = el("a", "Operator", href="/operator")
+NAMED: Final = "liked.toml"
+DAY_MS: Final = 86_400_000
+EXAMPLE: Final = """\
+name = "liked"
+question = "Does what is popular keep people longer?"
+# policies on offer, and their shares in thousandths
+arms = ["for-you", "popular"]
+shares = [900, 100]
+from = {begins}
+to = {ends}
+# how long a viewer's acts count
+window_min = 1440
+"""
 
 
 def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
@@ -44,14 +57,29 @@ def experiments_page(found: Sequence[ExperimentRecord], *, now_ms: int) -> str:
         )
         for one in found
     ]
-    nothing = el("p", "None was declared yet: ", el("code", "plainview experiment --help"), ".")
     return page(
-        el("ul", rows) if rows else nothing,
+        el("ul", rows) if rows else _none_yet(now_ms),
         title="Experiments",
-        eyebrow=OPERATOR,
+        ways=operator_ways("/operator/experiments"),
         lead="Each was declared in the public log before it began, and reveals at its end what"
         " divided its viewers.",
         foot=_foot(),
+    )
+
+
+def _none_yet(now_ms: int) -> Html:
+    """A declaration that can be taken as it is, and what to do with it."""
+    day_ms = now_ms // DAY_MS * DAY_MS
+    begins, ends = (
+        datetime.fromtimestamp((day_ms + days * DAY_MS) / 1000, UTC).strftime("%Y-%m-%dT08:00:00Z")
+        for days in (2, 16)
+    )
+    return el(
+        "section",
+        el("p", "None was declared yet. A declaration is a file such as ", el("code", NAMED), ":"),
+        el("pre", EXAMPLE.format(begins=begins, ends=ends)),
+        el("p", "It begins by itself, and is then shown here, after"),
+        el("pre", f".venv/bin/plainview experiment declare {NAMED}"),
     )
 
 
@@ -72,7 +100,7 @@ def experiment_page(shown: Shown, *, now_ms: int) -> str:
         el("h2", "As declared"),
         _declared(plan),
         title=record.name,
-        eyebrow=(OPERATOR, " · ", el("a", "Experiments", href="/operator/experiments")),
+        ways=operator_ways(),
         lead=f"{plan.question} — {state_words(record, now_ms=now_ms)}.",
         foot=_foot(),
     )

@@ -13,6 +13,11 @@ PAGES: Final = (
     ("/witnesses", "Witnesses"),
     ("/threat-model", "What this proves"),
 )
+OPERATOR_PAGES: Final = (
+    ("/operator", "Operator"),
+    ("/operator/learning", "What it learns"),
+    ("/operator/experiments", "Experiments"),
+)
 FACES: Final = (
     ("Instrument Sans", "instrument-sans-latin-wght-normal", "400 700", "normal"),
     ("Instrument Serif", "instrument-serif-latin-400-normal", "400", "normal"),
@@ -40,6 +45,7 @@ def page(
     *body: Child,
     title: str,
     here: str = "",
+    ways: Child = None,
     eyebrow: Child = None,
     lead: Child = None,
     head: Child = None,
@@ -51,6 +57,7 @@ def page(
         body: what follows the heading; its own headings begin at h2.
         title: the only h1, and the window's title.
         here: which of PAGES it belongs to.
+        ways: the way to its neighbours, above all else.
         eyebrow, lead: small above the heading, larger below it.
         head: more for the head element.
         foot: instead of the line on checking, where a page says what cannot be checked.
@@ -84,6 +91,7 @@ def page(
             ),
             el(
                 "main",
+                ways,
                 el("p", eyebrow, class_="eyebrow") if eyebrow else None,
                 heading,
                 el("p", lead, class_="lead") if lead else None,
@@ -96,6 +104,15 @@ def page(
         lang="en",
     )
     return f"<!doctype html>\n{document}\n"
+
+
+def operator_ways(here: str = "") -> Html:
+    """One line from each of the operator's pages to the others."""
+    links = [
+        [" · " if i else None, words if path == here else el("a", words, href=path)]
+        for i, (path, words) in enumerate(OPERATOR_PAGES)
+    ]
+    return el("nav", links, class_="ways", aria_label="Operator's pages")
 
 
 def _foot() -> Html:

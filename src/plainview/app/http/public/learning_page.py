@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from plainview.app.http.public.frame import box, page
-from plainview.app.http.public.html import Child, Html, el, join
+from plainview.app.http.public.frame import box, operator_ways, page
+from plainview.app.http.public.html import Child, Html, el
 from plainview.app.http.public.learning_plots import (
     area_plot,
     calibration_plot,
@@ -20,6 +20,7 @@ from plainview.app.http.public.words import brief, moment
 from plainview.app.http.service import Rhythm
 from plainview.app.learning_words import age_words, points_words, reason_words
 from plainview.core.terms.policy import Policy
+from plainview.flows.learn_tick import HELD_OUT_PART
 from plainview.flows.see_learning import LearningSeen, TickSeen
 from plainview.flows.see_shown import Coverage, ShownLately
 from plainview.ports.learning import LessonFault
@@ -31,13 +32,15 @@ ROWS_SHOWN: Final = 12
 
 class LearningShown(msgspec.Struct, frozen=True, kw_only=True):
     """All that the page tells. `ticks`: how many there ever were. `rhythm`: None if this start
-    learns nothing. `policy`: the first feed on offer, whose budgets are named."""
+    learns nothing. `policy`: the first feed on offer, whose budgets are named. `has_invented`: the
+    coverage counts what a demonstration's invented viewers were shown too."""
 
     seen: LearningSeen
     ticks: int
     rhythm: Rhythm | None
     lately: ShownLately
     coverage: Coverage | None
+    has_invented: bool
     policy: Policy | None
     faults: tuple[LessonFault, ...]
     now_ms: int
@@ -48,6 +51,7 @@ def learning_page(shown: LearningShown, *, is_live: bool) -> str:
     ticks = shown.seen.ticks
     refresh = el("meta", http_equiv="refresh", content=REFRESH_S) if is_live else None
     return page(
+        _state(shown, is_live=is_live),
         _tiles(shown),
         None if ticks else _nothing_yet(shown),
         _learned(ticks) if ticks else None,
@@ -55,29 +59,21 @@ def learning_page(shown: LearningShown, *, is_live: bool) -> str:
         _spent(shown),
         _faults(shown),
         title="What it learns",
-        eyebrow=_eyebrow(shown, is_live=is_live),
+        ways=operator_ways("/operator/learning"),
         lead=_lead(shown),
         head=refresh,
         foot=_foot(),
     )
 
 
-def _eyebrow(shown: LearningShown, *, is_live: bool) -> Html:
+def _state(shown: LearningShown, *, is_live: bool) -> Html:
     turn = (
         el("a", "Stop updating", href="/operator/learning?still=1")
         if is_live
         else el("a", "Update by itself", href="/operator/learning")
     )
     state = el("span", "Live", class_="live") if is_live else "Held still"
-    return join(
-        el("a", "Operator", href="/operator"),
-        " · ",
-        state,
-        " · ",
-        _clock(shown.now_ms),
-        " · ",
-        turn,
-    )
+    return el("p", state, " · ", _clock(shown.now_ms), " · ", turn, class_="ways dim")
 
 
 def _clock(at_ms: int) -> Html:
@@ -133,10 +129,7 @@ def _next(shown: LearningShown) -> str:
         return "This service was started with --learn off: no tick comes."
     waits = f"{shown.seen.waiting:,} wait" if shown.seen.waiting != 1 else "1 waits"
     if not shown.seen.ticks:
-        return (
-            f"The first tick comes as soon as {rhythm.examples_min:,} examples can be learned from"
-            f" besides those it is judged on; {waits}."
-        )
+        return f"{_first(rhythm, waiting=shown.seen.waiting)} {waits} in all.{_ripe(rhythm)}"
     due_ms = shown.seen.ticks[0].at_ms + rhythm.every_s * 1000 - shown.now_ms
     when = f"in {age_words(due_ms)} at the soonest" if due_ms > 0 else "as soon as there is enough"
     return (
@@ -145,18 +138,37 @@ def _next(shown: LearningShown) -> str:
     )
 
 
+def _first(rhythm: Rhythm, *, waiting: int) -> str:
+    """What the first tick takes, and how far it is; the newest part is kept to judge it by."""
+    needed = f"The first tick takes {rhythm.examples_min:,} examples to learn from, and others to"
+    if not rhythm.held_out_min:
+        return f"{needed} judge it by."
+    kept = max(waiting // HELD_OUT_PART, rhythm.held_out_min)
+    so_far = min(max(waiting - kept, 0), rhythm.examples_min)
+    return (
+        f"{needed} judge it by: the newest fifth, and no fewer than {rhythm.held_out_min:,}. So far"
+        f" there are {so_far:,} of {rhythm.examples_min:,} to learn from."
+    )
+
+
+def _ripe(rhythm: Rhythm) -> str:
+    """How long examples take to come."""
+    if not rhythm.label_ms:
+        return ""
+    return f" By the recipe examples come {age_words(rhythm.label_ms)} after their slate."
+
+
 def _nothing_yet(shown: LearningShown) -> Html:
     if shown.rhythm is None:
         return box(el("p", "And it does not learn now."), state="Nothing was learned yet")
     return box(
         el(
             "p",
-            "What a viewer did with a slate becomes examples once their labels have settled: ten"
-            " minutes after it was served, unless the recipe says otherwise. Ticks are then made"
-            f" every {shown.rhythm.every_s:,} s at most (",
-            el("code", "--learn-every"),
+            "What a viewer did with a slate becomes examples once their labels have settled. Ticks"
+            f" are then made every {shown.rhythm.every_s:,} s at most (",
+            el("code", "--learn-every", class_="whole"),
             f"), from {shown.rhythm.examples_min:,} examples on (",
-            el("code", "--learn-min"),
+            el("code", "--learn-min", class_="whole"),
             "). Invented viewers of a demonstration leave counts and no slates: nothing is learned"
             " from them.",
         ),
@@ -257,26 +269,31 @@ def _spent(shown: LearningShown) -> Html:
             el("p", "No slate was served yet."),
         )
     span = age_words(lately.to_ms - lately.from_ms)
+    served = (
+        f"{lately.slates:,} slates, served within {span} of one another"
+        if lately.slates > 1
+        else "slate"
+    )
     return el(
         "section",
         el("h2", "What was shown"),
         el(
             "p",
-            f"{lately.places:,} places of the newest {lately.slates:,} slates, served within"
-            f" {span} of one another.",
+            f"{lately.places:,} places of the newest {served}.",
             class_="dim",
         ),
         el(
             "div",
             el("section", el("h3", "Who decided a place"), slots_plot(lately, shown.policy)),
             el("section", el("h3", "Where its video came from"), sources_plot(lately)),
-            _coverage(shown.coverage) if shown.coverage else None,
+            _coverage(shown.coverage, has_invented=shown.has_invented) if shown.coverage else None,
             class_="plots",
         ),
     )
 
 
-def _coverage(found: Coverage) -> Html:
+def _coverage(found: Coverage, *, has_invented: bool) -> Html:
+    invented = ", those of the demonstration's invented viewers included" if has_invented else ""
     since = [" since ", moment(found.since_ms)] if found.since_ms else " since the first epoch"
     return el(
         "section",
@@ -285,8 +302,8 @@ def _coverage(found: Coverage) -> Html:
             "p",
             f"At least {found.shown:,} of {found.listed:,} listed videos were shown",
             since,
-            f", {found.showings:,} times in all. Gini {found.gini:.2f}: 0 would be all alike, near"
-            " 1 all on one video.",
+            f", {found.showings:,} times in all{invented}. Gini {found.gini:.2f}: 0"
+            " would be all alike, near 1 all on one video.",
         ),
         coverage_plot(found),
         class_="broad",

@@ -1,6 +1,6 @@
 """The plots of the operator's page of learning: values in, drawings out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from plainview.app.http.public.html import Html
@@ -114,12 +114,18 @@ def slots_plot(lately: ShownLately, policy: Policy | None) -> Html:
         for slot, count in counts.items()
     ]  # fmt: skip
     told = [f"{SLOT_WORDS[slot]}: {SLOT_NOTES[slot]}" for slot in counts if slot in SLOT_NOTES]
-    of = f" Lines: what the feed “{policy.name}” may spend." if policy else ""
+    of = f" Lines: what the feed “{policy.name}” may spend: {_at_most(budgets)}." if policy else ""
     return bars(
         rows,
         label="Share of places by who decided them",
         note=f"{'; '.join(told).capitalize()}.{of}",
     )
+
+
+def _at_most(budgets: Mapping[str, int]) -> str:
+    """The budgets in words, from thousandths."""
+    told = (f"{milli / 10:g} % {SLOT_WORDS[slot]}" for slot, milli in budgets.items())
+    return f"at most {', '.join(told)}"
 
 
 def sources_plot(lately: ShownLately) -> Html:
@@ -139,8 +145,8 @@ def coverage_plot(found: Coverage) -> Html:
     rows = [
         Bar(name="listed", value=found.listed, words=f"{found.listed:,}", colour=BEFORE),
         Bar(
-            name="shown", value=found.shown, words=share_words(found.shown, found.listed),
-            colour=COLOURS[4],
+            name="shown", value=found.shown, words=f"{found.shown:,}", colour=COLOURS[4],
         ),
     ]  # fmt: skip
-    return bars(rows, label="Listed videos, and those of them that were shown")
+    share = share_words(found.shown, found.listed)
+    return bars(rows, label=f"Listed videos, and those of them that were shown: {share}")
