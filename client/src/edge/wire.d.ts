@@ -1197,6 +1197,8 @@ export interface components {
             creators: number;
             epochs: components["schemas"]["EpochsTally"];
             events_per_min: number;
+            invented_events_a_minute: number | null;
+            invented_viewers: number | null;
             jobs: components["schemas"]["JobsTally"];
             reports_open: number;
             slates_per_min: number;
