@@ -9,8 +9,9 @@ import pytest
 from plainview.core.receipts import RECEIPT_DOMAIN, verify
 from plainview.core.terms.ids import Digest
 from plainview.edge.files import LocalEpochFiles, LocalObjects
-from plainview.edge.keys import KEY_NAME, FileSigner, KeyDamaged, make_key
+from plainview.edge.keys import KEY_NAME, KeyDamaged, make_key
 from plainview.edge.memory import FixedSigner, MemoryEpochFiles, MemoryObjects
+from plainview.edge.signers import FileSigner
 from plainview.ports.keys import Signer
 from plainview.ports.objects import NoObject, Objects
 from plainview.ports.serving import EpochFiles

@@ -137,7 +137,7 @@ def _show_witnesses(folder: DataFolder) -> None:
 
 def _change(folder: DataFolder, **changes: "bytes | list[str]") -> None:
     from plainview.app.wire import Wired
-    from plainview.edge.keys import FileRootSigner
+    from plainview.edge.signers import FileRootSigner
     from plainview.flows.change_trust import change_trust
 
     try:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from plainview.core.learn.recipe import Recipe
     from plainview.core.terms.policy import Policy as FeedPolicy
     from plainview.core.tlog import Policy
-    from plainview.edge.keys import FileSigner
+    from plainview.edge.signers import FileSigner
     from plainview.flows.begin_log import SourceTree
     from plainview.flows.check_receipts import StoredEvidence
     from plainview.flows.freeze_epoch import EpochFreezer
@@ -75,7 +75,7 @@ class Wired:
 
     def signer(self) -> "FileSigner":
         """The edition's key."""
-        from plainview.edge.keys import FileSigner
+        from plainview.edge.signers import FileSigner
 
         return FileSigner(self.folder.keys)
 
@@ -99,7 +99,7 @@ class Wired:
 
     def begin_log(self) -> None:
         """See that the log has begun and states the source tree that runs, for the worker."""
-        from plainview.edge.keys import FileLogSigner, FileRootSigner
+        from plainview.edge.signers import FileLogSigner, FileRootSigner
         from plainview.flows.begin_log import begin_log
 
         edition = self.reads.edition()
@@ -124,7 +124,7 @@ class Wired:
 
     def publisher(self) -> "CheckpointPublisher":
         """What publishes the log, for the worker."""
-        from plainview.edge.keys import log_signers
+        from plainview.edge.signers import log_signers
         from plainview.flows.publish_checkpoint import CheckpointPublisher
 
         return CheckpointPublisher(

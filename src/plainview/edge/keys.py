@@ -1,10 +1,12 @@
-"""The edition's private keys, each in a file that only its owner can read."""
+"""The edition's private keys, each in a file that only its owner can read.
+
+Who signs by them stands in `signers.py`: the supervisor makes keys and signs nothing, and would
+hold what signing draws in as long as it runs, 9 MB.
+"""
 
 import os
 from pathlib import Path
 
-from plainview.core.history import sign_trust
-from plainview.core.receipts import public_key_of, sign
 from plainview.edge.files import sync_folder
 
 KEY_NAME = "edition.ed25519"
@@ -55,55 +57,3 @@ def read_key(folder: Path, name: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise KeyDamaged(f"{folder / name} holds {len(key)} bytes, not {KEY_BYTES}")
     return key
-
-
-class FileSigner:
-    """`Signer` with the key kept in `folder`. Raises: KeyDamaged."""
-
-    def __init__(self, folder: Path, *, name: str = KEY_NAME) -> None:
-        self._key = read_key(folder, name)
-
-    def sign(self, data: bytes, *, domain: bytes) -> bytes:
-        """See `Signer`."""
-        return sign(data, private_key=self._key, domain=domain)
-
-    def public_key(self) -> bytes:
-        """See `Signer`."""
-        return public_key_of(self._key)
-
-
-class FileRootSigner:
-    """`RootSigner` with the key kept in `folder`. Raises: KeyDamaged; FileNotFoundError: the
-    operator keeps it elsewhere."""
-
-    def __init__(self, folder: Path) -> None:
-        self._key = read_key(folder, ROOT_KEY_NAME)
-
-    def sign_trust(self, document: bytes) -> tuple[str, str]:
-        """See `RootSigner`."""
-        return sign_trust(document, private_key=self._key)
-
-    def public_key(self) -> bytes:
-        """See `RootSigner`."""
-        return public_key_of(self._key)
-
-
-class FileLogSigner:
-    """`LogSigner` with the key kept in `folder`. Raises: KeyDamaged."""
-
-    def __init__(self, folder: Path, *, name: str = LOG_KEY_NAME) -> None:
-        self._key = read_key(folder, name)
-
-    def sign(self, text: bytes) -> bytes:
-        """See `LogSigner`: a note's text is signed as it is, with no line before it."""
-        return sign(text, private_key=self._key, domain=b"")
-
-    def public_key(self) -> bytes:
-        """See `LogSigner`."""
-        return public_key_of(self._key)
-
-
-def log_signers(folder: Path) -> list[FileLogSigner]:
-    """The log's key and, if it was changed, the one before. Raises: KeyDamaged."""
-    names = [LOG_KEY_NAME, LOG_KEY_BEFORE]
-    return [FileLogSigner(folder, name=name) for name in names if (folder / name).exists()]
