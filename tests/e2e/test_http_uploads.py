@@ -336,7 +336,7 @@ def test_the_operators_page_is_the_operators(service: LiveService) -> None:
         assert httpx.get(link).status_code == 403
         overview = operator.get("/api/v1/operator/overview").raise_for_status().json()
         assert overview["videos"]["published"] >= 40
-        assert (overview["invented_viewers"], overview["invented_events_a_minute"]) == (None, None)
+        assert (overview["invented_viewers"], overview["invented_events_per_min"]) == (None, None)
         assert operator.get("/api/v1/operator/jobs").status_code == 200
         queue = operator.get("/api/v1/operator/queue").raise_for_status().json()
         assert min(queue["waiting"], 20) == len(queue["turns"])

@@ -83,7 +83,7 @@ function placeIn(read: () => string | null): Place | null {
   }
 }
 
-/** Where this tab was if it is loaded again, and of what one follows what no tab has shown. */
+/** Where this tab was if it is loaded again, and of what one follows what was not seen when the last page was hidden. */
 function columnsKept(viewer: string): readonly Column[] {
   const now = nowMs();
   const here = isComeBack() ? columnsFrom(placeIn(() => sessionStorage.getItem(NAME)), viewer, now) : [];

@@ -1197,7 +1197,7 @@ export interface components {
             creators: number;
             epochs: components["schemas"]["EpochsTally"];
             events_per_min: number;
-            invented_events_a_minute: number | null;
+            invented_events_per_min: number | null;
             invented_viewers: number | null;
             jobs: components["schemas"]["JobsTally"];
             reports_open: number;

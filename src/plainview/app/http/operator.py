@@ -70,7 +70,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     videos: VideosTally
     epochs: EpochsTally
     events_per_min: int
-    invented_events_a_minute: int | None
+    invented_events_per_min: int | None
     slates_per_min: int
     viewers: int
     invented_viewers: int | None
@@ -171,7 +171,7 @@ def get_overview(request: Request[Any, Any, Any]) -> Overview:
             newest=epoch.number if epoch else 0, age_ms=now_ms - epoch.frozen_ms if epoch else 0
         ),
         events_per_min=tally["events_recent"],
-        invented_events_a_minute=invented.events_recent if invented else None,
+        invented_events_per_min=invented.events_recent if invented else None,
         slates_per_min=tally["slates_recent"],
         viewers=tally["viewers"],
         invented_viewers=invented.viewers if invented else None,

@@ -148,7 +148,7 @@ class SqliteIntakeReads(SqliteReads):
         """See `IntakeReads`."""
         viewers, recent, events = self.db.execute(
             f"WITH crowd AS ({_CROWD}) SELECT count(*), coalesce(sum(created_ms >= :since_ms), 0),"
-            f" ({_CROWD_EVENTS}) FROM crowd",
+            f" ({_EVENTS_RECENT} AND viewer IN (SELECT no FROM crowd)) FROM crowd",
             {"since_ms": since_ms},
         ).fetchone()
         return Invented(viewers=viewers, viewers_recent=recent, events_recent=events)
@@ -159,13 +159,10 @@ _CROWD = (
     " WHERE substr(token_hash, 1, 32) = id"
 )
 """As `seed_crowd` names them; anybody else's name and session are drawn apart."""
-_CROWD_EVENTS = (
+_EVENTS_RECENT = (
     "SELECT count(*) FROM (SELECT viewer, body FROM events ORDER BY seq DESC LIMIT 20000)"
     " WHERE json_extract(CAST(body AS TEXT), '$.at_ms') >= :since_ms"
-    " AND viewer IN (SELECT no FROM crowd)"
 )
-
-
 _TALLY = {
     "videos": "SELECT count(*) FROM videos",
     "removed": "SELECT count(DISTINCT video) FROM decisions WHERE action IN ('remove', 'withdraw')",
@@ -180,7 +177,6 @@ _TALLY = {
     "jobs_waiting": "SELECT count(*) FROM jobs WHERE stage = 'waiting'",
     "jobs_leased": "SELECT count(*) FROM jobs WHERE stage = 'leased'",
     "jobs_failed": "SELECT count(*) FROM jobs WHERE stage = 'failed'",
-    "events_recent": "SELECT count(*) FROM (SELECT body FROM events ORDER BY seq DESC LIMIT 20000)"
-    " WHERE json_extract(CAST(body AS TEXT), '$.at_ms') >= :since_ms",
+    "events_recent": _EVENTS_RECENT,
     "slates_recent": "SELECT count(*) FROM receipts WHERE issued_ms >= :since_ms",
 }
