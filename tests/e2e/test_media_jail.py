@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from plainview.edge._jailed_start import session_nice
 from plainview.edge.jail import (
     AT_ONCE,
     BEHIND_ALL,
@@ -167,24 +168,48 @@ def test_what_is_jailed_gives_way(mechanism: Mechanism, nice: Niceness, tmp_path
             on_line=lambda _: here.set(), nice=nice,
         )  # fmt: skip
         assert here.wait(60)
-        found = {pid: (_nice(pid), _session_nice(pid)) for pid in _encoders(tmp_path)}
-        seen.touch()
+        try:
+            found = {pid: _niceness(pid) for pid in _encoders(tmp_path)}
+        finally:
+            seen.touch()
         assert running.result().is_ok
-    own = _nice(os.getpid()), _session_nice(os.getpid())
-    wanted = min(own[0] + nice.process, 19), min(own[1] + nice.session, 19)
+    own = _niceness(os.getpid())
     assert found
-    assert all(one == wanted for one in found.values()), (found, wanted)
+    assert set(found.values()) == {_nicer(own, by=nice)}
 
 
-def _nice(pid: int) -> int:
-    return os.getpriority(os.PRIO_PROCESS, pid)
+def test_gives_way_to_who_is_in_no_session(tmp_path: Path) -> None:
+    """Init, and what descends from it without a session of its own, has no group to be read."""
+    start = "import sys; from plainview.edge._jailed_start import give_way; give_way(3, 4, 1); "
+    ready = tmp_path / "ready"
+    child = subprocess.Popen(
+        [sys.executable, "-c", start + f"open({str(ready)!r}, 'w').close(); sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with child:
+        while not ready.exists():
+            assert child.poll() is None
+            time.sleep(0.02)
+        found = _niceness(child.pid)
+        child.communicate(b"")
+    theirs = Niceness(process=_niceness(os.getpid()).process, session=_niceness(1).session)
+    assert found == _nicer(theirs, by=Niceness(process=3, session=4))
 
 
-def _session_nice(pid: int) -> int:
-    """19, what would be wanted, where there are no such groups."""
-    group = Path(f"/proc/{pid}/autogroup")
-    words = group.read_text().split() if group.exists() else []
-    return int(words[-1]) if words else 19
+def _niceness(pid: int) -> Niceness:
+    """The session's is 19, what `_nicer` wants at most, where the kernel has no such groups."""
+    process = os.getpriority(os.PRIO_PROCESS, pid)
+    try:
+        return Niceness(process=process, session=session_nice(pid))
+    except OSError:
+        return Niceness(process=process, session=19)
+
+
+def _nicer(own: Niceness, by: Niceness) -> Niceness:
+    return Niceness(
+        process=min(own.process + by.process, 19), session=min(own.session + by.session, 19)
+    )
 
 
 RUNNER = """

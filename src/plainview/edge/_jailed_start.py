@@ -189,7 +189,18 @@ def _die_with(parent_pid: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _give_way(process: int, session: int, parent_pid: int) -> None:
+def session_nice(pid: int) -> int:
+    """How nice the session of a process is; OSError where the kernel has no such groups.
+
+    What descends from init without ever opening a session (some containers) is in no group: the
+    file is empty, and its share is that of a session at 0.
+    """
+    with open(f"/proc/{pid}/autogroup") as group:  # noqa: PTH123 - imports the least
+        words = group.read().split()
+    return int(words[-1]) if words else 0
+
+
+def give_way(process: int, session: int, parent_pid: int) -> None:
     """Be nicer than the parent by as much, and let this session be.
 
     Within a tenth of a second of another such change the kernel asks all but root to come again.
@@ -197,13 +208,12 @@ def _give_way(process: int, session: int, parent_pid: int) -> None:
     os.nice(process)
     for _ in range(6):
         try:
-            with open(f"/proc/{parent_pid}/autogroup") as group:  # noqa: PTH123 - imports the least
-                theirs = int(group.read().split()[-1])
-            with open("/proc/self/autogroup", "w") as group:  # noqa: PTH123
+            theirs = session_nice(parent_pid)
+            with open("/proc/self/autogroup", "w") as group:  # noqa: PTH123 - imports the least
                 group.write(str(min(theirs + session, 19)))
         except BlockingIOError:
             time.sleep(0.03)
-        except (OSError, ValueError, IndexError):
+        except OSError:
             return  # no such groups here
         else:
             return
@@ -297,7 +307,7 @@ def main(spec_json: str) -> None:
     spec = json.loads(spec_json)
     _die_with(spec["parent_pid"])
     process, session = spec["nice"]
-    _give_way(process, session, spec["parent_pid"])
+    give_way(process, session, spec["parent_pid"])
     argv: list[str] = spec["argv"]
     if spec["landlock"] is None:
         handle = str(_filter_descriptor())
