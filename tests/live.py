@@ -119,7 +119,9 @@ class LiveViewer:
 
     def __init__(self, base: str) -> None:
         self.http = httpx.Client(base_url=base, headers={"x-plainview": "1"}, timeout=20)
-        session = self.http.post("/api/v1/session").raise_for_status().json()
+        answer = self.http.post("/api/v1/session")
+        assert answer.is_success, answer.text
+        session = answer.json()
         self.viewer = ViewerId(session["viewer"])
         self.public_key = session["public_key"]
         self.number = session["next_number"]

@@ -13,7 +13,7 @@ import pytest
 
 from plainview.app.supervisor import Answers
 from plainview.edge.sqlite.database import OLDEST_SCHEMA, newest_schema, open_to_write
-from tests.live import SOURCE, LiveService
+from tests.live import READY_S, SOURCE, LiveService
 from tests.stock import stock
 
 
@@ -133,6 +133,38 @@ def test_a_dead_child_is_started_again_within_a_second(folder: Path) -> None:
             assert time.monotonic() - began < 1.0
             time.sleep(0.01)
         service.viewer().slate()
+
+
+class _HeldUp(LiveService):
+    """One whose worker is stopped before it has prepared anything, until nobody was answered."""
+
+    def _read_greeting(self) -> None:
+        until = time.monotonic() + READY_S
+        while not (self.root / "run" / "pids").exists() or not self.pids().get("worker"):
+            assert time.monotonic() < until, self.errors()
+            time.sleep(0.01)
+        worker = self.pids()["worker"]
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.get(f"http://127.0.0.1:{self._argv[-1]}/healthz", timeout=4)
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        super()._read_greeting()
+
+    def await_ready(self) -> None:
+        """Whoever comes as soon as the address is told must be served."""
+
+
+def test_nobody_is_let_in_before_there_is_something_to_serve_from(tmp_path: Path) -> None:
+    """Who asks a service that has just been started for the first time waits; then whichever of its
+    web processes takes a connection opens a session."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with _HeldUp(tmp_path, "--port", port, web=2) as service:
+        for _ in range(10):
+            service.viewer()
 
 
 def test_a_second_service_on_one_folder_is_refused(folder: Path) -> None:

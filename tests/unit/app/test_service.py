@@ -1,5 +1,6 @@
 """A web process's state: what is done before the first request, so that no request pays for it."""
 
+import asyncio
 import gc
 import time
 from collections.abc import Iterator
@@ -36,21 +37,42 @@ def edition(tmp_path: Path) -> Iterator[Edition]:
 
 
 @pytest.fixture
-def service(edition: Edition) -> Iterator[Service]:
-    """One that has opened the newest epoch, on the edition's clock."""
+def idle(edition: Edition) -> Iterator[Service]:
+    """One that has not begun, on the edition's clock."""
     make_keys(DataFolder(edition.root).keys)
     wired: Any = Wired(DataFolder(edition.root))
     wired.clock = edition.clock
     service = Service(wired, is_demo=False)
+    yield service
+    service.stop()
+    gc.unfreeze()
+
+
+@pytest.fixture
+def service(idle: Service) -> Service:
+    """One that has opened the newest epoch."""
+    service = idle
     service.start()
     until = time.monotonic() + READY_S
     while not service.is_serving:
         assert time.monotonic() < until
         time.sleep(0.01)
     service.serving.epochs.at_least(1)
-    yield service
-    service.stop()
-    gc.unfreeze()
+    return service
+
+
+def test_it_has_begun_when_slates_can_be_served(idle: Service) -> None:
+    """Who waits for it waits until the newest epoch is open, and no longer."""
+
+    async def wait() -> None:
+        waiting = asyncio.create_task(idle.begun())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        idle.start()
+        await asyncio.wait_for(waiting, READY_S)
+
+    asyncio.run(wait())
+    assert idle.serving.epochs.at_least(1).epoch.header.number >= 1
 
 
 def test_the_collector_passes_over_what_was_loaded(service: Service) -> None:

@@ -42,6 +42,7 @@ STALL_MS = 5_000
 POOL_THREADS = 8
 VIEWERS_KEPT = 20_000
 EPOCH_POLL_S = 0.025
+BEGIN_S = 20.0
 NOT_SHOWN = ACTIONS["remove"][0] | ACTIONS["withdraw"][0] | ACTIONS["unlist"][0]
 
 
@@ -116,6 +117,7 @@ class Service:
         self._serving_at_once: Serving | None = None
         self._epochs: EpochShelf | None = None
         self._playable: tuple[int, int, int] = (0, 0, 0)
+        self._has_begun = threading.Event()
         self._stop = threading.Event()
         self._hurry = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="epochs", daemon=True)
@@ -137,7 +139,15 @@ class Service:
         """Stop watching; flows under way finish on their own."""
         self._stop.set()
         self._hurry.set()
+        self._has_begun.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def begun(self) -> None:
+        """Come back once slates can be served from here, or after `BEGIN_S` without that.
+
+        Who is not listening yet leaves its connections to the other web processes.
+        """
+        await self.in_pool(self._has_begun.wait, BEGIN_S)
 
     async def in_pool(self, flow: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a synchronous flow off the event loop."""
@@ -252,6 +262,7 @@ class Service:
                     self._epochs = epochs
                 if self._epochs is not None:
                     self._epochs.refresh()
+                    self._has_begun.set()
             except Exception:
                 self.log.exception("the newest epoch could not be opened")
                 time.sleep(EPOCH_POLL_S * 20)

@@ -48,10 +48,12 @@ class InheritedSocketServer(Server):
 
 
 async def serve(service: Service, fd: int) -> None:
-    """Serve until told to stop, then give requests under way a moment."""
+    """Listen once there is something to serve from, until told to stop; then give requests under
+    way a moment."""
     server = InheritedSocketServer(build_application(service), fd=fd)
     loop = asyncio.get_running_loop()
     when_told(partial(loop.call_soon_threadsafe, server.stop))
+    await service.begun()
     await server.serve()
 
 
