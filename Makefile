@@ -30,7 +30,7 @@ test: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## everything a change m
 quick: $(STAMPS)/dev $(STAMPS)/link ## the Python tests alone, without the browser
 	@$(PY) -m pytest -q --ignore=tests/e2e --ignore=tests/drill $(ARGS)
 
-e2e: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the browser tests alone
+e2e: $(STAMPS)/dev $(STAMPS)/link $(STATIC)/index.html ## the service's own tests alone: over HTTP, and in the browser
 	@sh scripts/test.sh e2e
 
 fresh: ## prove the two commands on a bare machine: clone, empty home, ordinary user, nothing else on PATH

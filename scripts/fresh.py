@@ -52,6 +52,7 @@ IN_SIGHT = (
     *("grep", "sed", "awk", "sort", "uniq", "head", "tail", "tr", "cut", "wc", "expand", "tee"),
     *("date", "sleep", "id", "uname", "getconf", "hostname", "ps", "kill", "printf", "echo"),
     *("du", "test", "[", "true", "false", "expr", "seq", "tar", "gzip", "which", "nproc", "stat"),
+    "setsid",
 )
 HIDDEN = (
     *("node", "npm", "npx", "corepack", "ffmpeg", "ffprobe", "bwrap", "sqlite3", "psql"),
