@@ -124,7 +124,7 @@ export class Ledger {
       if (mine !== undefined)
         found.push(fault("events", "The server’s record of what you did differs from yours.", mine, head));
       else if (n > chain.n)
-        notes.push(`${n - chain.n} of your earlier actions are on the server but not in this browser; its record goes on from there.`);
+        notes.push(`${n - chain.n} of your earlier actions are on the server but not in this browser; its record goes on from there. If you cleared this site’s data, that is why. If you did not, somebody else acted in your name: save “My receipts” and ask the operator.`);
       return n > chain.n || mine !== undefined ? adopt(chain, n, head) : chain;
     });
     if (found.length || notes.length) this.noticed(found, notes);

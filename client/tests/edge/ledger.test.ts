@@ -118,6 +118,7 @@ describe("slates of an honest server", () => {
     await before.outbox.flush();
     const after = await openTab(true);
     expect(after.notes).toHaveLength(1);
+    expect(after.notes[0]).toMatch(/cleared this site’s data.*ask the operator/);
     expect(await after.ask()).toEqual(["20", "21"]);
     expect(after.faults).toEqual([]);
   });

@@ -74,7 +74,8 @@ def test_an_upload_plays_and_a_removal_ends_it(
     open_feed(page)
     become_creator(page)
     send_with_a_broken_connection(page, clip, caption="Half way there, twice.")
-    page.get_by_role("link", name="Watch it").click(timeout=120_000)
+    expect(page.get_by_role("link", name="the rules")).to_be_visible(timeout=120_000)
+    page.get_by_role("link", name="Watch it").click()
     playing = await_playing(page, at=0)
     source = playing["source"]
     video = source.split("/")[4]
