@@ -39,6 +39,12 @@ class Router {
     this.route = readRoute(location.pathname);
   };
 
+  /** What is on the screen is no more what stands at this address: it is the feed's. */
+  leaveLink = (): void => {
+    history.replaceState(history.state, "", "/");
+    this.route = readRoute("/");
+  };
+
   /** Back to where one came from, or to the feed when this page was opened directly. */
   back = (): void => {
     if (history.state) history.back();

@@ -44,6 +44,17 @@ export function withLinked(column: Column, item: Item): Column {
   return { ...kept, items: [...above, item, ...items.slice(at + 1).filter((other) => !isIt(other))], at: above.length };
 }
 
+/**
+ * Back from a video opened by its link: what was on the screen before it is there again, and what was
+ * opened by a link since is gone. Nothing changes where one has gone on, or where nothing was before.
+ */
+export function unlinked(feed: Feed): Step {
+  const { items, at } = feed;
+  const before = items.slice(0, at).findLastIndex(({ receipt }) => receipt);
+  if (items[at]?.receipt !== "" || before < 0) return [feed, []];
+  return [{ ...feed, items: [...items.slice(0, before + 1), ...items.slice(at + 1)], at: before }, [{ do: "scroll", at: before }]];
+}
+
 /** The feed with the columns of an earlier load, except where there is a later one. */
 export function withColumns(feed: Feed, columns: readonly Column[]): Feed {
   const here = new Set([feed, ...feed.kept].map(({ policy }) => policy));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { broughtBack, sentAway } from "../../src/feed/away";
-import { ABOVE_MAX, chosen, withColumns, withLinked } from "../../src/feed/columns";
+import { ABOVE_MAX, chosen, unlinked, withColumns, withLinked } from "../../src/feed/columns";
 import { withComments } from "../../src/feed/commented";
 import { reduceFeed } from "../../src/feed/reduce";
 import { CLOSED, type Away, type Column, type Effect, type Feed, type FeedEvent, type Item } from "../../src/feed/state";
@@ -162,5 +162,19 @@ describe("a video opened by its link", () => {
     expect(seen(withLinked(two, link("12")))).toEqual(["2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7", 1]);
     const [later] = run({ ...two, ...withLinked(two, link("99")) }, { kind: "moved", at: 4 });
     expect(seen(withLinked(later, link("99")))).toEqual(["2.0 2.1 2.2 2.3 link.99 2.4 2.5 2.6 2.7", 4]);
+  });
+  test("goes when one goes back, with what was opened since; what had been on the screen is there again", () => {
+    const once = { ...two, ...withLinked(two, link("99")) };
+    const twice = { ...once, ...withLinked(once, link("98")) };
+    for (const feed of [once, twice]) {
+      const [back, effects] = unlinked(feed);
+      expect(seen(back)).toEqual(["2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7", 1]);
+      expect(effects).toEqual([{ do: "scroll", at: 1 }]);
+    }
+  });
+  test("changes nothing by going back where one has gone on, or where nothing was before", () => {
+    const [later] = run({ ...two, ...withLinked(two, link("99")) }, { kind: "moved", at: 3 });
+    const first: Feed = { ...two, ...withLinked(CLOSED, link("99")) };
+    for (const feed of [later, first, two]) expect(unlinked(feed)).toEqual([feed, []]);
   });
 });

@@ -197,6 +197,46 @@ def test_a_link_costs_nothing_of_the_feed(page: Page) -> None:
     assert slates.policies == [""]
 
 
+def test_back_from_a_link_is_where_one_was(page: Page) -> None:
+    """A face tapped in the feed opens its page without a new load; and two Backs after a video was
+    opened by its link, the one that was left is on the screen and is followed by what was sent."""
+    slates = Slates(page)
+    open_feed(page)
+    mine = slates.sent("")
+    page.evaluate("() => { window.isSameLoad = true; }")
+    page.locator("article:not([inert]) a.avatar").click()
+    expect(page.get_by_role("main").locator("li a").first).to_be_visible()
+    page.go_back()
+    with page.expect_response(lambda answer: '"save"' in (answer.request.post_data or "")):
+        page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    assert video_at(page, 1) == mine[1]
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Saved and liked").click()
+    page.get_by_role("main").locator("li a").click()
+    assert video_at(page, 2) == mine[0]
+    page.go_back()
+    expect(page.get_by_role("main").locator("li a")).to_be_visible()
+    page.go_back()
+    assert video_at(page, 1) == mine[1]
+    page.keyboard.press("ArrowDown")
+    assert video_at(page, 2) == mine[2]
+    assert page.evaluate("() => window.isSameLoad")
+
+
+def test_the_address_goes_with_the_screen(page: Page) -> None:
+    """A permalink is the address of its video; after a swipe the feed's own is there."""
+    slates = Slates(page)
+    open_feed(page)
+    video = slates.sent("")[3]
+    page.goto(f"/v/{video}")
+    assert video_at(page, 0) == video
+    assert page.evaluate("() => location.pathname") == f"/v/{video}"
+    page.keyboard.press("ArrowDown")
+    await_playing(page, at=1)
+    page.wait_for_function("() => location.pathname === '/'")
+
+
 def test_a_look_at_another_feed_takes_nothing_from_what_was_watched(page: Page) -> None:
     """A video that one comes back to is watched on: the last report of it, which is the one that
     counts, is of all that was watched."""
