@@ -66,7 +66,7 @@ def test_following_says_what_it_shows_instead(service: LiveService) -> None:
     assert {one["remark"] for one in viewer.slate(policy="popular")["videos"]} == {""}
     creator = videos[0]["creator"]["id"]
     viewer.send({"kind": "follow", "key": "f", "creator": creator})
-    remarks = {"All follows sent; this is popular"}
+    remarks = {"You had all of theirs; this is popular"}
     for _ in range(3):
         for one in viewer.slate(policy="following")["videos"]:
             assert one["remark"] in ({""} if one["creator"]["id"] == creator else remarks)

@@ -14,7 +14,7 @@ GONE = FLAG_REMOVED | FLAG_WITHDRAWN
 FOLLOWING = "following"
 """The policy of whom one follows, which goes on with others when theirs are all sent."""
 NOBODY_FOLLOWED = "You follow nobody yet. Here is what is popular."
-ALL_SENT = "All follows sent; this is popular"
+ALL_SENT = "You had all of theirs; this is popular"
 _SHOWN = {name: COUNTERS.index(name) for name in ("shown", "liked", "saved", "shared")}
 
 

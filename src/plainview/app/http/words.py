@@ -17,8 +17,8 @@ SOURCE_WORDS = {
     "near_lasting": (
         "Of what had not been sent to you, it was among the closest to your lasting taste."
     ),
-    "rising": "It is rising: many people take to it right now.",
-    "popular": "It is popular with everybody.",
+    "rising": "It is in the list of rising videos: those most was done with for their age.",
+    "popular": "It is in the list of popular videos: those most was done with by everybody.",
     "fresh": "It is new, and every new video is owed a first audience.",
     "newest": "It is among the newest.",
     "rest": "Nothing closer to you was left.",
@@ -31,8 +31,8 @@ FOUND_AS = {
     "following": "one by somebody you follow",
     "near_recent": "close to what you just watched",
     "near_lasting": "close to your lasting taste",
-    "rising": "rising now",
-    "popular": "popular with everybody",
+    "rising": "one of the rising",
+    "popular": "one of the popular",
     "fresh": "new, and owed a first audience",
     "newest": "one of the newest",
     "rest": "one of what was left",
