@@ -167,7 +167,7 @@ def test_a_saved_video_is_found_again(page: Page) -> None:
 def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     """What was on the screen is there again, what was chosen after it follows, what was before it
     is above, and no other slate is asked for meanwhile; opened anew, the feed begins with another
-    slate."""
+    slate, and with something else unless nothing is left that was not sent."""
     with page.expect_response("**/api/v1/slate") as first:
         open_feed(page)
     chosen = [video["id"] for video in first.value.json()["videos"]]
@@ -192,8 +192,9 @@ def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_text("No rule chose it")).to_have_count(0)
     with page.expect_response("**/api/v1/slate") as anew:
         open_feed(page)
-    first_now = anew.value.json()["videos"][0]["id"]
-    assert await_playing(page, at=0)["source"].split("/")[4] == first_now
+    first_now = anew.value.json()["videos"][0]
+    assert await_playing(page, at=0)["source"].split("/")[4] == first_now["id"]
+    assert first_now["id"] not in shown or first_now["is_repeat"]
 
 
 def test_back_closes_a_sheet_and_leaves_its_page(page: Page) -> None:
